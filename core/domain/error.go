@@ -1,0 +1,35 @@
+package domain
+
+import "time"
+
+// Error is what a use case returns. Message, Reason and Field are safe to show.
+type Error struct {
+	Code       Code
+	Message    string
+	Reason     string        // what was wrong, for extensions.reason
+	Field      string        // which field, where there is one
+	RetryAfter time.Duration // when to come back; 0 where it makes no sense
+	Err        error         // for logs only
+}
+
+// NewError returns the error of code with its default message; cause, which may be nil, is
+// for the log and never shown.
+func NewError(code Code, cause error) *Error {
+	return &Error{Code: code, Message: code.Info().Message, Err: cause}
+}
+
+// InvalidPayloadError says what was wrong with what the caller sent. reason ends without a
+// full stop and repeats nothing of the input.
+func InvalidPayloadError(field, reason string) *Error {
+	return &Error{
+		Code:    InvalidPayload,
+		Message: "Invalid payload. " + reason + ".",
+		Reason:  reason,
+		Field:   field,
+	}
+}
+
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
+
+// Unwrap returns the cause, so that errors.Is sees through to port sentinels.
+func (e *Error) Unwrap() error { return e.Err }

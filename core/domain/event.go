@@ -1,0 +1,31 @@
+package domain
+
+import "time"
+
+// Event is one line of the audit trail. It never holds a secret.
+type Event struct {
+	ID      string // UUID version 7, so that events sort by time
+	At      time.Time
+	Kind    string // one of the Event... constants
+	Outcome string // one of the Outcome... constants
+	Actor   UserID // who did it; empty: nobody who is logged in
+	Subject UserID // to whom; empty: nobody we know
+	Client  Client
+}
+
+// The kinds of events.
+const (
+	EventLogin           = "login"
+	EventLogout          = "logout"
+	EventRefreshReuse    = "refresh-reuse"
+	EventUserCreated     = "user-created"
+	EventPasswordChanged = "password-changed"
+	EventEmailChanged    = "email-changed"
+	EventAccountUnlocked = "account-unlocked"
+)
+
+// The outcomes of events.
+const (
+	OutcomeSuccess = "success"
+	OutcomeFailure = "failure"
+)

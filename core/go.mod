@@ -1,0 +1,3 @@
+module github.com/sallyport-auth/sallyport/core
+
+go 1.26

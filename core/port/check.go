@@ -1,0 +1,29 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// CheckKey returns ErrInvalid unless every key is text that all stores keep alike: valid
+// UTF-8 without NUL, at most MaxKeyBytes. Adapters call it before anything else, since
+// databases disagree about what to do with the rest: one refuses, one cuts, one pads.
+func CheckKey(keys ...string) error {
+	for _, k := range keys {
+		if len(k) > MaxKeyBytes {
+			return fmt.Errorf("key of %d bytes: %w", len(k), ErrInvalid)
+		}
+	}
+	return CheckText(keys...)
+}
+
+// CheckText returns ErrInvalid unless every text is valid UTF-8 without NUL.
+func CheckText(texts ...string) error {
+	for _, s := range texts {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return fmt.Errorf("text that is no UTF-8 or holds NUL: %w", ErrInvalid)
+		}
+	}
+	return nil
+}

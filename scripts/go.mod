@@ -1,0 +1,4 @@
+module github.com/sallyport-auth/sallyport/scripts
+
+go 1.26
+
