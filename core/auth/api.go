@@ -1,0 +1,168 @@
+// Package auth holds the use cases: what a transport may ask of the core.
+package auth
+
+import (
+	"context"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// API is the inbound port. *Service implements it; decorators wrap it; every
+// transport takes it. Each error is a *domain.Error.
+type API interface {
+	SessionAPI
+	ProfileAPI
+	HealthAPI
+}
+
+// Credential is what a request showed, as the transport saw it. Empty fields were absent.
+type Credential struct {
+	Bearer string // of the Authorization header, RFC 6750 section 2.1
+	Query  string // the access_token query parameter, RFC 6750 section 2.3
+	Cookie string // the session cookie, looked at only where neither of the others is there
+}
+
+// Principal is who calls. The zero Principal is the anonymous caller.
+type Principal struct {
+	User    domain.User
+	Session domain.Session // zero for a token without a session
+}
+
+// Anonymous reports whether nobody is logged in.
+func (p Principal) Anonymous() bool { return p.User.ID == "" }
+
+// Tokens is what a successful login or refresh hands out. Which of them a transport
+// shows, and where, follows from Mode.
+type Tokens struct {
+	Mode    domain.Mode
+	Access  string        // in session mode the cookie's value
+	Refresh string        // 64 characters; empty in session mode
+	TTL     time.Duration // of Access
+}
+
+// LoginInput is what the login form holds.
+type LoginInput struct {
+	Email    string // as typed; the core parses it
+	Password string
+	OTP      string
+	Mode     domain.Mode
+	Client   domain.Client
+}
+
+// RefreshInput names the token that the mode's source held: the body, the refresh
+// cookie or the session cookie.
+type RefreshInput struct {
+	Mode   domain.Mode
+	Token  string
+	Client domain.Client
+}
+
+// SessionAPI starts, renews and ends sessions.
+type SessionAPI interface {
+	// Login answers INVALID_CREDENTIALS alike, with the same work done, for an
+	// unknown address, a wrong password and an account that is not active, and
+	// INVALID_OTP only after the password was right. Too many attempts on one account
+	// or from one address are REQUESTS_EXCEEDED, for known and unknown accounts alike.
+	Login(ctx context.Context, in LoginInput) (Tokens, error)
+
+	// Refresh trades a token for new ones; the old one is spent from then on. Within
+	// the grace period after its rotation the spent one still answers, with the same
+	// successor; after that, presenting it ends the session.
+	Refresh(ctx context.Context, in RefreshInput) (Tokens, error)
+
+	// Logout ends the session, whichever token of its family it is given. An unknown
+	// token is a success.
+	Logout(ctx context.Context, in RefreshInput) error
+
+	// Authenticate is called once per request. No credential gives the anonymous
+	// Principal; a bad one is an error, also on routes that need none: TOKEN_EXPIRED,
+	// INVALID_TOKEN, or INVALID_CREDENTIALS where the session has ended or the account
+	// may not log in any more.
+	Authenticate(ctx context.Context, c Credential) (Principal, error)
+}
+
+// ProfilePatch holds the fields to change; nil leaves one alone, and an empty string
+// empties a name or the language.
+type ProfilePatch struct {
+	FirstName, LastName, Language *string
+	Email, Password               *string
+	Preferences                   map[string]any // merged by member; a nil value removes one
+}
+
+// ProfileAPI is a user's own account. One's own row is always readable and its listed
+// fields writable; permissions only add.
+type ProfileAPI interface {
+	// Me returns the caller's account as it stands, or INVALID_CREDENTIALS for the
+	// anonymous caller.
+	Me(ctx context.Context, p Principal) (domain.User, error)
+
+	// UpdateMe changes the caller's account. A new password or e-mail ends every
+	// session of the user; a caller in session mode gets the tokens of a fresh one,
+	// everybody else nil.
+	UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error)
+}
+
+// Health is what the service knows of its own state.
+type Health struct {
+	OK     bool
+	Checks []HealthCheck // empty unless the caller is an administrator
+}
+
+// HealthCheck is one thing that was tried.
+type HealthCheck struct {
+	Name string
+	OK   bool
+	Took time.Duration
+}
+
+// HealthAPI says whether the service can do its work.
+type HealthAPI interface {
+	// Health tries what the service cannot do without. It is not an error that
+	// something is down; the answer says so.
+	Health(ctx context.Context, p Principal) Health
+}
+
+// NewUser is what an operator says of an account to be made.
+type NewUser struct {
+	Email    string
+	Password string
+	Admin    bool // gives it the administrator's role
+}
+
+// OperatorAPI is what the command line offers to whoever runs the service. It asks for no
+// credential: who can open the database needs none. Each error is a *domain.Error.
+type OperatorAPI interface {
+	// EnsureAdministrator makes the first administrator when there is no user at all,
+	// and reports whether it did. Of several instances that start at once exactly one
+	// is told so.
+	EnsureAdministrator(ctx context.Context, u NewUser) (made bool, err error)
+
+	// CreateUser makes an active account.
+	CreateUser(ctx context.Context, u NewUser) (domain.User, error)
+
+	// SetPassword replaces the password of the account and ends its sessions.
+	SetPassword(ctx context.Context, email, password string) (domain.User, error)
+
+	// ListUsers returns at most limit accounts whose ID is greater than after, in the
+	// order of their IDs.
+	ListUsers(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error)
+
+	// Unlock forgets the failed logins of the account, so that it may try again at once.
+	Unlock(ctx context.Context, email string) error
+}
+
+// Worker is what app runs beside the transports. Each call does a bounded piece of work
+// and says how much it did; app owns the timers.
+type Worker interface {
+	// Sweep removes what is over: sessions that have ended and limiter keys that count
+	// nothing any more. It returns how many it removed; a full batch means there may be
+	// more.
+	Sweep(ctx context.Context) (Swept, error)
+}
+
+// Swept counts what one Sweep removed.
+type Swept struct {
+	Sessions, LimiterKeys int
+	More                  bool // a batch was full: call again soon
+}
