@@ -1,0 +1,161 @@
+package refstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+type users struct{ run runner }
+
+func (r users) Create(ctx context.Context, u domain.User) error {
+	err := r.run(ctx, func(t *tables) error {
+		if err := checkUser(u); err != nil {
+			return err
+		}
+		if _, taken := t.users[u.ID]; taken || t.emailOfAnother(u) {
+			return port.ErrConflict
+		}
+		u = copyUser(u)
+		u.Version = 1
+		t.users[u.ID] = u
+		return nil
+	})
+	return wrap("create user", err)
+}
+
+func (r users) ByID(ctx context.Context, id domain.UserID) (domain.User, error) {
+	var found domain.User
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		u, ok := t.users[id]
+		if !ok {
+			return port.ErrNotFound
+		}
+		found = copyUser(u)
+		return nil
+	})
+	return found, wrap("user by id", err)
+}
+
+func (r users) ByEmail(ctx context.Context, e domain.Email) (domain.User, error) {
+	var found domain.User
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(e)); err != nil {
+			return err
+		}
+		for _, u := range t.users {
+			if u.Email.Key() == e.Key() {
+				found = copyUser(u)
+				return nil
+			}
+		}
+		return port.ErrNotFound
+	})
+	return found, wrap("user by e-mail", err)
+}
+
+func (r users) List(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error) {
+	var list []domain.User
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(after)); err != nil {
+			return err
+		}
+		for _, u := range t.users {
+			if u.ID > after {
+				list = append(list, copyUser(u))
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b domain.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return first(limit, list), wrap("list users", err)
+}
+
+func (r users) Update(ctx context.Context, u domain.User) (domain.User, error) {
+	var stored domain.User
+	err := r.run(ctx, func(t *tables) error {
+		if err := checkUser(u); err != nil {
+			return err
+		}
+		old, ok := t.users[u.ID]
+		switch {
+		case !ok:
+			return port.ErrNotFound
+		case old.Version != u.Version:
+			return port.ErrStale
+		case t.emailOfAnother(u):
+			return port.ErrConflict
+		}
+		u = copyUser(u)
+		u.Version++
+		u.CreatedAt, u.LastAccess = old.CreatedAt, old.LastAccess
+		t.users[u.ID] = u
+		stored = copyUser(u)
+		return nil
+	})
+	return stored, wrap("update user", err)
+}
+
+func (r users) Touch(ctx context.Context, id domain.UserID, at time.Time) error {
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		if u, ok := t.users[id]; ok && at.After(u.LastAccess) {
+			u.LastAccess = at.UTC()
+			t.users[id] = u
+		}
+		return nil
+	})
+	return wrap("touch user", err)
+}
+
+// emailOfAnother reports whether somebody but u has u's address.
+func (t *tables) emailOfAnother(u domain.User) bool {
+	for _, other := range t.users {
+		if other.ID != u.ID && other.Email.Key() == u.Email.Key() {
+			return true
+		}
+	}
+	return false
+}
+
+func checkUser(u domain.User) error {
+	if err := port.CheckKey(string(u.ID), string(u.Email), string(u.Role)); err != nil {
+		return err
+	}
+	return port.CheckText(u.Password, string(u.Status), u.FirstName, u.LastName, u.Language)
+}
+
+// copyUser returns u without memory in common with it, and with its times in UTC.
+func copyUser(u domain.User) domain.User {
+	if u.StaticToken != nil {
+		hash := *u.StaticToken
+		u.StaticToken = &hash
+	}
+	u.TOTP = bytes.Clone(u.TOTP)
+	u.Preferences = bytes.Clone(u.Preferences)
+	u.CreatedAt, u.LastAccess = u.CreatedAt.UTC(), u.LastAccess.UTC()
+	return u
+}
+
+// first returns the first limit elements of list, and none when limit is below 1.
+func first[T any](limit int, list []T) []T {
+	return list[:min(max(limit, 0), len(list))]
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("refstore: %s: %w", doing, err)
+}
