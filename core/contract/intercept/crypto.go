@@ -1,0 +1,54 @@
+package intercept
+
+import (
+	"context"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Hasher returns p with hooks around its methods.
+func Hasher(p port.PasswordHasher, h Hooks) port.PasswordHasher { return hasher{p, h} }
+
+type hasher struct {
+	inner port.PasswordHasher
+	hooks Hooks
+}
+
+func (r hasher) Hash(ctx context.Context, password string) (string, error) {
+	return asked(ctx, r.hooks, "Hasher.Hash", func() (string, error) { return r.inner.Hash(ctx, password) })
+}
+
+func (r hasher) Verify(ctx context.Context, encoded, password string) (ok, rehash bool, err error) {
+	type verdict struct{ ok, rehash bool }
+	v, err := asked(ctx, r.hooks, "Hasher.Verify", func() (verdict, error) {
+		ok, rehash, err := r.inner.Verify(ctx, encoded, password)
+		return verdict{ok, rehash}, err
+	})
+	return v.ok, v.rehash, err
+}
+
+// Issuer returns p with hooks around its method.
+func Issuer(p port.TokenIssuer, h Hooks) port.TokenIssuer { return issuer{p, h} }
+
+type issuer struct {
+	inner port.TokenIssuer
+	hooks Hooks
+}
+
+func (r issuer) Issue(ctx context.Context, c domain.Claims) (string, error) {
+	return asked(ctx, r.hooks, "Issuer.Issue", func() (string, error) { return r.inner.Issue(ctx, c) })
+}
+
+// Verifier returns p with hooks around its method.
+func Verifier(p port.TokenVerifier, h Hooks) port.TokenVerifier { return verifier{p, h} }
+
+type verifier struct {
+	inner port.TokenVerifier
+	hooks Hooks
+}
+
+func (r verifier) Verify(ctx context.Context, token string, now time.Time) (domain.Claims, error) {
+	return asked(ctx, r.hooks, "Verifier.Verify", func() (domain.Claims, error) { return r.inner.Verify(ctx, token, now) })
+}
