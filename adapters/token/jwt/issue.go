@@ -1,0 +1,75 @@
+package jwt
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Issue implements port.TokenIssuer. Claims that would not come back equal, or that Verify
+// would refuse, are port.ErrInvalid: no subject, no expiry, fractions of a second, a
+// negative generation, text that is no UTF-8. A zero IssuedAt is left out.
+func (t *Tokens) Issue(ctx context.Context, c domain.Claims) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("jwt: issue: %w", err)
+	}
+	if err := checkClaims(c); err != nil {
+		return "", fmt.Errorf("jwt: issue: %w", err)
+	}
+	claims := jwt.MapClaims{
+		claimSubject: c.Subject,
+		claimRole:    nil,
+		claimApp:     c.App,
+		claimAdmin:   c.Admin,
+		claimExpiry:  c.ExpiresAt.Unix(),
+		claimIssuer:  t.issuer,
+	}
+	if c.Role != "" {
+		claims[claimRole] = c.Role
+	}
+	if c.Session != "" {
+		claims[claimSession] = c.Session
+	}
+	if c.Generation != 0 {
+		claims[claimGeneration] = c.Generation
+	}
+	if !c.IssuedAt.IsZero() {
+		claims[claimIssuedAt] = c.IssuedAt.Unix()
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.secret)
+	if err != nil {
+		return "", fmt.Errorf("jwt: issue: %w", err)
+	}
+	if len(token) > MaxTokenBytes {
+		return "", fmt.Errorf("jwt: issue: token of %d bytes: %w", len(token), port.ErrInvalid)
+	}
+	return token, nil
+}
+
+func checkClaims(c domain.Claims) error {
+	if err := port.CheckKey(string(c.Subject), string(c.Role), string(c.Session)); err != nil {
+		return err
+	}
+	switch {
+	case c.Subject == "":
+		return fmt.Errorf("no subject: %w", port.ErrInvalid)
+	case c.Generation < 0:
+		return fmt.Errorf("negative generation: %w", port.ErrInvalid)
+	case !wholeSecond(c.ExpiresAt):
+		return fmt.Errorf("expiry that is no whole second: %w", port.ErrInvalid)
+	case !c.IssuedAt.IsZero() && !wholeSecond(c.IssuedAt):
+		return fmt.Errorf("time of issue that is no whole second: %w", port.ErrInvalid)
+	}
+	return nil
+}
+
+// wholeSecond reports whether t survives the way through a NumericDate (RFC 7519, section 2).
+func wholeSecond(t time.Time) bool {
+	s := t.Unix()
+	return t.Nanosecond() == 0 && s > 0 && s <= maxNumericDate
+}
