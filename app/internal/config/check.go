@@ -1,0 +1,153 @@
+package config
+
+import (
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+const (
+	maxProjectNameBytes = 100
+	maxPasswordBytes    = 1024
+)
+
+// check looks at what a single value cannot tell.
+func (l *loader) check(c *Config) {
+	l.checkGeneral(c)
+	l.checkServer(c)
+	l.checkSessions(c.Sessions)
+	l.checkCookies(c)
+	l.checkHash(c.Hash)
+	l.checkAdmin(c.Admin)
+	if c.Limits.LoginStall != 0 {
+		l.warn("LOGIN_STALL_TIME has no effect: a login that fails does the same work as one that succeeds")
+	}
+}
+
+func (l *loader) checkGeneral(c *Config) {
+	if len(c.General.ProjectName) > maxProjectNameBytes {
+		l.mistake("PROJECT_NAME", "is longer than 100 bytes", "write a shorter name")
+	}
+}
+
+func (l *loader) checkServer(c *Config) {
+	if !isHost(c.Server.Host) {
+		l.mistake("HOST", quote(c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
+	}
+	publicURL, ok := parsePublicURL(c.Server.PublicURL)
+	if !ok {
+		// The value is not repeated: it may hold a password.
+		l.mistake("PUBLIC_URL", "is not an absolute http or https URL without user, query and fragment", "write it like https://auth.example.com")
+		return
+	}
+	c.Server.PublicURL = strings.TrimRight(publicURL.String(), "/")
+	l.values["PUBLIC_URL"] = c.Server.PublicURL
+	if publicURL.Scheme == "http" && !isLoopback(publicURL.Hostname()) && (c.RefreshCookie.Secure || c.SessionCookie.Secure) {
+		l.warn("PUBLIC_URL is http, and browsers send the cookies over https only; serve https, or set REFRESH_TOKEN_COOKIE_SECURE and SESSION_COOKIE_SECURE to false")
+	}
+}
+
+func parsePublicURL(text string) (*url.URL, bool) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !isHost(u.Hostname()) ||
+		!isPortOrNone(u.Port()) || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#") {
+		return nil, false
+	}
+	return u, true
+}
+
+func isPortOrNone(text string) bool {
+	if text == "" {
+		return true
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && port > 0
+}
+
+func isLoopback(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback()
+	}
+	return strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost")
+}
+
+// isHost reports whether host is an address or a host name (RFC 1123, section 2.1, and
+// the underscore, which container networks use).
+func isHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	if host == "" || len(host) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(r rune) bool { return !isLetterOrDigit(r) && r != '-' && r != '_' }) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetterOrDigit(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+func (l *loader) checkSessions(s Sessions) {
+	if s.AbsoluteTTL < s.RefreshTTL && l.sound("SESSION_ABSOLUTE_TTL", "REFRESH_TOKEN_TTL") {
+		l.mistake("SESSION_ABSOLUTE_TTL", "is shorter than REFRESH_TOKEN_TTL", "make it at least "+l.written("REFRESH_TOKEN_TTL")+", or REFRESH_TOKEN_TTL shorter")
+	}
+	if s.AbsoluteTTL < s.CookieTTL && l.sound("SESSION_ABSOLUTE_TTL", "SESSION_COOKIE_TTL") {
+		l.mistake("SESSION_ABSOLUTE_TTL", "is shorter than SESSION_COOKIE_TTL", "make it at least "+l.written("SESSION_COOKIE_TTL")+", or SESSION_COOKIE_TTL shorter")
+	}
+}
+
+// written is the value of a setting as somebody wrote it, or its default.
+func (l *loader) written(name string) string {
+	if value, set := l.values[name]; set {
+		return value
+	}
+	return l.setting(name).Default
+}
+
+func (l *loader) checkHash(h Hash) {
+	if !l.sound("HASH_MEMORY_COST", "HASH_TIME_COST", "HASH_PARALLELISM") {
+		return
+	}
+	if h.MemoryKiB < 8*uint32(h.Parallelism) {
+		l.mistake("HASH_MEMORY_COST", "is less than 8 KiB for each of HASH_PARALLELISM", "write a larger HASH_MEMORY_COST or a smaller HASH_PARALLELISM")
+		return
+	}
+	// The least that the OWASP password storage cheat sheet recommends for argon2id,
+	// in any of its combinations, is 7 MiB in 5 passes.
+	if h.MemoryKiB < 7<<10 || h.MemoryKiB*h.Iterations < 35<<10 {
+		l.warn("HASH_MEMORY_COST and HASH_TIME_COST are below what is recommended for passwords; only tests should use them")
+	}
+}
+
+func (l *loader) checkAdmin(a Admin) {
+	if _, err := domain.ParseEmail(a.Email); err != nil && l.sound("ADMIN_EMAIL") {
+		l.mistake("ADMIN_EMAIL", "is not an e-mail address", "write a bare address such as admin@example.com")
+	}
+	if len(a.Password) > maxPasswordBytes {
+		l.mistake("ADMIN_PASSWORD", "is longer than 1024 bytes", "write a shorter one")
+	}
+	for _, known := range documentedPasswords() {
+		if strings.EqualFold(string(a.Password), known) {
+			l.mistake("ADMIN_PASSWORD", "is a password that documentation uses as an example", "write one of your own, or unset it to get a random one")
+		}
+	}
+}
+
+// documentedPasswords are examples out of documentation and compose files, which a fresh
+// service must not be open to.
+func documentedPasswords() []string {
+	return []string{
+		"d1r3ctu5", "password", "admin", "administrator", "changeme", "change-me", "change_me",
+		"secret", "example", "test", "testtest", "12345678", "123456789", "password1", "sallyport",
+		"your-password", "yourpassword", "supersecret", "letmein", "adminadmin", "directus",
+	}
+}

@@ -1,0 +1,174 @@
+// Package config reads what an operator has set: flags, the environment, a .env file and
+// files that single settings name. It reports every mistake at once, each with the name of
+// the setting and what would be right.
+//
+// The tags of Config are the one description of every setting. Load reads values by them,
+// Settings lists them, and docs/configuration.md is made of them:
+//
+//	env, envDefault  the name and the default
+//	doc              sentences for the reference
+//	group            of a field that is a struct: the heading in the reference
+//	oneof            the values there are, separated by |
+//	min, max         the bounds of a number, a duration or a size, both inclusive
+//	kind             "size" for a number of bytes that is written with a unit
+//	alias            a second name, which the reference service reads for the same thing
+//	bare             the unit that a duration without one is in, where that is no mistake
+//	unset            what the default is, where it follows from something else
+//	secret           the value is never shown
+//	own              the setting is ours; the reference service does not have it
+package config
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Config is the whole configuration, checked. Make one with Load: the zero Config is not a
+// usable configuration.
+type Config struct {
+	General       General       `group:"General"`
+	Server        Server        `group:"Server"`
+	Database      Database      `group:"Database"`
+	Keys          Keys          `group:"Keys"`
+	Sessions      Sessions      `group:"Tokens and sessions"`
+	RefreshCookie RefreshCookie `group:"Refresh cookie"`
+	SessionCookie SessionCookie `group:"Session cookie"`
+	Hash          Hash          `group:"Password hashes"`
+	Limits        Limits        `group:"Limits on attempts"`
+	Admin         Admin         `group:"First administrator"`
+	Log           Log           `group:"Logs"`
+
+	values   []Value
+	warnings []string
+}
+
+// Values returns every setting with its value and where that came from, in the order of
+// Settings. Secrets are hidden.
+func (c Config) Values() []Value { return c.values }
+
+// Warnings returns what is probably not meant, such as a misspelt name, in sentences.
+func (c Config) Warnings() []string { return c.warnings }
+
+// General holds what is not about one part of the service.
+type General struct {
+	EnvFile     string `env:"CONFIG_PATH" envDefault:".env" doc:"The file with settings, one NAME=value a line. The default may be missing; a file that is named has to be there. Only this format is read. Put a value that contains $ or # in single quotes."`
+	ProjectName string `env:"PROJECT_NAME" envDefault:"Sallyport" doc:"The name that clients see in /server/info." own:"true"`
+	DataDir     string `env:"DATA_DIR" envDefault:"./data" doc:"The folder for everything the service keeps: the embedded database and the keys that it makes for itself. It is made when it is not there." own:"true"`
+}
+
+// Server holds how the service listens and how long it waits.
+type Server struct {
+	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
+	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
+	PublicURL       string         `env:"PUBLIC_URL" unset:"http://localhost:PORT" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
+	TrustedProxies  []netip.Prefix `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges, or false for none."`
+	MaxPayloadSize  int            `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
+	MaxConnections  int            `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
+	RequestTimeout  time.Duration  `env:"REQUEST_TIMEOUT" envDefault:"15s" min:"100ms" max:"10m" doc:"How long the service works on one request before it gives up." own:"true"`
+	ReadTimeout     time.Duration  `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
+	WriteTimeout    time.Duration  `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
+	IdleTimeout     time.Duration  `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
+	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests under way may take to finish when the service is told to stop." own:"true"`
+}
+
+// The values of Database.Client.
+const (
+	SQLite = "sqlite3"
+	Memory = "memory"
+)
+
+// Database names the database and how it is used.
+type Database struct {
+	Client      string        `env:"DB_CLIENT" envDefault:"sqlite3" oneof:"sqlite3|memory" doc:"The database: sqlite3, in one file, or memory, which forgets everything when the service stops."`
+	Filename    string        `env:"DB_FILENAME" unset:"sallyport.db in DATA_DIR" doc:"The file of the sqlite3 database, on a local disk. It is made when it is not there."`
+	Synchronous string        `env:"DB_SQLITE_SYNCHRONOUS" envDefault:"FULL" oneof:"FULL|NORMAL|EXTRA" doc:"When SQLite waits for the disk. FULL: what was acknowledged survives a power cut. NORMAL: faster; a power cut may undo the last moments. EXTRA: FULL, and the folder as well." own:"true"`
+	Timeout     time.Duration `env:"DB_TIMEOUT" envDefault:"5s" min:"1ms" max:"5m" doc:"How long a query waits for a database that is busy." own:"true"`
+}
+
+// Keys holds the secrets of the service, as they were set; package keys makes what is
+// missing.
+type Keys struct {
+	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service; sqlite3 keeps it in DATA_DIR" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
+	SecretPrevious  []Secret `env:"SECRET_PREVIOUS" secret:"true" doc:"A list of earlier values of SECRET. Tokens that they signed stay good; no new ones are signed with them." own:"true"`
+	DataKey         Secret   `env:"DATA_KEY" secret:"true" unset:"made by the service; sqlite3 keeps it in DATA_DIR" doc:"The key of everything that the service seals or derives for itself, at least 32 bytes of random text. Share it with nobody." own:"true"`
+	DataKeyPrevious []Secret `env:"DATA_KEY_PREVIOUS" secret:"true" doc:"A list of earlier values of DATA_KEY. What they sealed can still be opened; nothing new is sealed with them." own:"true"`
+}
+
+// The values of Sessions.Reuse.
+const (
+	ReuseEnds    = "end"
+	ReuseRefuses = "refuse"
+)
+
+// Sessions holds how long tokens and sessions live.
+type Sessions struct {
+	AccessTTL         time.Duration `env:"ACCESS_TOKEN_TTL" envDefault:"15m" min:"1s" max:"30d" doc:"How long an access token is good."`
+	RefreshTTL        time.Duration `env:"REFRESH_TOKEN_TTL" envDefault:"7d" min:"1s" max:"400d" doc:"How long a refresh token is good, and with it a session that is not used."`
+	CookieTTL         time.Duration `env:"SESSION_COOKIE_TTL" envDefault:"1d" min:"1s" max:"400d" doc:"How long a session cookie is good; each refresh starts it anew."`
+	AbsoluteTTL       time.Duration `env:"SESSION_ABSOLUTE_TTL" envDefault:"30d" min:"1s" max:"3650d" doc:"How long a session lasts at most, however often it is refreshed. At least REFRESH_TOKEN_TTL and SESSION_COOKIE_TTL." own:"true"`
+	RefreshGrace      time.Duration `env:"REFRESH_TOKEN_GRACE_PERIOD" envDefault:"10s" min:"0s" max:"5m" doc:"How long a refresh token that was just spent still answers, with the same successor, so that two tabs or a lost answer log nobody out. 0s turns it off." own:"true"`
+	SessionGrace      time.Duration `env:"SESSION_REFRESH_GRACE_PERIOD" envDefault:"10s" min:"0s" max:"5m" doc:"How long the previous session cookie is good after a refresh. 0s turns it off."`
+	Reuse             string        `env:"REFRESH_TOKEN_REUSE" envDefault:"end" oneof:"end|refuse" doc:"What happens when a spent refresh token comes back after the grace period. end: the session ends, since one of two who hold the token stole it. refuse: only the request is refused." own:"true"`
+	AcceptSessionless bool          `env:"ACCEPT_SESSIONLESS_TOKENS" envDefault:"false" doc:"Whether access tokens without a session, signed with SECRET by somebody else, are accepted until they expire." own:"true"`
+}
+
+// Cookie is how a cookie is set. RefreshCookie and SessionCookie convert to it.
+type Cookie struct {
+	Name     string
+	Domain   string // empty: the host that answers, and no other
+	Secure   bool
+	SameSite string // lax, strict or none
+}
+
+// RefreshCookie is the cookie of cookie mode.
+type RefreshCookie struct {
+	Name     string `env:"REFRESH_TOKEN_COOKIE_NAME" envDefault:"directus_refresh_token" doc:"The name of the cookie that holds the refresh token in cookie mode."`
+	Domain   string `env:"REFRESH_TOKEN_COOKIE_DOMAIN" doc:"The domain whose hosts all get the cookie. Unset: only the host that set it."`
+	Secure   bool   `env:"REFRESH_TOKEN_COOKIE_SECURE" envDefault:"true" doc:"Whether browsers send the cookie over https only (and to localhost)."`
+	SameSite string `env:"REFRESH_TOKEN_COOKIE_SAME_SITE" envDefault:"lax" oneof:"lax|strict|none" doc:"Whether browsers send the cookie from pages of other sites. none needs REFRESH_TOKEN_COOKIE_SECURE."`
+}
+
+// SessionCookie is the cookie of session mode.
+type SessionCookie struct {
+	Name     string `env:"SESSION_COOKIE_NAME" envDefault:"directus_session_token" doc:"The name of the cookie that holds the token in session mode."`
+	Domain   string `env:"SESSION_COOKIE_DOMAIN" doc:"The domain whose hosts all get the cookie. Unset: only the host that set it."`
+	Secure   bool   `env:"SESSION_COOKIE_SECURE" envDefault:"true" doc:"Whether browsers send the cookie over https only (and to localhost)."`
+	SameSite string `env:"SESSION_COOKIE_SAME_SITE" envDefault:"lax" oneof:"lax|strict|none" doc:"Whether browsers send the cookie from pages of other sites. none needs SESSION_COOKIE_SECURE."`
+}
+
+// Hash holds the cost of password hashes (argon2id) and how many are made at once.
+type Hash struct {
+	MemoryKiB   uint32 `env:"HASH_MEMORY_COST" envDefault:"65536" min:"8" max:"262144" doc:"The memory of one hash, in KiB."`
+	Iterations  uint32 `env:"HASH_TIME_COST" envDefault:"3" min:"1" max:"10" doc:"The passes over the memory."`
+	Parallelism uint8  `env:"HASH_PARALLELISM" envDefault:"4" min:"1" max:"16" doc:"The lanes of one hash. Each needs at least 8 KiB of HASH_MEMORY_COST."`
+	Length      uint32 `env:"HASH_LENGTH" envDefault:"32" alias:"HASH_HASH_LENGTH" min:"16" max:"64" doc:"The length of a hash in bytes."`
+	Concurrency int    `env:"HASH_CONCURRENCY" envDefault:"0" min:"0" max:"1024" doc:"How many hashes are made at once; each takes HASH_MEMORY_COST. 0: as many as there are processors." own:"true"`
+	Queue       int    `env:"HASH_QUEUE" envDefault:"0" min:"0" max:"65536" doc:"How many logins may wait for a hash before further ones are answered with 503. 0: a few for each of HASH_CONCURRENCY." own:"true"`
+}
+
+// Limits bounds attempts. The zero limit is none.
+type Limits struct {
+	LoginAccount port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
+	LoginAddress port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
+	LoginStall   time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
+}
+
+// Admin is who is made when there is no user yet.
+type Admin struct {
+	Email    string `env:"ADMIN_EMAIL" envDefault:"admin@example.com" doc:"The e-mail address of the administrator that the first start makes."`
+	Password Secret `env:"ADMIN_PASSWORD" secret:"true" unset:"a random one, shown once" doc:"The password of that administrator. Later starts do not look at it."`
+}
+
+// The values of Log.Style.
+const (
+	LogPretty = "pretty"
+	LogRaw    = "raw"
+)
+
+// Log holds what is logged, and how.
+type Log struct {
+	Level string `env:"LOG_LEVEL" envDefault:"info" oneof:"trace|debug|info|warn|error|fatal|silent" doc:"The least important lines that are written. silent writes none."`
+	Style string `env:"LOG_STYLE" oneof:"pretty|raw" unset:"pretty on a terminal, raw elsewhere" doc:"pretty is for people, raw is one JSON object a line."`
+}

@@ -1,0 +1,106 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Input is where the configuration comes from. A flag wins over the environment, that over
+// the .env file, and that over the default.
+type Input struct {
+	Flags   map[string]string // by the name of the setting; an empty value is no value
+	Environ []string          // as of os.Environ
+}
+
+// Load reads and checks the whole configuration. The error is Mistakes. It reads files, the
+// .env file and those that an X_FILE names, and changes nothing, not the environment
+// either.
+func Load(in Input) (Config, error) {
+	l := newLoader()
+	l.collect(in)
+
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{
+		Environment: l.values,
+		FuncMap:     l.parsers(),
+		OnSet:       func(name string, _ any, _ bool) { l.current = name },
+	}); err != nil {
+		return Config{}, fmt.Errorf("config: read the tags of Config: %w", err)
+	}
+	l.derive(&c)
+	l.check(&c)
+
+	if len(l.mistakes) > 0 {
+		slices.SortStableFunc(l.mistakes, func(a, b Mistake) int { return l.position(a.Name) - l.position(b.Name) })
+		return Config{}, l.mistakes
+	}
+	c.values, c.warnings = l.shown(), l.warnings
+	return c, nil
+}
+
+// loader is the state of one Load.
+type loader struct {
+	settings []Setting
+	values   map[string]string // by setting, where it is set
+	sources  map[string]string // by setting, where it is set
+	current  string            // the setting whose value is being parsed
+	mistakes Mistakes
+	warnings []string
+}
+
+func newLoader() *loader {
+	return &loader{settings: Settings(), values: map[string]string{}, sources: map[string]string{}}
+}
+
+// derive fills in the defaults that follow from other settings.
+func (l *loader) derive(c *Config) {
+	if c.Server.PublicURL == "" {
+		c.Server.PublicURL = "http://localhost:" + strconv.Itoa(c.Server.Port)
+		l.values["PUBLIC_URL"] = c.Server.PublicURL
+	}
+	if c.Database.Filename == "" {
+		c.Database.Filename = filepath.Join(c.General.DataDir, "sallyport.db")
+		l.values["DB_FILENAME"] = c.Database.Filename
+	}
+}
+
+func (l *loader) setting(name string) Setting { return l.settings[l.position(name)] }
+
+func (l *loader) position(name string) int {
+	return slices.IndexFunc(l.settings, func(s Setting) bool { return s.Name == name })
+}
+
+func (l *loader) mistake(name, problem, fix string) {
+	source := l.sources[name]
+	if source == sourceEnvironment {
+		source = ""
+	}
+	l.mistakes = append(l.mistakes, Mistake{Name: name, Source: source, Problem: problem, Fix: fix})
+}
+
+func (l *loader) warn(format string, args ...any) {
+	l.warnings = append(l.warnings, fmt.Sprintf(format, args...))
+}
+
+// sound reports whether nothing is wrong with any of the settings so far. Checks that
+// compare settings ask it first, so that one mistake is not told twice.
+func (l *loader) sound(names ...string) bool {
+	return !slices.ContainsFunc(l.mistakes, func(m Mistake) bool { return slices.Contains(names, m.Name) })
+}
+
+// knownNames are the names that may be set, without those that end in _FILE.
+func (l *loader) knownNames() []string {
+	names := map[string]bool{}
+	for _, s := range l.settings {
+		names[s.Name] = true
+		if s.Alias != "" {
+			names[s.Alias] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}

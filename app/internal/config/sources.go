@@ -1,0 +1,200 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/joho/godotenv"
+)
+
+// The sources of values, as Value.Source gives them. A value from a file that X_FILE names
+// has X_FILE as its source.
+const (
+	sourceFlag        = "flag"
+	sourceEnvironment = "environment"
+	sourceDotenv      = ".env"
+	sourceDefault     = "default"
+)
+
+const (
+	fileSuffix      = "_FILE"
+	maxDotenvBytes  = 64 << 10
+	maxSettingBytes = 64 << 10
+)
+
+// layer is one place that names can be set in.
+type layer struct {
+	source string
+	values map[string]string
+}
+
+// found is a name that is set in a layer.
+type found struct{ source, key, value string }
+
+// collect finds the value of every setting.
+func (l *loader) collect(in Input) {
+	environment := layer{sourceEnvironment, environMap(in.Environ)}
+	flags := layer{sourceFlag, in.Flags}
+
+	l.take("CONFIG_PATH", flags, environment)
+	dotenv := layer{sourceDotenv, l.dotenv()}
+	for _, s := range l.settings {
+		if s.Name != "CONFIG_PATH" {
+			l.take(s.Name, flags, environment, dotenv)
+		}
+	}
+	l.suggest(environment, dotenv)
+}
+
+// take finds the value of one setting in the layers, the first of which are flags.
+func (l *loader) take(name string, flags layer, layers ...layer) {
+	s := l.setting(name)
+	if value := flags.values[name]; value != "" {
+		l.set(s, value, sourceFlag)
+		return
+	}
+
+	var direct, files []found
+	for _, layer := range layers {
+		for _, key := range []string{s.Name, s.Alias} {
+			if value := layer.values[key]; key != "" && value != "" {
+				direct = append(direct, found{layer.source, key, value})
+			}
+			if path := layer.values[key+fileSuffix]; key != "" && path != "" {
+				files = append(files, found{layer.source, key + fileSuffix, path})
+			}
+		}
+	}
+	all := append(direct, files...)
+	switch {
+	case len(all) == 0:
+		return
+	case len(direct) > 0 && len(files) > 0:
+		l.mistake(name, direct[0].key+" and "+files[0].key+" are both set", "keep one of them")
+		return
+	case len(all) > 1 && all[0].source == all[1].source:
+		l.mistake(name, all[0].key+" and "+all[1].key+" are both set", "keep one of them")
+		return
+	}
+	if len(files) > 0 {
+		l.takeFile(s, files[0])
+		return
+	}
+	l.set(s, l.untyped(s, direct[0].value), direct[0].source)
+}
+
+func (l *loader) takeFile(s Setting, f found) {
+	l.sources[s.Name] = f.key
+	text, err := readBounded(f.value, maxSettingBytes)
+	if err != nil {
+		// The path is not repeated: somebody may have put the secret itself there.
+		l.mistake(s.Name, "the file that "+f.key+" names cannot be read: "+err.Error(), "name a readable file that holds nothing but the value")
+		return
+	}
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+	if text == "" {
+		l.mistake(s.Name, "the file that "+f.key+" names is empty", "put the value into it")
+		return
+	}
+	l.set(s, l.untyped(s, text), f.key)
+}
+
+// set keeps value, which is not empty, as that of s.
+func (l *loader) set(s Setting, value, source string) {
+	l.sources[s.Name] = source
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+		l.mistake(s.Name, "holds a control character or is not UTF-8", "write it as one line of plain text")
+		return
+	}
+	if !s.Secret {
+		value = strings.TrimSpace(value)
+	}
+	if value != "" {
+		l.values[s.Name] = value
+	}
+}
+
+// untyped cuts the prefix that names a type, as the reference service has them.
+func (l *loader) untyped(s Setting, value string) string {
+	prefix, rest, found := strings.Cut(value, ":")
+	if !found {
+		return value
+	}
+	switch prefix {
+	case "string", "number", "boolean", "array":
+		return rest
+	case "json", "regex":
+		l.mistake(s.Name, "begins with "+prefix+":, and no setting here is of that type", "write it as "+s.Type+"; put string: in front of a text that begins so")
+		return ""
+	}
+	return value
+}
+
+// dotenv reads the .env file, or the file that CONFIG_PATH names.
+func (l *loader) dotenv() map[string]string {
+	path, named := l.values["CONFIG_PATH"]
+	if !named {
+		path = l.setting("CONFIG_PATH").Default
+	}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".json", ".yaml", ".yml", ".js":
+		l.mistake("CONFIG_PATH", "names a file of a format that is not read here", "name a file with one NAME=value a line")
+		return nil
+	}
+	text, err := readBounded(path, maxDotenvBytes)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+		return nil
+	case err != nil:
+		l.mistake("CONFIG_PATH", "the file "+quote(path)+" cannot be read: "+err.Error(), "name a readable file with one NAME=value a line")
+		return nil
+	}
+	values, err := godotenv.Unmarshal(text)
+	if err != nil {
+		// The library's error repeats the line, and with it perhaps a secret.
+		l.mistake("CONFIG_PATH", "the file "+quote(path)+" cannot be read after line "+lastGoodLine(text), "write one NAME=value a line, with values that hold blanks, $ or # in single quotes")
+		return nil
+	}
+	return values
+}
+
+// readBounded reads a regular file of at most limit bytes. Its errors name no path.
+func readBounded(path string, limit int64) (string, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", withoutPath(err)
+	case !info.Mode().IsRegular():
+		return "", errors.New("it is not a regular file")
+	case info.Size() > limit:
+		return "", errors.New("it is too large")
+	}
+	text, err := os.ReadFile(path)
+	return string(text), withoutPath(err)
+}
+
+func withoutPath(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+// environMap turns NAME=value entries into a map; of several entries for one name the first
+// counts, as in os.Getenv.
+func environMap(environ []string) map[string]string {
+	values := make(map[string]string, len(environ))
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if _, twice := values[name]; !twice {
+			values[name] = value
+		}
+	}
+	return values
+}
