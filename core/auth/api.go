@@ -3,6 +3,7 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -39,6 +40,8 @@ type Tokens struct {
 	Access  string        // in session mode the cookie's value
 	Refresh string        // 64 characters; empty in session mode
 	TTL     time.Duration // of Access
+
+	RefreshTTL time.Duration // of Refresh: how long it may lie unused
 }
 
 // LoginInput is what the login form holds.
@@ -87,7 +90,7 @@ type SessionAPI interface {
 type ProfilePatch struct {
 	FirstName, LastName, Language *string
 	Email, Password               *string
-	Preferences                   map[string]any // merged by member; a nil value removes one
+	Preferences                   map[string]json.RawMessage // merged by member; a null removes one
 }
 
 // ProfileAPI is a user's own account. One's own row is always readable and its listed

@@ -1,0 +1,45 @@
+package fiberhttp
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// refuseCrossSite refuses a request whose credential is a cookie and which a page of
+// another site made: the browser sends cookies by itself, so they prove nothing about who
+// wanted the request. Browsers say where a request comes from (Fetch Metadata, and
+// Origin in RFC 6454, section 7); other clients say nothing, and carry no cookie unless
+// they mean it.
+func (s *Server) refuseCrossSite(c *fiber.Ctx) error {
+	origin := c.Get(fiber.HeaderOrigin)
+	switch {
+	case origin != "" && s.isOwnOrigin(origin, string(c.Request().Host())):
+		return nil
+	case origin != "":
+		return crossSite("Origin is not that of this service")
+	case strings.EqualFold(c.Get("Sec-Fetch-Site"), "cross-site"), strings.EqualFold(c.Get("Sec-Fetch-Site"), "same-site"):
+		return crossSite("Sec-Fetch-Site says that another site made the request")
+	}
+	return nil
+}
+
+func crossSite(reason string) error {
+	e := domain.NewError(domain.Forbidden, nil)
+	e.Reason = reason
+	return e
+}
+
+// isOwnOrigin reports whether origin is the service's, as PublicURL has it or as the
+// request was addressed. A page cannot choose the Host of its requests.
+func (s *Server) isOwnOrigin(origin, host string) bool {
+	public := s.config.PublicURL
+	if strings.EqualFold(origin, public.Scheme+"://"+public.Host) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+}

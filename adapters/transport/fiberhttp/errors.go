@@ -1,0 +1,125 @@
+package fiberhttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// statusOf is the one place where a failure becomes a number.
+func statusOf(class domain.Class) int {
+	switch class {
+	case domain.ClassInvalid, domain.ClassConflict:
+		return fiber.StatusBadRequest
+	case domain.ClassUnauthenticated:
+		return fiber.StatusUnauthorized
+	case domain.ClassForbidden:
+		return fiber.StatusForbidden
+	case domain.ClassNotFound:
+		return fiber.StatusNotFound
+	case domain.ClassMethod:
+		return fiber.StatusMethodNotAllowed
+	case domain.ClassMedia:
+		return fiber.StatusUnsupportedMediaType
+	case domain.ClassUnprocessable:
+		return fiber.StatusUnprocessableEntity
+	case domain.ClassLimited:
+		return fiber.StatusTooManyRequests
+	case domain.ClassUnavailable:
+		return fiber.StatusServiceUnavailable
+	}
+	return fiber.StatusInternalServerError
+}
+
+// answerError is Fiber's ErrorHandler. The text of an error that is not ours is never
+// shown: Fiber's own repeats what the request held.
+func (s *Server) answerError(c *fiber.Ctx, err error) error {
+	failure := asFailure(err)
+	if class := failure.Code.Info().Class; class == domain.ClassInternal || class == domain.ClassUnavailable {
+		s.config.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
+			slog.String("code", string(failure.Code)), slog.Any("error", err), slog.Any("cause", failure.Err))
+	}
+	s.writeError(c, failure)
+	return nil
+}
+
+// asFailure gives every error its code.
+func asFailure(err error) *domain.Error {
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		return failure
+	}
+	if refused, ok := errors.AsType[*fiber.Error](err); ok {
+		return malformedRequest(refused.Code)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return domain.NewError(domain.ServiceUnavailable, err)
+	}
+	return domain.NewError(domain.Internal, err)
+}
+
+// malformedRequest names what Fiber and fasthttp refuse before any handler.
+func malformedRequest(status int) *domain.Error {
+	switch status {
+	case fiber.StatusRequestEntityTooLarge:
+		return domain.InvalidPayloadError("", "request entity too large")
+	case fiber.StatusRequestHeaderFieldsTooLarge:
+		return domain.InvalidPayloadError("", "request header fields too large")
+	case fiber.StatusRequestTimeout:
+		return domain.InvalidPayloadError("", "the request took too long to arrive")
+	}
+	return domain.InvalidPayloadError("", "malformed HTTP request")
+}
+
+type errorAnswer struct {
+	Errors []errorEntry `json:"errors"`
+}
+
+type errorEntry struct {
+	Message    string         `json:"message"`
+	Extensions map[string]any `json:"extensions"`
+}
+
+// writeError answers in the error envelope.
+func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
+	extensions := map[string]any{"code": e.Code}
+	if e.Reason != "" {
+		extensions["reason"] = e.Reason
+	}
+	if e.Field != "" {
+		extensions["field"] = e.Field
+	}
+	switch e.Code {
+	case domain.RouteNotFound:
+		extensions["path"] = string(c.Request().URI().Path())
+	case domain.RecordNotUnique:
+		extensions["collection"] = "directus_users"
+	case domain.RequestsExceeded:
+		extensions["reset"] = s.config.Now().Add(e.RetryAfter).UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+	if e.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(wholeSeconds(e.RetryAfter)))
+	}
+	message := e.Message
+	if e.Code == domain.Internal {
+		message = domain.Internal.Info().Message
+	}
+	body, err := json.Marshal(errorAnswer{[]errorEntry{{message, extensions}}})
+	if err != nil { // strings and nothing else: cannot be
+		body = []byte(`{"errors":[]}`)
+	}
+	c.Status(statusOf(e.Code.Info().Class)).Set(fiber.HeaderContentType, contentTypeJSON)
+	c.Response().SetBody(body)
+}
+
+// wholeSeconds rounds up to at least one, as RFC 9110, section 10.2.3, counts.
+func wholeSeconds(d time.Duration) int {
+	return max(1, int(math.Ceil(d.Seconds())))
+}

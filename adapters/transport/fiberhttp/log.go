@@ -1,0 +1,30 @@
+package fiberhttp
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// levelOf keeps the lines apart that somebody should look at.
+func levelOf(status int) slog.Level {
+	if status >= fiber.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// requestAttrs describes a request that has been answered. The path goes without its
+// query, which may hold a token.
+func requestAttrs(c *fiber.Ctx, id string, took time.Duration, ip string) []slog.Attr {
+	return []slog.Attr{
+		slog.String("request_id", id),
+		slog.String("method", strings.Clone(c.Method())),
+		slog.String("path", string(c.Request().URI().Path())),
+		slog.Int("status", c.Response().StatusCode()),
+		slog.Duration("took", took),
+		slog.String("ip", ip),
+	}
+}

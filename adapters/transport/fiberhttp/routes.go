@@ -1,0 +1,61 @@
+package fiberhttp
+
+import (
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// routes is the order in which a request meets its checks. Whether the process lives is
+// answered before any token is looked at; a bad token fails every other route, also those
+// that need none. Routes below /auth do not look at the session cookie, so that a client
+// whose cookie is dead can log in again.
+func (s *Server) routes() {
+	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.setHeaders, s.refuseEncodedBodies)
+
+	s.app.Get("/livez", s.livez)
+	s.app.Get("/readyz", s.readyz)
+	s.app.Get("/server/ping", s.ping)
+
+	authRoutes := s.app.Group("/auth", s.authenticateWithoutCookie)
+	authRoutes.Post("/login", s.login)
+	authRoutes.Post("/refresh", s.refresh)
+	authRoutes.Post("/logout", s.logout)
+	authRoutes.Use(s.routeNotFound)
+
+	s.app.Use(s.authenticate)
+	s.app.Get("/users/me", s.readMe)
+	s.app.Patch("/users/me", s.updateMe)
+	s.app.Get("/server/health", s.health)
+	s.app.Get("/server/info", s.info)
+	s.app.Use(s.routeNotFound)
+}
+
+// routeNotFound answers what no route took. A known path with another method is such a
+// thing, too: clients of this API expect 404 and no 405.
+func (s *Server) routeNotFound(c *fiber.Ctx) error {
+	e := domain.NewError(domain.RouteNotFound, nil)
+	e.Message = "Route " + string(c.Request().URI().Path()) + " doesn't exist."
+	return e
+}
+
+// refuseUnknownMethods answers methods that HTTP does not have in the envelope. Fiber
+// would answer them in plain text before any middleware.
+func (s *Server) refuseUnknownMethods() {
+	server := s.app.Server()
+	known := server.Handler
+	server.Handler = func(fctx *fasthttp.RequestCtx) {
+		for _, method := range fiber.DefaultMethods {
+			if string(fctx.Method()) == method {
+				known(fctx)
+				return
+			}
+		}
+		fctx.Request.Header.SetMethod(fiber.MethodGet) // Fiber cannot hold another
+		c := s.app.AcquireCtx(fctx)
+		defer s.app.ReleaseCtx(c)
+		s.writeError(c, domain.NewError(domain.MethodNotAllowed, nil))
+		fctx.SetConnectionClose()
+	}
+}

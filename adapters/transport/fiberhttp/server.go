@@ -1,0 +1,138 @@
+// Package fiberhttp is the REST transport, on Fiber v2 and fasthttp. It decodes requests,
+// calls one use case of auth.API each, and encodes the answers in the envelope of the
+// Directus API, so that clients of that API work unchanged. It holds no rule of
+// authentication and no state.
+//
+// Strings of a request live in buffers that Fiber uses again for the next one. Everything
+// that leaves a handler is therefore copied where it is decoded: see decode.go and
+// client.go.
+package fiberhttp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+)
+
+// Config says how to serve. A zero duration or number takes the default beside it.
+type Config struct {
+	// PublicURL is where browsers find the service. Requests that carry a cookie are
+	// taken from its origin. Required.
+	PublicURL *url.URL
+
+	ProjectName string // shown by /server/info; default "Sallyport"
+	Version     string // shown to those who are logged in
+
+	RefreshCookie Cookie // default name "directus_refresh_token"
+	SessionCookie Cookie // default name "directus_session_token"
+
+	// TrustedProxies may name the client's address in X-Forwarded-For. Nobody else is
+	// listened to.
+	TrustedProxies []netip.Prefix
+
+	MaxBody        int           // bytes; default 100 kB
+	MaxConnections int           // default 8192
+	RequestTimeout time.Duration // of the work on one request; default 15 s
+	ReadTimeout    time.Duration // of a whole request; default 10 s
+	WriteTimeout   time.Duration // of an answer; default 20 s
+	IdleTimeout    time.Duration // of a connection between requests; default 60 s
+
+	Now func() time.Time // default time.Now
+	Log *slog.Logger     // default slog.Default()
+}
+
+// Cookie says how a cookie is set. The zero value is a cookie for the host alone, over TLS
+// alone, that other sites' forms do not carry.
+type Cookie struct {
+	Name     string
+	Domain   string // empty: the host that answers, and no other
+	Insecure bool   // leaves out Secure, for a service without TLS
+	SameSite string // "Lax" (default), "Strict" or "None"
+}
+
+func (c Config) withDefaults() Config {
+	orDefault(&c.ProjectName, "Sallyport")
+	orDefault(&c.RefreshCookie.Name, "directus_refresh_token")
+	orDefault(&c.RefreshCookie.SameSite, "Lax")
+	orDefault(&c.SessionCookie.Name, "directus_session_token")
+	orDefault(&c.SessionCookie.SameSite, "Lax")
+	orDefault(&c.MaxBody, 100<<10)
+	orDefault(&c.MaxConnections, 8192)
+	orDefault(&c.RequestTimeout, 15*time.Second)
+	orDefault(&c.ReadTimeout, 10*time.Second)
+	orDefault(&c.WriteTimeout, 20*time.Second)
+	orDefault(&c.IdleTimeout, 60*time.Second)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}
+
+func orDefault[T comparable](v *T, fallback T) {
+	var zero T
+	if *v == zero {
+		*v = fallback
+	}
+}
+
+// Server answers HTTP requests. Make one with New.
+type Server struct {
+	api    auth.API
+	config Config
+	app    *fiber.App
+}
+
+// maxHeader bounds the request line and all header fields together. A few cookies and a
+// long token need more than the 4 kB that fasthttp gives.
+const maxHeader = 16 << 10
+
+// New returns a server for api.
+func New(config Config, api auth.API) (*Server, error) {
+	if config.PublicURL == nil || config.PublicURL.Host == "" {
+		return nil, fmt.Errorf("fiberhttp: PublicURL is missing")
+	}
+	s := &Server{api: api, config: config.withDefaults()}
+	s.app = fiber.New(fiber.Config{
+		DisableStartupMessage:        true,
+		DisableDefaultContentType:    true,
+		DisablePreParseMultipartForm: true,
+		EnableTrustedProxyCheck:      true, // of nobody: see client.go
+		BodyLimit:                    s.config.MaxBody,
+		Concurrency:                  s.config.MaxConnections,
+		ReadBufferSize:               maxHeader,
+		ReadTimeout:                  s.config.ReadTimeout,
+		WriteTimeout:                 s.config.WriteTimeout,
+		IdleTimeout:                  s.config.IdleTimeout,
+		ErrorHandler:                 s.answerError,
+	})
+	s.routes()
+	s.refuseUnknownMethods()
+	return s, nil
+}
+
+// Serve answers requests from listener until Shutdown. It returns nil after Shutdown.
+func (s *Server) Serve(listener net.Listener) error {
+	if err := s.app.Listener(listener); err != nil {
+		return fmt.Errorf("fiberhttp: serve: %w", err)
+	}
+	return nil
+}
+
+// Shutdown takes no new requests and waits for those under way, until ctx is done.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if err := s.app.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("fiberhttp: shut down: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package auth
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// MinDataKeyBytes is the shortest data key that NewKeys takes.
+const MinDataKeyBytes = 32
+
+// Keys are the secrets under which the core derives its own. Each purpose has a key of its
+// own, so that nothing made for one can stand in for another. The first of a list is in
+// use; the others only recognise what was made before a change of the data key.
+type Keys struct {
+	refresh [][]byte
+	session [][]byte
+}
+
+// NewKeys derives the keys from the data key and from those that it replaced, newest
+// first, by HKDF with SHA-256 (RFC 5869). It refuses a key of less than MinDataKeyBytes.
+func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
+	var k Keys
+	for _, dataKey := range append([][]byte{current}, previous...) {
+		if len(dataKey) < MinDataKeyBytes {
+			return Keys{}, fmt.Errorf("data key of %d bytes: want at least %d", len(dataKey), MinDataKeyBytes)
+		}
+		refresh, err := hkdf.Key(sha256.New, dataKey, nil, "sallyport refresh token", sha256.Size)
+		if err != nil {
+			return Keys{}, fmt.Errorf("derive refresh key: %w", err)
+		}
+		session, err := hkdf.Key(sha256.New, dataKey, nil, "sallyport session cookie", sha256.Size)
+		if err != nil {
+			return Keys{}, fmt.Errorf("derive session key: %w", err)
+		}
+		k.refresh = append(k.refresh, refresh)
+		k.session = append(k.session, session)
+	}
+	return k, nil
+}
+
+// successor derives the secret that follows secret in the session, under the key of that
+// index. The same input gives the same successor, which is what makes rotation idempotent.
+func (k Keys) successor(key int, id domain.SessionID, secret string) string {
+	mac := hmac.New(sha256.New, k.refresh[key])
+	mac.Write([]byte(id))
+	mac.Write([]byte{0}) // IDs hold no NUL, so that no two pairs make one input
+	mac.Write([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))[:secretLength]
+}
+
+// generationSecret derives what the row of a session-mode session holds at generation.
+// Nobody carries it: the cookie is signed, and names its generation.
+func (k Keys) generationSecret(key int, id domain.SessionID, generation int64) domain.SecretHash {
+	mac := hmac.New(sha256.New, k.session[key])
+	mac.Write([]byte(id))
+	mac.Write([]byte{0})
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(generation)))
+	return domain.SecretHash(mac.Sum(nil))
+}
+
+// generationSecretLike returns the secret of generation under the key that made stored, if
+// one of them did, and otherwise under the key in use.
+func (k Keys) generationSecretLike(stored domain.SecretHash, id domain.SessionID, generation int64) domain.SecretHash {
+	for key := range k.session {
+		if secret := k.generationSecret(key, id, generation); secret == stored {
+			return secret
+		}
+	}
+	return k.generationSecret(0, id, generation)
+}

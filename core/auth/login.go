@@ -1,0 +1,123 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Login implements SessionAPI.
+func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
+	email, err := checkLogin(in)
+	if err != nil {
+		return Tokens{}, err
+	}
+	attempt, err := s.beginLogin(ctx, email, in.Client)
+	if err != nil {
+		return Tokens{}, err
+	}
+	user, err := s.verifyPassword(ctx, email, in)
+	if errors.Is(err, port.ErrBusy) {
+		attempt.forgive(ctx) // nothing was compared, so nothing was guessed
+	}
+	if err != nil {
+		return Tokens{}, err
+	}
+	attempt.forgive(ctx)
+
+	tokens, err := s.startSession(ctx, user, in.Mode, in.Client)
+	if err != nil {
+		return Tokens{}, err
+	}
+	s.touch(ctx, user)
+	s.record(ctx, domain.Event{
+		Kind: domain.EventLogin, Outcome: domain.OutcomeSuccess,
+		Actor: user.ID, Subject: user.ID, Client: in.Client,
+	})
+	return tokens, nil
+}
+
+// checkLogin refuses what no account could match, before it costs anything.
+func checkLogin(in LoginInput) (domain.Email, error) {
+	email, err := domain.ParseEmail(in.Email)
+	if err != nil {
+		return "", domain.InvalidPayloadError("email", `"email" must be a valid email`)
+	}
+	if err := checkPassword(in.Password); err != nil {
+		return "", err
+	}
+	return email, checkMode(in.Mode)
+}
+
+func checkMode(m domain.Mode) error {
+	if !m.Valid() {
+		return domain.InvalidPayloadError("mode", `"mode" must be one of [json, cookie, session]`)
+	}
+	return nil
+}
+
+// verifyPassword returns the account that the password opens. An unknown address, a wrong
+// password and an account that may not log in take the same calls in the same order, so
+// that neither the answer nor its time tells them apart.
+func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in LoginInput) (domain.User, error) {
+	user, err := s.Repos.Users.ByEmail(ctx, email)
+	if err != nil && !isNotFound(err) {
+		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
+	}
+	// The zero user's empty encoding costs a whole hash and never fits.
+	ok, rehash, err := s.Hasher.Verify(ctx, user.Password, in.Password)
+	switch {
+	case errors.Is(err, port.ErrInvalid):
+		s.Log.ErrorContext(ctx, "the password hash of an account cannot be read", "user", user.ID)
+	case err != nil:
+		return domain.User{}, unavailable(fmt.Errorf("verify password: %w", err))
+	}
+	if !ok || user.Status != domain.StatusActive {
+		s.record(ctx, domain.Event{
+			Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
+			Subject: user.ID, Client: in.Client,
+		})
+		return domain.User{}, invalidCredentials(nil)
+	}
+	if user.TOTP != nil {
+		// No code can be checked yet, and an account that asks for one is never let in
+		// without.
+		return domain.User{}, domain.NewError(domain.InvalidOTP, nil)
+	}
+	if rehash {
+		user = s.rehash(ctx, user, in.Password)
+	}
+	return user, nil
+}
+
+// rehash stores the password under today's parameters. It is a chance, not a duty: where
+// it fails, the next login tries again.
+func (s *Service) rehash(ctx context.Context, user domain.User, password string) domain.User {
+	encoded, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		s.Log.WarnContext(ctx, "a password was not hashed anew", "user", user.ID, "error", err)
+		return user
+	}
+	changed := user
+	changed.Password = encoded
+	stored, err := s.Repos.Users.Update(ctx, changed)
+	if err != nil {
+		s.Log.WarnContext(ctx, "a password was not hashed anew", "user", user.ID, "error", err)
+		return user
+	}
+	return stored
+}
+
+// touch records that the user was seen. Once a minute is enough to know.
+func (s *Service) touch(ctx context.Context, user domain.User) {
+	now := s.Clock.Now()
+	if now.Sub(user.LastAccess) < touchEvery {
+		return
+	}
+	if err := s.Repos.Users.Touch(ctx, user.ID, now); err != nil {
+		s.Log.WarnContext(ctx, "the last access of an account was not recorded", "user", user.ID, "error", err)
+	}
+}

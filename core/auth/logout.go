@@ -1,0 +1,59 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// Logout implements SessionAPI.
+func (s *Service) Logout(ctx context.Context, in RefreshInput) error {
+	if err := checkMode(in.Mode); err != nil {
+		return err
+	}
+	id, err := s.sessionToEnd(ctx, in)
+	if err != nil || id == "" {
+		return err
+	}
+	session, err := s.Sessions.Get(ctx, id, s.Clock.Now())
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return unavailable(fmt.Errorf("find session: %w", err))
+	}
+	if (session.Mode == domain.ModeSession) != (in.Mode == domain.ModeSession) {
+		return nil // an access token in place of a session cookie
+	}
+	// By its ID alone, whatever its secret is by now: a refresh that runs beside this
+	// finds no session to rotate, or loses the one that it has rotated.
+	if err := s.Sessions.Delete(ctx, id); err != nil {
+		return unavailable(fmt.Errorf("end session: %w", err))
+	}
+	s.record(ctx, domain.Event{
+		Kind: domain.EventLogout, Outcome: domain.OutcomeSuccess,
+		Actor: session.UserID, Subject: session.UserID, Client: in.Client,
+	})
+	return nil
+}
+
+// sessionToEnd returns the session that the token belongs to, spent or not, and none for a
+// token that is not ours or over.
+func (s *Service) sessionToEnd(ctx context.Context, in RefreshInput) (domain.SessionID, error) {
+	if in.Mode != domain.ModeSession {
+		token, ok := parseRefreshToken(in.Token)
+		if !ok {
+			return "", nil
+		}
+		return token.sessionID(), nil
+	}
+	claims, err := s.Verifier.Verify(ctx, in.Token, s.Clock.Now())
+	switch {
+	case isRefusal(err):
+		return "", nil
+	case err != nil:
+		return "", unavailable(fmt.Errorf("verify session cookie: %w", err))
+	}
+	return claims.Session, nil
+}

@@ -1,0 +1,138 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// EnsureAdministrator implements OperatorAPI.
+func (s *Service) EnsureAdministrator(ctx context.Context, u NewUser) (bool, error) {
+	users, err := s.Repos.Users.List(ctx, "", 1)
+	if err != nil {
+		return false, unavailable(fmt.Errorf("look for accounts: %w", err))
+	}
+	if len(users) > 0 {
+		return false, nil
+	}
+	u.Admin = true
+	_, err = s.CreateUser(ctx, u)
+	if errors.Is(err, port.ErrConflict) {
+		return false, nil // another instance that starts beside this one was first
+	}
+	return err == nil, err
+}
+
+// CreateUser implements OperatorAPI.
+func (s *Service) CreateUser(ctx context.Context, u NewUser) (domain.User, error) {
+	email, err := domain.ParseEmail(u.Email)
+	if err != nil {
+		return domain.User{}, domain.InvalidPayloadError("email", `"email" must be a valid email`)
+	}
+	encoded, err := s.hashNew(ctx, u.Password, email)
+	if err != nil {
+		return domain.User{}, err
+	}
+	now := s.Clock.Now()
+	user := domain.User{
+		ID:        domain.UserID(domain.NewUUID(now)),
+		Email:     email,
+		Password:  encoded,
+		Status:    domain.StatusActive,
+		CreatedAt: now,
+		Version:   1,
+	}
+	if u.Admin {
+		user.Role = domain.AdministratorRole
+	}
+	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+		if err := ensureRole(ctx, r.Roles, user.Role); err != nil {
+			return err
+		}
+		return r.Users.Create(ctx, user)
+	})
+	if errors.Is(err, port.ErrConflict) {
+		return domain.User{}, emailTaken(err)
+	}
+	if err != nil {
+		return domain.User{}, unavailable(fmt.Errorf("create account: %w", err))
+	}
+	s.record(ctx, domain.Event{Kind: domain.EventUserCreated, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	return user, nil
+}
+
+// ensureRole makes the administrator's role where it is asked for and missing.
+func ensureRole(ctx context.Context, roles port.Roles, id domain.RoleID) error {
+	if id != domain.AdministratorRole {
+		return nil
+	}
+	_, err := roles.ByID(ctx, id)
+	if !isNotFound(err) {
+		return err
+	}
+	return roles.Create(ctx, domain.Role{ID: id, Name: "Administrator", App: true, Admin: true})
+}
+
+// SetPassword implements OperatorAPI.
+func (s *Service) SetPassword(ctx context.Context, email, password string) (domain.User, error) {
+	user, err := s.findByEmail(ctx, email)
+	if err != nil {
+		return domain.User{}, err
+	}
+	encoded, err := s.hashNew(ctx, password, user.Email)
+	if err != nil {
+		return domain.User{}, err
+	}
+	user, err = s.updateUser(ctx, user, func(u domain.User) (domain.User, error) {
+		u.Password = encoded
+		return u, nil
+	})
+	if err != nil {
+		return domain.User{}, err
+	}
+	s.endSessions(ctx, user.ID)
+	s.record(ctx, domain.Event{Kind: domain.EventPasswordChanged, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	return user, nil
+}
+
+// ListUsers implements OperatorAPI.
+func (s *Service) ListUsers(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error) {
+	users, err := s.Repos.Users.List(ctx, after, limit)
+	if err != nil {
+		return nil, unavailable(fmt.Errorf("list accounts: %w", err))
+	}
+	return users, nil
+}
+
+// Unlock implements OperatorAPI.
+func (s *Service) Unlock(ctx context.Context, email string) error {
+	user, err := s.findByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	if err := s.Limiter.Reset(ctx, loginAccountKey(user.Email)); err != nil {
+		return unavailable(fmt.Errorf("forget failed logins: %w", err))
+	}
+	s.record(ctx, domain.Event{Kind: domain.EventAccountUnlocked, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	return nil
+}
+
+func (s *Service) findByEmail(ctx context.Context, text string) (domain.User, error) {
+	email, err := domain.ParseEmail(text)
+	if err != nil {
+		return domain.User{}, domain.InvalidPayloadError("email", `"email" must be a valid email`)
+	}
+	user, err := s.Repos.Users.ByEmail(ctx, email)
+	if isNotFound(err) {
+		e := domain.NewError(domain.RecordNotFound, err)
+		e.Message, e.Field = "There is no account with this e-mail.", "email"
+		return domain.User{}, e
+	}
+	if err != nil {
+		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
+	}
+	return user, nil
+}

@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Service implements API, OperatorAPI and Worker on the ports it is given. It is safe for
+// concurrent use and keeps no state of its own, so that any number of instances may share
+// a store.
+type Service struct {
+	Ports
+	settings Settings
+	keys     Keys
+}
+
+var (
+	_ API         = (*Service)(nil)
+	_ OperatorAPI = (*Service)(nil)
+	_ Worker      = (*Service)(nil)
+)
+
+// Ports is what a Service stands on. Every field is needed.
+type Ports struct {
+	Work     port.UnitOfWork
+	Repos    port.Repos
+	Sessions port.Sessions
+	Limiter  port.RateLimiter
+	Events   port.Events
+	Hasher   port.PasswordHasher
+	Issuer   port.TokenIssuer
+	Verifier port.TokenVerifier
+	Clock    port.Clock
+	Probes   []Probe
+	Log      *slog.Logger
+}
+
+// Probe is something that the service cannot do without, and how to try it.
+type Probe struct {
+	Name string
+	Ping func(ctx context.Context) error
+}
+
+// Settings are the numbers that an operator may choose. DefaultSettings has sound ones.
+type Settings struct {
+	AccessTTL   time.Duration // life of an access token in json and cookie modes
+	RefreshTTL  time.Duration // how long a session may lie unused, in those modes
+	SessionTTL  time.Duration // both of them in session mode
+	AbsoluteTTL time.Duration // when a session ends however much it is used
+
+	// RefreshGrace is how long after a rotation the spent refresh token still answers
+	// with the same successor, for a client whose answer was lost and for two that
+	// refreshed at once. Zero turns it off. SessionGrace is the same for the cookie of
+	// session mode, whose predecessor also still authenticates that long.
+	RefreshGrace, SessionGrace time.Duration
+
+	// KeepReused leaves a session alive when a token that was spent long ago is
+	// presented; it is refused and recorded all the same. Off by default: RFC 9700,
+	// section 4.14.2, wants the session ended, since nobody can tell holder from thief.
+	KeepReused bool
+
+	// AcceptSessionless lets tokens in that carry no session, made by another issuer
+	// that has our secret. Nothing but their expiry ends them.
+	AcceptSessionless bool
+
+	// LoginAccount and LoginAddress bound the failed logins of one account, whether it
+	// exists or not, and from one client address. The zero Limit is no limit.
+	LoginAccount, LoginAddress port.Limit
+}
+
+// DefaultSettings returns what a service runs with unless told otherwise.
+func DefaultSettings() Settings {
+	return Settings{
+		AccessTTL:    15 * time.Minute,
+		RefreshTTL:   7 * 24 * time.Hour,
+		SessionTTL:   24 * time.Hour,
+		AbsoluteTTL:  30 * 24 * time.Hour,
+		RefreshGrace: 10 * time.Second,
+		SessionGrace: 10 * time.Second,
+		LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second},
+		LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second},
+	}
+}
+
+// New returns a service.
+func New(p Ports, s Settings, k Keys) *Service {
+	return &Service{Ports: p, settings: s, keys: k}
+}
+
+// roleOf returns the user's role, and the zero Role for a user who has none.
+func (s *Service) roleOf(ctx context.Context, u domain.User) (domain.Role, error) {
+	if u.Role == "" {
+		return domain.Role{}, nil
+	}
+	role, err := s.Repos.Roles.ByID(ctx, u.Role)
+	if isNotFound(err) {
+		return domain.Role{}, nil
+	}
+	return role, err
+}
