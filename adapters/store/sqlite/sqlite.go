@@ -1,0 +1,113 @@
+// Package sqlite keeps everything in one SQLite file and needs no C compiler. It is the
+// database of a service that runs as one process; commands may read and write beside it.
+//
+// The file is in write-ahead mode, so readers never wait for the writer, and so it must
+// be on a local disk: PATH-wal and PATH-shm appear beside it and belong to it. One
+// connection writes and several read. By default a write is on the disk when it is
+// acknowledged (synchronous FULL) and outlives a power cut.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"modernc.org/sqlite"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+var _ port.Store = (*Store)(nil)
+
+// Store is a port.Store on one SQLite file.
+type Store struct {
+	*sqlstore.Store
+	writer *sqlx.DB
+}
+
+// Open opens the database at c.Path and makes it, readable by its owner only (mode 0600),
+// if it is missing. It returns ErrSchemaNewer, or ErrSchemaOlder unless c.Migrate is set,
+// when the schema is not the one that this package knows.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s, err := open(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: open database: %w", err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, c Config) (*Store, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	writer, err := openWriter(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSchema(ctx, c, writer.DB); err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	reader, err := connect(c.readerDSN(), c.Readers)
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return &Store{Store: sqlstore.New(reader, writer, dialect{}), writer: writer}, nil
+}
+
+// openWriter makes the file if it is missing and returns the one connection that writes.
+func openWriter(ctx context.Context, c Config) (*sqlx.DB, error) {
+	if err := createFile(c.Path); err != nil {
+		return nil, err
+	}
+	writer, err := connect(c.writerDSN(), 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkJournal(ctx, writer); err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return writer, nil
+}
+
+func connect(dsn string, connections int) (*sqlx.DB, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	// The name is the one by which sqlx knows how SQLite writes arguments.
+	return sqlx.NewDb(db, "sqlite3"), nil
+}
+
+// checkJournal opens the first connection, which turns the write-ahead log on, and makes
+// sure that it is on: SQLite silently keeps another mode where it cannot share memory, as
+// on a network disk.
+func checkJournal(ctx context.Context, db *sqlx.DB) error {
+	var mode string
+	if err := db.GetContext(ctx, &mode, `PRAGMA journal_mode`); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("journal mode is %q instead of wal: the database must be on a local disk", mode)
+	}
+	return nil
+}
+
+// optimizeTime bounds what Close spends on the statistics of the query planner.
+const optimizeTime = time.Second
+
+// Close lets go of the file. Calls that come later fail; closing twice is no error.
+func (s *Store) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), optimizeTime)
+	defer cancel()
+	// Better statistics are a favour to the next start; no closing fails for want of them.
+	_, _ = s.writer.ExecContext(ctx, `PRAGMA optimize`)
+	return s.Store.Close()
+}

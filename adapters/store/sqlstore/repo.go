@@ -1,0 +1,124 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// repo is how the methods of all ports reach the database: each statement by itself on the
+// pools, or all of them in one unit of work.
+type repo struct {
+	store *Store
+	unit  *unit // nil outside of a unit of work
+}
+
+// call runs fn as the body of a port's method: not at all when ctx is done, the store is
+// closed or the unit is doomed already, and with its error named after what was being done.
+func (r repo) call(ctx context.Context, what string, fn func() error) error {
+	err := r.store.usable(ctx)
+	if err == nil && r.unit != nil {
+		err = r.unit.doom()
+	}
+	if err == nil {
+		err = fn()
+	}
+	err = r.store.failed(ctx, what, err)
+	if r.unit != nil && err != nil && !errors.Is(err, port.ErrNotFound) {
+		r.unit.fail(err)
+	}
+	return err
+}
+
+// exec runs a statement that writes and returns how many rows it changed. A value that
+// is taken is port.ErrConflict.
+func (r repo) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var db sqlx.ExecerContext = r.store.writer
+	if r.unit != nil {
+		db = r.unit.tx
+	}
+	var rows int64
+	err := r.attempt(ctx, func() error {
+		result, err := db.ExecContext(ctx, r.store.bound[query], args...)
+		if err != nil {
+			return err
+		}
+		rows, err = result.RowsAffected()
+		return err
+	})
+	if err != nil && r.store.dialect.IsDuplicate(err) {
+		// Without the driver's error: MySQL's repeats the value, which may be an address.
+		return 0, port.ErrConflict
+	}
+	return rows, err
+}
+
+// get reads one row into dest. No row is port.ErrNotFound.
+func (r repo) get(ctx context.Context, dest any, query string, args ...any) error {
+	err := r.attempt(ctx, func() error {
+		return sqlx.GetContext(ctx, r.reader(), dest, r.store.bound[query], args...)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return port.ErrNotFound
+	}
+	return err
+}
+
+// list reads all rows into dest, a pointer to a slice.
+func (r repo) list(ctx context.Context, dest any, query string, args ...any) error {
+	return r.attempt(ctx, func() error {
+		return sqlx.SelectContext(ctx, r.reader(), dest, r.store.bound[query], args...)
+	})
+}
+
+func (r repo) reader() sqlx.QueryerContext {
+	if r.unit != nil {
+		return r.unit.tx
+	}
+	return r.store.reader
+}
+
+// attempt runs one statement, again if the database asks for it. Inside a unit only the
+// whole unit can be repeated.
+func (r repo) attempt(ctx context.Context, statement func() error) error {
+	if r.unit != nil {
+		return statement()
+	}
+	return retry(ctx, func() (bool, error) {
+		err := statement()
+		return r.store.dialect.IsRetryable(err), err
+	})
+}
+
+func (s *Store) usable(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.closed.Load() {
+		return errClosed
+	}
+	return nil
+}
+
+// failed names what was being done. Drivers have errors of their own for a statement that a
+// context ended; whoever asks with errors.Is still finds the context's.
+func (s *Store) failed(ctx context.Context, what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if done := ctx.Err(); done != nil && !errors.Is(err, done) && !isAnswer(err) {
+		return fmt.Errorf("%s: %s: %w: %w", s.dialect.Name(), what, done, err)
+	}
+	return fmt.Errorf("%s: %s: %w", s.dialect.Name(), what, err)
+}
+
+// isAnswer reports whether err is something that the database found out.
+func isAnswer(err error) bool {
+	return errors.Is(err, port.ErrNotFound) || errors.Is(err, port.ErrConflict) ||
+		errors.Is(err, port.ErrStale) || errors.Is(err, port.ErrInvalid)
+}

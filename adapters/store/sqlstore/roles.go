@@ -1,0 +1,51 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+type roles struct{ repo }
+
+type roleRow struct {
+	ID    string `db:"id"`
+	Name  string `db:"name"`
+	App   int16  `db:"app_access"`
+	Admin int16  `db:"admin_access"`
+}
+
+const createRole = `INSERT INTO roles (id, name, app_access, admin_access) VALUES (?, ?, ?, ?)`
+
+func (s *roles) Create(ctx context.Context, r domain.Role) error {
+	return s.call(ctx, "create role", func() error {
+		if err := port.CheckKey(string(r.ID)); err != nil {
+			return err
+		}
+		if err := port.CheckText(r.Name); err != nil {
+			return err
+		}
+		_, err := s.exec(ctx, createRole, string(r.ID), r.Name, flag(r.App), flag(r.Admin))
+		return err
+	})
+}
+
+const roleByID = `SELECT id, name, app_access, admin_access FROM roles WHERE id = ?`
+
+func (s *roles) ByID(ctx context.Context, id domain.RoleID) (found domain.Role, err error) {
+	err = s.call(ctx, "role by id", func() error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		var row roleRow
+		if err := s.get(ctx, &row, roleByID, string(id)); err != nil {
+			return err
+		}
+		found = domain.Role{ID: domain.RoleID(row.ID), Name: row.Name, App: row.App != 0, Admin: row.Admin != 0}
+		return nil
+	})
+	return found, err
+}
+
+func roleQueries() []string { return []string{createRole, roleByID} }

@@ -1,0 +1,73 @@
+package sqlstore
+
+import (
+	"context"
+	"sync"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// unit is one transaction. The first error in it, save that something was not found, dooms
+// it: PostgreSQL has aborted the transaction by then, MySQL may have rolled it back and
+// would commit whatever comes next by itself.
+type unit struct {
+	tx *sqlx.Tx
+
+	mu    sync.Mutex
+	cause error
+}
+
+func (u *unit) fail(cause error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.cause == nil {
+		u.cause = cause
+	}
+}
+
+func (u *unit) doom() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.cause
+}
+
+// Do runs fn in one transaction; see port.UnitOfWork. fn is called again, in a new
+// transaction, when the database asks for it, at most four times in all.
+func (s *Store) Do(ctx context.Context, fn func(ctx context.Context, r port.Repos) error) error {
+	if err := s.usable(ctx); err != nil {
+		return s.failed(ctx, "unit of work", err)
+	}
+	return retry(ctx, func() (bool, error) { return s.try(ctx, fn) })
+}
+
+// try runs fn in one transaction, once. again says that the database asks for a repetition.
+func (s *Store) try(ctx context.Context, fn func(context.Context, port.Repos) error) (again bool, err error) {
+	tx, err := s.writer.BeginTxx(ctx, s.dialect.TxOptions())
+	if err != nil {
+		return s.dialect.IsRetryable(err), s.failed(ctx, "begin unit of work", err)
+	}
+	// Also while fn panics, and without effect after the commit. A roll-back that fails
+	// closes the connection, which rolls back, too.
+	defer func() { _ = tx.Rollback() }()
+
+	u := &unit{tx: tx}
+	err = fn(ctx, s.repos(u))
+	if cause := u.doom(); cause != nil {
+		if err == nil {
+			err = s.failed(ctx, "unit of work rolled back", cause)
+		}
+		return s.dialect.IsRetryable(cause), err
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := s.usable(ctx); err != nil {
+		return false, s.failed(ctx, "unit of work rolled back", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return s.dialect.IsRetryable(err), s.failed(ctx, "commit unit of work", err)
+	}
+	return false, nil
+}

@@ -1,0 +1,213 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+type users struct{ repo }
+
+const userColumns = `id, email, password, status, role_id, first_name, last_name, language,
+	static_token, totp_secret, epoch, version, created_at, last_access, preferences`
+
+type userRow struct {
+	ID          string `db:"id"`
+	Email       string `db:"email"`
+	Password    string `db:"password"`
+	Status      string `db:"status"`
+	RoleID      string `db:"role_id"`
+	FirstName   string `db:"first_name"`
+	LastName    string `db:"last_name"`
+	Language    string `db:"language"`
+	StaticToken []byte `db:"static_token"`
+	TOTPSecret  []byte `db:"totp_secret"`
+	Epoch       int64  `db:"epoch"`
+	Version     int64  `db:"version"`
+	CreatedAt   int64  `db:"created_at"`
+	LastAccess  int64  `db:"last_access"`
+	Preferences []byte `db:"preferences"`
+}
+
+func (r userRow) user() (domain.User, error) {
+	u := domain.User{
+		ID:          domain.UserID(r.ID),
+		Email:       domain.Email(r.Email),
+		Password:    r.Password,
+		Status:      domain.Status(r.Status),
+		Role:        domain.RoleID(r.RoleID),
+		FirstName:   r.FirstName,
+		LastName:    r.LastName,
+		Language:    r.Language,
+		TOTP:        r.TOTPSecret,
+		Epoch:       r.Epoch,
+		Version:     r.Version,
+		CreatedAt:   fromMicros(r.CreatedAt),
+		LastAccess:  fromMicros(r.LastAccess),
+		Preferences: r.Preferences,
+	}
+	if r.StaticToken != nil {
+		h, err := secretHash(r.StaticToken)
+		if err != nil {
+			return domain.User{}, err
+		}
+		u.StaticToken = &h
+	}
+	return u, nil
+}
+
+func checkUser(u domain.User) error {
+	if err := port.CheckKey(string(u.ID), string(u.Email), string(u.Role)); err != nil {
+		return err
+	}
+	return port.CheckText(u.Password, string(u.Status), u.FirstName, u.LastName, u.Language)
+}
+
+// staticToken is untyped nil, which every driver keeps as NULL, for a user without one.
+func staticToken(u domain.User) any {
+	if u.StaticToken == nil {
+		return nil
+	}
+	return u.StaticToken[:]
+}
+
+// optional is untyped nil for a nil slice: some drivers keep a typed one as empty bytes.
+func optional(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
+const createUser = `INSERT INTO users
+	(id, email, email_key, password, status, role_id, first_name, last_name, language,
+	 static_token, totp_secret, epoch, version, created_at, last_access, preferences)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`
+
+func (s *users) Create(ctx context.Context, u domain.User) error {
+	return s.call(ctx, "create user", func() error {
+		if err := checkUser(u); err != nil {
+			return err
+		}
+		_, err := s.exec(ctx, createUser,
+			string(u.ID), string(u.Email), u.Email.Key(), u.Password, string(u.Status), string(u.Role),
+			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP), u.Epoch,
+			micros(u.CreatedAt), micros(u.LastAccess), optional(u.Preferences))
+		return err
+	})
+}
+
+const userByID = `SELECT ` + userColumns + ` FROM users WHERE id = ?`
+
+func (s *users) ByID(ctx context.Context, id domain.UserID) (domain.User, error) {
+	return s.find(ctx, "user by id", userByID, string(id))
+}
+
+const userByEmail = `SELECT ` + userColumns + ` FROM users WHERE email_key = ?`
+
+func (s *users) ByEmail(ctx context.Context, e domain.Email) (domain.User, error) {
+	return s.find(ctx, "user by e-mail", userByEmail, e.Key())
+}
+
+func (s *users) find(ctx context.Context, what, query, key string) (found domain.User, err error) {
+	err = s.call(ctx, what, func() error {
+		if err := port.CheckKey(key); err != nil {
+			return err
+		}
+		var row userRow
+		if err := s.get(ctx, &row, query, key); err != nil {
+			return err
+		}
+		var err error
+		found, err = row.user()
+		return err
+	})
+	return found, err
+}
+
+const listUsers = `SELECT ` + userColumns + ` FROM users WHERE id > ? ORDER BY id LIMIT ?`
+
+func (s *users) List(ctx context.Context, after domain.UserID, limit int) (page []domain.User, err error) {
+	err = s.call(ctx, "list users", func() error {
+		if err := port.CheckKey(string(after)); err != nil || limit < 1 {
+			return err
+		}
+		var rows []userRow
+		if err := s.list(ctx, &rows, listUsers, string(after), limit); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			u, err := row.user()
+			if err != nil {
+				return err
+			}
+			page = append(page, u)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+const (
+	updateUser = `UPDATE users SET email = ?, email_key = ?, password = ?, status = ?, role_id = ?,
+		first_name = ?, last_name = ?, language = ?, static_token = ?, totp_secret = ?,
+		epoch = ?, preferences = ?, version = version + 1
+		WHERE id = ? AND version = ?`
+
+	userTimes = `SELECT created_at, last_access FROM users WHERE id = ?`
+)
+
+func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) {
+	err := s.call(ctx, "update user", func() error {
+		if err := checkUser(u); err != nil {
+			return err
+		}
+		updated, err := s.exec(ctx, updateUser,
+			string(u.Email), u.Email.Key(), u.Password, string(u.Status), string(u.Role),
+			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP),
+			u.Epoch, optional(u.Preferences), string(u.ID), u.Version)
+		if err != nil {
+			return err
+		}
+		// Only what the update has left alone is read back: somebody else's next update
+		// may be in the row already.
+		var times struct {
+			CreatedAt  int64 `db:"created_at"`
+			LastAccess int64 `db:"last_access"`
+		}
+		switch err := s.get(ctx, &times, userTimes, string(u.ID)); {
+		case err != nil:
+			return err
+		case updated == 0:
+			return port.ErrStale
+		}
+		u.Version++
+		u.CreatedAt, u.LastAccess = fromMicros(times.CreatedAt), fromMicros(times.LastAccess)
+		return nil
+	})
+	if err != nil {
+		return domain.User{}, err
+	}
+	return u, nil
+}
+
+const touchUser = `UPDATE users SET last_access = ? WHERE id = ? AND last_access < ?`
+
+func (s *users) Touch(ctx context.Context, id domain.UserID, at time.Time) error {
+	return s.call(ctx, "touch user", func() error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		_, err := s.exec(ctx, touchUser, micros(at), string(id), micros(at))
+		return err
+	})
+}
+
+func userQueries() []string {
+	return []string{createUser, userByID, userByEmail, listUsers, updateUser, userTimes, touchUser}
+}
