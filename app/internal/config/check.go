@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sallyport-auth/sallyport/app/internal/keys"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -18,6 +19,7 @@ const (
 func (l *loader) check(c *Config) {
 	l.checkGeneral(c)
 	l.checkServer(c)
+	l.checkKeys(c.Keys)
 	l.checkSessions(c.Sessions)
 	l.checkCookies(c)
 	l.checkHash(c.Hash)
@@ -94,6 +96,24 @@ func isHost(host string) bool {
 
 func isLetterOrDigit(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+func (l *loader) checkKeys(k Keys) {
+	for name, value := range map[string]Secret{"SECRET": k.Secret, "DATA_KEY": k.DataKey} {
+		if problem := keys.Weakness(string(value)); value != "" && problem != "" {
+			l.mistake(name, problem, keys.HowToMake(name))
+		}
+	}
+	for name, values := range map[string][]Secret{"SECRET_PREVIOUS": k.SecretPrevious, "DATA_KEY_PREVIOUS": k.DataKeyPrevious} {
+		for i, value := range values {
+			if problem := keys.Weakness(string(value)); problem != "" {
+				l.mistake(name, "entry "+strconv.Itoa(i+1)+" "+problem, "drop it from the list")
+			}
+		}
+	}
+	if k.Secret != "" && k.Secret == k.DataKey {
+		l.mistake("DATA_KEY", "is the same as SECRET, which others may hold", keys.HowToMake("DATA_KEY"))
+	}
 }
 
 func (l *loader) checkSessions(s Sessions) {

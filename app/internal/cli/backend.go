@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/auth"
+)
+
+// Backend is what the commands set in motion. It keeps the command line free of databases
+// and servers, so that its tests need neither.
+//
+// Errors: config.Mistakes and keys.ErrConfiguration, also wrapped, mean that the operator
+// has to change a setting (exit 2); a *domain.Error is shown by its message; any other is
+// shown as it is, and so must hold no secret.
+type Backend interface {
+	// Serve runs the service until ctx is done, and then lets requests under way finish.
+	// A nil error means that it stopped as it should.
+	Serve(ctx context.Context, c config.Config, o ServeOptions) error
+
+	// Operator opens the database and brings its schema up to date. The caller calls
+	// the second result when it is done.
+	Operator(ctx context.Context, c config.Config, log *slog.Logger) (auth.OperatorAPI, func(), error)
+
+	// Migrations opens the database and leaves its schema as it is. The caller closes
+	// the result.
+	Migrations(ctx context.Context, c config.Config, log *slog.Logger) (Migrations, error)
+}
+
+// ServeOptions is what Serve needs besides the configuration.
+type ServeOptions struct {
+	Log     *slog.Logger
+	Banner  io.Writer // for the people at the terminal; nil where nobody reads along
+	Version string    // as the version command prints it
+}
+
+// Migrations changes the schema of a database.
+type Migrations interface {
+	// Up applies what is not applied yet, and returns that, in its order.
+	Up(ctx context.Context) ([]Migration, error)
+
+	// Down takes back the one that was applied last, and returns it, or nil when there
+	// is none.
+	Down(ctx context.Context) (*Migration, error)
+
+	// Status returns every migration, in the order of their versions.
+	Status(ctx context.Context) ([]Migration, error)
+
+	Close() error
+}
+
+// Migration is one step of the schema.
+type Migration struct {
+	Version   int64     `json:"version"`
+	Name      string    `json:"name"`
+	AppliedAt time.Time `json:"applied_at,omitzero"` // zero: not applied
+}
