@@ -73,9 +73,10 @@ func staticToken(u domain.User) any {
 	return u.StaticToken[:]
 }
 
-// optional is untyped nil for a nil slice: some drivers keep a typed one as empty bytes.
+// optional is untyped nil, which every driver keeps as NULL, for bytes that are not there.
+// No bytes and none at all are the same to SQLite's driver, so they are to all.
 func optional(b []byte) any {
-	if b == nil {
+	if len(b) == 0 {
 		return nil
 	}
 	return b
