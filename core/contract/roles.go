@@ -1,0 +1,108 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// RunRoles runs RolesCases, each on what open returns: an empty port.Roles that t.Cleanup
+// closes.
+func RunRoles(t *testing.T, open func(t testing.TB) port.Roles, opts ...Option) {
+	t.Helper()
+	run(t, "roles", RolesCases(), open, opts)
+}
+
+// RolesCases returns the rules of port.Roles.
+func RolesCases() []Case[port.Roles] {
+	const ruleCreate = "Create stores r, or returns ErrConflict when its ID is taken, and then stores nothing."
+	cases := []Case[port.Roles]{
+		{"roles/create/duplicate-is-conflict", ruleCreate, func(t testing.TB, roles port.Roles) {
+			must(t, roles.Create(t.Context(), sampleRole("editors")))
+			other := domain.Role{ID: "id-of-editors", Name: "Other"}
+			wantError(t, roles.Create(t.Context(), other), port.ErrConflict)
+		}},
+		{"roles/create/conflict-stores-nothing", ruleCreate, func(t testing.TB, roles port.Roles) {
+			must(t, roles.Create(t.Context(), sampleRole("editors")))
+			if roles.Create(t.Context(), domain.Role{ID: "id-of-editors", Name: "Other"}) == nil {
+				t.Fatal("got no error for an ID that is taken")
+			}
+			wantEqual(t, value(roles.ByID(t.Context(), "id-of-editors"))(t), sampleRole("editors"))
+		}},
+		{"roles/create/one-winner", ruleCreate, func(t testing.TB, roles port.Roles) {
+			name := func(i int) string { return fmt.Sprint("Role ", i) }
+			got := race(t, racers, func(i int) error {
+				return roles.Create(t.Context(), domain.Role{ID: "wanted", Name: name(i)})
+			})
+			got.want(t, 1, nil)
+			got.want(t, racers-1, port.ErrConflict)
+			wantEqual(t, value(roles.ByID(t.Context(), "wanted"))(t).Name, name(got.winner()))
+		}},
+		{"roles/by-id/missing-is-not-found", "ByID returns the role, or ErrNotFound.", func(t testing.TB, roles port.Roles) {
+			must(t, roles.Create(t.Context(), sampleRole("editors")))
+			wantError(t, errorOf(roles.ByID(t.Context(), "id-of-nobody")), port.ErrNotFound)
+		}},
+		{"roles/values/come-back-equal", "Stored values come back equal.", func(t testing.TB, roles port.Roles) {
+			for i := range 4 { // each flag on its own, lest one be read for the other
+				r := domain.Role{ID: domain.RoleID(fmt.Sprint("role", i)), Name: " \U0001F511 R\u00f4le ", App: i&1 > 0, Admin: i&2 > 0}
+				must(t, roles.Create(t.Context(), r))
+				wantEqual(t, value(roles.ByID(t.Context(), r.ID))(t), r)
+			}
+		}},
+	}
+	cases = append(cases, rolesKeyed().cases()...)
+	return append(cases, rolesMethods().cancelled()...)
+}
+
+func rolesKeyed() keyed[port.Roles] {
+	return keyed[port.Roles]{
+		port: "roles",
+		put: func(ctx context.Context, roles port.Roles, key string) error {
+			return roles.Create(ctx, domain.Role{ID: domain.RoleID(key), Name: "Role"})
+		},
+		has: func(ctx context.Context, roles port.Roles, key string) (bool, error) {
+			r, err := roles.ByID(ctx, domain.RoleID(key))
+			if errors.Is(err, port.ErrNotFound) {
+				return false, nil
+			}
+			return string(r.ID) == key, err
+		},
+		keys: []func(ctx context.Context, roles port.Roles, key string) error{
+			func(ctx context.Context, roles port.Roles, key string) error {
+				return roles.Create(ctx, domain.Role{ID: domain.RoleID(key), Name: "Role"})
+			},
+			func(ctx context.Context, roles port.Roles, key string) error {
+				return errorOf(roles.ByID(ctx, domain.RoleID(key)))
+			},
+		},
+		texts: []func(ctx context.Context, roles port.Roles, text string) error{
+			func(ctx context.Context, roles port.Roles, text string) error {
+				return roles.Create(ctx, domain.Role{ID: "role", Name: text})
+			},
+		},
+	}
+}
+
+func rolesMethods() methods[port.Roles] {
+	return methods[port.Roles]{
+		port: "roles",
+		seed: func(t testing.TB, roles port.Roles) { must(t, roles.Create(t.Context(), sampleRole("editors"))) },
+		untouched: func(t testing.TB, roles port.Roles) {
+			t.Helper()
+			wantEqual(t, value(roles.ByID(t.Context(), "id-of-editors"))(t), sampleRole("editors"))
+			wantError(t, errorOf(roles.ByID(t.Context(), "id-of-readers")), port.ErrNotFound)
+		},
+		list: []method[port.Roles]{
+			{"Create", func(ctx context.Context, roles port.Roles) error {
+				return roles.Create(ctx, sampleRole("readers"))
+			}},
+			{"ByID", func(ctx context.Context, roles port.Roles) error {
+				return errorOf(roles.ByID(ctx, "id-of-editors"))
+			}},
+		},
+	}
+}

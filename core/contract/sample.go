@@ -1,0 +1,79 @@
+package contract
+
+import (
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// at returns the time d after the moment at which every case begins. The moment has
+// microseconds, so that a store which drops them is found out.
+func at(d time.Duration) time.Time {
+	return time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC).Add(d)
+}
+
+// sampleUser returns a user with every field set, and with an ID and address of its own
+// for each name.
+func sampleUser(name string) domain.User {
+	token := domain.HashSecret("static token of " + name)
+	return domain.User{
+		ID:          domain.UserID("id-of-" + name),
+		Email:       domain.Email(name + "@example.com"),
+		Password:    "encoded password of " + name,
+		Status:      domain.StatusActive,
+		Role:        "role-of-" + domain.RoleID(name),
+		FirstName:   "First " + name,
+		LastName:    "Last " + name,
+		Language:    "en-GB",
+		StaticToken: &token,
+		TOTP:        []byte{0x00, 0xff, 0x01, 0x80},
+		Epoch:       7,
+		Version:     1, // what the store makes of it
+		CreatedAt:   at(-48 * time.Hour),
+		LastAccess:  at(-time.Hour),
+		Preferences: []byte(`{"theme":"dark"}`),
+	}
+}
+
+func sampleRole(name string) domain.Role {
+	return domain.Role{ID: domain.RoleID("id-of-" + name), Name: "Role " + name, App: true, Admin: true}
+}
+
+// sampleSession returns a session of user with every field set, live from at(0) for an
+// hour.
+func sampleSession(name string, user domain.UserID) domain.Session {
+	return domain.Session{
+		ID:         domain.SessionID("id-of-" + name),
+		UserID:     user,
+		Mode:       domain.ModeCookie,
+		Epoch:      7,
+		Generation: 3,
+		Secret:     domain.HashSecret("secret of " + name),
+		CreatedAt:  at(-time.Hour),
+		RotatedAt:  at(-time.Minute),
+		ExpiresAt:  at(time.Hour),
+		EndsAt:     at(30 * 24 * time.Hour),
+		Client:     sampleClient("then"),
+	}
+}
+
+func sampleClient(name string) domain.Client {
+	return domain.Client{IP: "2001:db8::1", UserAgent: "Agent/1 " + name, Origin: "https://" + name + ".example.com"}
+}
+
+func sampleEvent(id string) domain.Event {
+	return domain.Event{
+		ID:      id,
+		At:      at(0),
+		Kind:    domain.EventLogin,
+		Outcome: domain.OutcomeSuccess,
+		Actor:   "id-of-ann",
+		Subject: "id-of-bob",
+		Client:  sampleClient("then"),
+	}
+}
+
+// elsewhere returns t as somebody in another time zone writes it.
+func elsewhere(t time.Time) time.Time {
+	return t.In(time.FixedZone("elsewhere", 5*60*60+45*60))
+}

@@ -1,0 +1,377 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// RunSessions runs SessionsCases, each on what open returns: an empty port.Sessions that
+// t.Cleanup closes.
+func RunSessions(t *testing.T, open func(t testing.TB) port.Sessions, opts ...Option) {
+	t.Helper()
+	run(t, "sessions", SessionsCases(), open, opts)
+}
+
+// SessionsCases returns the rules of port.Sessions.
+func SessionsCases() []Case[port.Sessions] {
+	var cases []Case[port.Sessions]
+	cases = append(cases, sessionsCreateCases()...)
+	cases = append(cases, sessionsRotateCases()...)
+	cases = append(cases, sessionsEndCases()...)
+	cases = append(cases, sessionsPruneCases()...)
+	cases = append(cases, sessionsKeyed().cases()...)
+	return append(cases, sessionsMethods().cancelled()...)
+}
+
+// createSessions stores a sample session of each name, all of the user ann.
+func createSessions(t testing.TB, sessions port.Sessions, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		must(t, sessions.Create(t.Context(), sampleSession(name, "id-of-ann")))
+	}
+}
+
+// wantLive ends the case unless the session is live at now.
+func wantLive(t testing.TB, sessions port.Sessions, id domain.SessionID, now time.Time) {
+	t.Helper()
+	wantEqual(t, value(sessions.Get(t.Context(), id, now))(t).ID, id)
+}
+
+// wantGone ends the case unless the session is gone at now.
+func wantGone(t testing.TB, sessions port.Sessions, id domain.SessionID, now time.Time) {
+	t.Helper()
+	wantError(t, errorOf(sessions.Get(t.Context(), id, now)), port.ErrNotFound)
+}
+
+func sessionsCreateCases() []Case[port.Sessions] {
+	const ruleCreate = "Create stores s, or returns ErrConflict when its ID is taken, and then stores nothing."
+	const ruleGet = "Get returns the session if it is live at now, or ErrNotFound."
+	const ruleLive = "A session is live while now is before its ExpiresAt and its EndsAt; at that very instant it is gone."
+	const ruleTimes = "Times keep microseconds and come back in UTC; the caller passes no finer ones."
+	return []Case[port.Sessions]{
+		{"sessions/create/duplicate-is-conflict", ruleCreate, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			wantError(t, sessions.Create(t.Context(), sampleSession("laptop", "id-of-bob")), port.ErrConflict)
+		}},
+		{"sessions/create/conflict-stores-nothing", ruleCreate, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			other := sampleSession("laptop", "id-of-bob")
+			other.Secret = domain.HashSecret("another")
+			if sessions.Create(t.Context(), other) == nil {
+				t.Fatal("got no error for an ID that is taken")
+			}
+			wantEqual(t, value(sessions.Get(t.Context(), other.ID, at(0)))(t), sampleSession("laptop", "id-of-ann"))
+		}},
+		{"sessions/create/one-winner", ruleCreate, func(t testing.TB, sessions port.Sessions) {
+			user := func(i int) domain.UserID { return domain.UserID(fmt.Sprint("user", i)) }
+			got := race(t, racers, func(i int) error {
+				return sessions.Create(t.Context(), sampleSession("wanted", user(i)))
+			})
+			got.want(t, 1, nil)
+			got.want(t, racers-1, port.ErrConflict)
+			wantEqual(t, value(sessions.Get(t.Context(), "id-of-wanted", at(0)))(t).UserID, user(got.winner()))
+		}},
+		{"sessions/get/missing-is-not-found", ruleGet, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			wantGone(t, sessions, "id-of-nothing", at(0))
+		}},
+		{"sessions/expiry/boundary", ruleLive, func(t testing.TB, sessions port.Sessions) {
+			s := sampleSession("laptop", "id-of-ann")
+			s.ExpiresAt, s.EndsAt = at(time.Minute), at(time.Hour)
+			must(t, sessions.Create(t.Context(), s))
+			wantLive(t, sessions, s.ID, at(time.Minute-time.Microsecond))
+			wantGone(t, sessions, s.ID, at(time.Minute))
+		}},
+		{"sessions/expiry/absolute-boundary", ruleLive, func(t testing.TB, sessions port.Sessions) {
+			s := sampleSession("laptop", "id-of-ann")
+			s.ExpiresAt, s.EndsAt = at(time.Hour), at(time.Minute)
+			must(t, sessions.Create(t.Context(), s))
+			wantLive(t, sessions, s.ID, at(time.Minute-time.Microsecond))
+			wantGone(t, sessions, s.ID, at(time.Minute))
+		}},
+		{"sessions/expiry/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
+			func(t testing.TB, sessions port.Sessions) {
+				for i, then := range []time.Time{at(-100 * 365 * 24 * time.Hour), at(100 * 365 * 24 * time.Hour)} {
+					s := sampleSession(fmt.Sprint("session", i), "id-of-ann")
+					s.CreatedAt, s.RotatedAt = then, then
+					s.ExpiresAt, s.EndsAt = then.Add(time.Minute), then.Add(time.Hour)
+					must(t, sessions.Create(t.Context(), s))
+					wantEqual(t, value(sessions.Get(t.Context(), s.ID, then))(t), s)
+					wantGone(t, sessions, s.ID, then.Add(time.Minute))
+				}
+			}},
+		{"sessions/values/come-back-equal", "Stored values come back equal.", func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop", "phone")
+			wantEqual(t, value(sessions.Get(t.Context(), "id-of-laptop", at(0)))(t), sampleSession("laptop", "id-of-ann"))
+		}},
+		{"sessions/values/empty-stays-empty", "Stored values come back equal.", func(t testing.TB, sessions port.Sessions) {
+			s := domain.Session{ID: "id-of-laptop", ExpiresAt: at(time.Hour), EndsAt: at(time.Hour)}
+			must(t, sessions.Create(t.Context(), s))
+			wantEqual(t, value(sessions.Get(t.Context(), s.ID, at(0)))(t), s)
+		}},
+		{"sessions/times/microseconds", ruleTimes, func(t testing.TB, sessions port.Sessions) {
+			s := sampleSession("laptop", "id-of-ann")
+			s.CreatedAt, s.RotatedAt = at(time.Microsecond), at(2*time.Microsecond)
+			s.ExpiresAt, s.EndsAt = at(time.Hour+3*time.Microsecond), at(time.Hour+4*time.Microsecond)
+			must(t, sessions.Create(t.Context(), s))
+			wantEqual(t, value(sessions.Get(t.Context(), s.ID, at(0)))(t), s)
+		}},
+		{"sessions/times/utc", ruleTimes, func(t testing.TB, sessions port.Sessions) {
+			s := sampleSession("laptop", "id-of-ann")
+			s.CreatedAt, s.RotatedAt = elsewhere(s.CreatedAt), elsewhere(s.RotatedAt)
+			s.ExpiresAt, s.EndsAt = elsewhere(s.ExpiresAt), elsewhere(s.EndsAt)
+			must(t, sessions.Create(t.Context(), s))
+			got := value(sessions.Get(t.Context(), s.ID, elsewhere(at(0))))(t)
+			wantUTC(t, got.CreatedAt, got.RotatedAt, got.ExpiresAt, got.EndsAt)
+		}},
+	}
+}
+
+func sessionsEndCases() []Case[port.Sessions] {
+	const ruleReused = "EndReused deletes the session unless presented is its current secret, in one atomic step, and reports whether it did."
+	const ruleDelete = "Delete removes the session."
+	const ruleUser = "DeleteUser removes every session of the user but except, and nobody else's."
+	wrong := domain.HashSecret("a secret that is not current")
+	return []Case[port.Sessions]{
+		{"sessions/end-reused/ends", ruleReused, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop", "phone")
+			wantEqual(t, value(sessions.EndReused(t.Context(), "id-of-laptop", wrong))(t), true)
+			wantGone(t, sessions, "id-of-laptop", at(0))
+			wantLive(t, sessions, "id-of-phone", at(0))
+		}},
+		{"sessions/end-reused/spares-the-current-secret", ruleReused, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			current := sampleSession("laptop", "id-of-ann").Secret
+			wantEqual(t, value(sessions.EndReused(t.Context(), "id-of-laptop", current))(t), false)
+			wantLive(t, sessions, "id-of-laptop", at(0))
+		}},
+		{"sessions/end-reused/missing-is-false", ruleReused, func(t testing.TB, sessions port.Sessions) {
+			wantEqual(t, value(sessions.EndReused(t.Context(), "id-of-nothing", wrong))(t), false)
+		}},
+		{"sessions/end-reused/never-an-honest-session", "A read that is out of date can thus never end an honest session.",
+			func(t testing.TB, sessions port.Sessions) {
+				// Each session is rotated by one goroutine while another presents the
+				// secret that it is rotated to.
+				ended := make([]bool, racers)
+				next := domain.HashSecret("next")
+				name := func(i int) string { return fmt.Sprint("session", i) }
+				for i := range racers / 2 {
+					createSessions(t, sessions, name(i))
+				}
+				got := race(t, racers, func(i int) error {
+					s := sampleSession(name(i/2), "id-of-ann")
+					var err error
+					if i%2 == 0 {
+						ended[i/2], err = sessions.EndReused(t.Context(), s.ID, next)
+					} else {
+						_, err = sessions.Rotate(t.Context(), rotation(s, next))
+					}
+					return err
+				})
+				for i := range racers / 2 {
+					must(t, got[2*i])
+					rotated := got[2*i+1] == nil
+					if rotated == ended[i] {
+						t.Fatalf("session %d: rotated to the presented secret: %t, ended for presenting it: %t", i, rotated, ended[i])
+					}
+				}
+			}},
+		{"sessions/delete/removes", ruleDelete, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop", "phone")
+			must(t, sessions.Delete(t.Context(), "id-of-laptop"))
+			wantGone(t, sessions, "id-of-laptop", at(0))
+			wantLive(t, sessions, "id-of-phone", at(0))
+		}},
+		{"sessions/delete/idempotent", "Removing what is not there is no error.", func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			must(t, sessions.Delete(t.Context(), "id-of-laptop"))
+			must(t, sessions.Delete(t.Context(), "id-of-laptop"))
+			must(t, sessions.Delete(t.Context(), "id-of-nothing"))
+		}},
+		{"sessions/delete-user/removes-all", ruleUser, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop", "phone", "desk")
+			must(t, sessions.DeleteUser(t.Context(), "id-of-ann", ""))
+			for _, id := range []domain.SessionID{"id-of-laptop", "id-of-phone", "id-of-desk"} {
+				wantGone(t, sessions, id, at(0))
+			}
+		}},
+		{"sessions/delete-user/spares-except", ruleUser, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop", "phone", "desk")
+			must(t, sessions.DeleteUser(t.Context(), "id-of-ann", "id-of-phone"))
+			wantLive(t, sessions, "id-of-phone", at(0))
+			wantGone(t, sessions, "id-of-laptop", at(0))
+			wantGone(t, sessions, "id-of-desk", at(0))
+		}},
+		{"sessions/delete-user/only-that-user", ruleUser, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			must(t, sessions.Create(t.Context(), sampleSession("phone", "id-of-bob")))
+			must(t, sessions.Create(t.Context(), sampleSession("desk", "ID-OF-ANN")))
+			must(t, sessions.DeleteUser(t.Context(), "id-of-ann", "id-of-phone"))
+			wantLive(t, sessions, "id-of-phone", at(0))
+			wantLive(t, sessions, "id-of-desk", at(0))
+		}},
+		{"sessions/delete-user/missing-is-no-error", ruleUser, func(t testing.TB, sessions port.Sessions) {
+			must(t, sessions.DeleteUser(t.Context(), "id-of-nobody", "id-of-nothing"))
+		}},
+	}
+}
+
+func sessionsPruneCases() []Case[port.Sessions] {
+	const rule = "Prune removes at most limit sessions that are not live at now and returns how many it removed."
+	// ended stores n sessions that end at at(0), half of them idle and half of them for good.
+	ended := func(t testing.TB, sessions port.Sessions, n int) {
+		t.Helper()
+		for i := range n {
+			s := sampleSession(fmt.Sprint("ended", i), "id-of-ann")
+			if s.ExpiresAt = at(0); i%2 == 1 {
+				s.ExpiresAt, s.EndsAt = at(time.Hour), at(0)
+			}
+			must(t, sessions.Create(t.Context(), s))
+		}
+	}
+	count := func(t testing.TB, sessions port.Sessions, n int) int {
+		t.Helper()
+		left := 0
+		for i := range n {
+			_, err := sessions.Get(t.Context(), domain.SessionID(fmt.Sprint("id-of-ended", i)), at(-time.Second))
+			if err == nil {
+				left++
+			}
+		}
+		return left
+	}
+	return []Case[port.Sessions]{
+		{"sessions/prune/removes", rule, func(t testing.TB, sessions port.Sessions) {
+			ended(t, sessions, 4)
+			wantEqual(t, value(sessions.Prune(t.Context(), at(time.Minute), 10))(t), 4)
+			wantEqual(t, count(t, sessions, 4), 0)
+		}},
+		{"sessions/prune/boundary", rule, func(t testing.TB, sessions port.Sessions) {
+			ended(t, sessions, 2)
+			wantEqual(t, value(sessions.Prune(t.Context(), at(-time.Microsecond), 10))(t), 0)
+			wantEqual(t, value(sessions.Prune(t.Context(), at(0), 10))(t), 2)
+		}},
+		{"sessions/prune/keeps-live", rule, func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			ended(t, sessions, 2)
+			must(t, errorOf(sessions.Prune(t.Context(), at(time.Minute), 10)))
+			wantEqual(t, value(sessions.Get(t.Context(), "id-of-laptop", at(time.Minute)))(t), sampleSession("laptop", "id-of-ann"))
+		}},
+		{"sessions/prune/limit", rule, func(t testing.TB, sessions port.Sessions) {
+			ended(t, sessions, 5)
+			for _, step := range []struct{ limit, removed, left int }{{0, 0, 5}, {-1, 0, 5}, {2, 2, 3}, {2, 2, 1}, {2, 1, 0}, {2, 0, 0}} {
+				wantEqual(t, value(sessions.Prune(t.Context(), at(time.Minute), step.limit))(t), step.removed)
+				wantEqual(t, count(t, sessions, 5), step.left)
+			}
+		}},
+	}
+}
+
+func sessionsKeyed() keyed[port.Sessions] {
+	type call = func(ctx context.Context, sessions port.Sessions, s string) error
+	create := func(change func(x *domain.Session, s string)) call {
+		return func(ctx context.Context, sessions port.Sessions, s string) error {
+			x := sampleSession("laptop", "id-of-ann")
+			change(&x, s)
+			return sessions.Create(ctx, x)
+		}
+	}
+	rotate := func(change func(r *port.Rotation, s string)) call {
+		return func(ctx context.Context, sessions port.Sessions, s string) error {
+			r := rotation(sampleSession("laptop", "id-of-ann"), domain.HashSecret("next"))
+			change(&r, s)
+			return errorOf(sessions.Rotate(ctx, r))
+		}
+	}
+	return keyed[port.Sessions]{
+		port: "sessions",
+		put: func(ctx context.Context, sessions port.Sessions, key string) error {
+			s := sampleSession("any", "id-of-ann")
+			s.ID = domain.SessionID(key)
+			return sessions.Create(ctx, s)
+		},
+		has: func(ctx context.Context, sessions port.Sessions, key string) (bool, error) {
+			s, err := sessions.Get(ctx, domain.SessionID(key), at(0))
+			if errors.Is(err, port.ErrNotFound) {
+				return false, nil
+			}
+			return string(s.ID) == key, err
+		},
+		keys: []func(ctx context.Context, sessions port.Sessions, key string) error{
+			create(func(x *domain.Session, s string) { x.ID = domain.SessionID(s) }),
+			create(func(x *domain.Session, s string) { x.UserID = domain.UserID(s) }),
+			rotate(func(r *port.Rotation, s string) { r.ID = domain.SessionID(s) }),
+			func(ctx context.Context, sessions port.Sessions, key string) error {
+				return errorOf(sessions.Get(ctx, domain.SessionID(key), at(0)))
+			},
+			func(ctx context.Context, sessions port.Sessions, key string) error {
+				return errorOf(sessions.EndReused(ctx, domain.SessionID(key), domain.SecretHash{}))
+			},
+			func(ctx context.Context, sessions port.Sessions, key string) error {
+				return sessions.Delete(ctx, domain.SessionID(key))
+			},
+			func(ctx context.Context, sessions port.Sessions, key string) error {
+				return sessions.DeleteUser(ctx, domain.UserID(key), "")
+			},
+			func(ctx context.Context, sessions port.Sessions, key string) error {
+				return sessions.DeleteUser(ctx, "id-of-ann", domain.SessionID(key))
+			},
+		},
+		texts: []func(ctx context.Context, sessions port.Sessions, text string) error{
+			create(func(x *domain.Session, s string) { x.Mode = domain.Mode(s) }),
+			create(func(x *domain.Session, s string) { x.Client.IP = s }),
+			create(func(x *domain.Session, s string) { x.Client.UserAgent = s }),
+			create(func(x *domain.Session, s string) { x.Client.Origin = s }),
+			rotate(func(r *port.Rotation, s string) { r.Client.IP = s }),
+			rotate(func(r *port.Rotation, s string) { r.Client.UserAgent = s }),
+			rotate(func(r *port.Rotation, s string) { r.Client.Origin = s }),
+		},
+	}
+}
+
+func sessionsMethods() methods[port.Sessions] {
+	ended := sampleSession("ended", "id-of-bob")
+	ended.ExpiresAt = at(-time.Minute)
+	return methods[port.Sessions]{
+		port: "sessions",
+		seed: func(t testing.TB, sessions port.Sessions) {
+			createSessions(t, sessions, "laptop")
+			must(t, sessions.Create(t.Context(), ended))
+		},
+		untouched: func(t testing.TB, sessions port.Sessions) {
+			t.Helper()
+			wantEqual(t, value(sessions.Get(t.Context(), "id-of-laptop", at(0)))(t), sampleSession("laptop", "id-of-ann"))
+			wantEqual(t, value(sessions.Get(t.Context(), ended.ID, at(-time.Hour)))(t), ended)
+			wantGone(t, sessions, "id-of-phone", at(0))
+		},
+		list: []method[port.Sessions]{
+			{"Create", func(ctx context.Context, sessions port.Sessions) error {
+				return sessions.Create(ctx, sampleSession("phone", "id-of-ann"))
+			}},
+			{"Get", func(ctx context.Context, sessions port.Sessions) error {
+				return errorOf(sessions.Get(ctx, "id-of-laptop", at(0)))
+			}},
+			{"Rotate", func(ctx context.Context, sessions port.Sessions) error {
+				return errorOf(sessions.Rotate(ctx, rotation(sampleSession("laptop", "id-of-ann"), domain.HashSecret("next"))))
+			}},
+			{"EndReused", func(ctx context.Context, sessions port.Sessions) error {
+				return errorOf(sessions.EndReused(ctx, "id-of-laptop", domain.HashSecret("old")))
+			}},
+			{"Delete", func(ctx context.Context, sessions port.Sessions) error {
+				return sessions.Delete(ctx, "id-of-laptop")
+			}},
+			{"DeleteUser", func(ctx context.Context, sessions port.Sessions) error {
+				return sessions.DeleteUser(ctx, "id-of-ann", "")
+			}},
+			{"Prune", func(ctx context.Context, sessions port.Sessions) error {
+				return errorOf(sessions.Prune(ctx, at(0), 10))
+			}},
+		},
+	}
+}

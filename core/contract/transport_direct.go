@@ -1,0 +1,60 @@
+package contract
+
+import (
+	"context"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// Direct returns a Client that calls the core without any transport. The kit runs against
+// it first: a story that is told wrongly is then no transport's fault.
+func Direct(api auth.API) Client { return direct{api} }
+
+type direct struct{ api auth.API }
+
+func (d direct) Login(ctx context.Context, in auth.LoginInput) (Reply, error) {
+	tokens, err := d.api.Login(ctx, in)
+	return directReply(tokens), err
+}
+
+func (d direct) Refresh(ctx context.Context, mode domain.Mode, token string) (Reply, error) {
+	tokens, err := d.api.Refresh(ctx, auth.RefreshInput{Mode: mode, Token: token})
+	return directReply(tokens), err
+}
+
+func (d direct) Logout(ctx context.Context, mode domain.Mode, token string) error {
+	return d.api.Logout(ctx, auth.RefreshInput{Mode: mode, Token: token})
+}
+
+func (d direct) Me(ctx context.Context, c auth.Credential) (Profile, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return Profile{}, err
+	}
+	user, err := d.api.Me(ctx, principal)
+	return directProfile(user), err
+}
+
+func (d direct) UpdateMe(ctx context.Context, c auth.Credential, patch auth.ProfilePatch) (Profile, string, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return Profile{}, "", err
+	}
+	user, tokens, err := d.api.UpdateMe(ctx, principal, patch, domain.Client{})
+	if tokens != nil {
+		return directProfile(user), tokens.Access, err
+	}
+	return directProfile(user), "", err
+}
+
+func directReply(t auth.Tokens) Reply {
+	if t.Mode == domain.ModeSession {
+		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL}
+	}
+	return Reply{Mode: t.Mode, Access: t.Access, Token: t.Refresh, TTL: t.TTL}
+}
+
+func directProfile(u domain.User) Profile {
+	return Profile{ID: u.ID, Email: string(u.Email), FirstName: u.FirstName, LastName: u.LastName, Language: u.Language}
+}

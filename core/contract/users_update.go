@@ -1,0 +1,161 @@
+package contract
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+func usersUpdateCases() []Case[port.Users] {
+	const rule = "Update replaces the user if the stored Version equals u.Version, and returns it as stored, with the next Version."
+	const ruleErrors = "It returns ErrStale when the versions differ, ErrNotFound when there is no such user, and ErrConflict when the new Email.Key belongs to another; each changes nothing."
+	const ruleLeaves = "It leaves CreatedAt and LastAccess alone."
+	return []Case[port.Users]{
+		{"users/update/replaces", rule, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann", "bob")
+			want := changedAnn()
+			must(t, errorOf(users.Update(t.Context(), want)))
+			want.Version = 2
+			wantEqual(t, value(users.ByID(t.Context(), want.ID))(t), want)
+			wantEqual(t, value(users.ByEmail(t.Context(), want.Email))(t), want)
+			wantEqual(t, value(users.ByID(t.Context(), "id-of-bob"))(t), sampleUser("bob"))
+		}},
+		{"users/update/replaces-with-nothing", rule, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			ann := sampleUser("ann")
+			want := domain.User{ID: ann.ID, Email: ann.Email, Version: 1, CreatedAt: ann.CreatedAt, LastAccess: ann.LastAccess}
+			must(t, errorOf(users.Update(t.Context(), want)))
+			want.Version = 2
+			wantEqual(t, value(users.ByID(t.Context(), want.ID))(t), want)
+		}},
+		{"users/update/same-again", rule, func(t testing.TB, users port.Users) {
+			// A database that counts changed rows only takes this for no match.
+			createUsers(t, users, "ann")
+			got := value(users.Update(t.Context(), sampleUser("ann")))(t)
+			wantEqual(t, got.Version, 2)
+		}},
+		{"users/update/returns-the-user-as-stored", rule, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			asked := changedAnn()
+			asked.CreatedAt, asked.LastAccess = elsewhere(at(0)), elsewhere(at(0))
+			got := value(users.Update(t.Context(), asked))(t)
+			stored := value(users.ByID(t.Context(), asked.ID))(t)
+			wantEqual(t, got, stored)
+			wantUTC(t, got.CreatedAt, got.LastAccess)
+		}},
+		{"users/update/next-version", rule, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			u := sampleUser("ann")
+			for version := int64(2); version < 5; version++ {
+				u = value(users.Update(t.Context(), u))(t)
+				wantEqual(t, u.Version, version)
+				wantEqual(t, value(users.ByID(t.Context(), u.ID))(t).Version, version)
+			}
+		}},
+		{"users/update/frees-the-old-address", rule, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			must(t, errorOf(users.Update(t.Context(), changedAnn())))
+			wantError(t, errorOf(users.ByEmail(t.Context(), "ann@example.com")), port.ErrNotFound)
+			heir := sampleUser("bob")
+			heir.Email = "ann@example.com"
+			must(t, users.Create(t.Context(), heir))
+		}},
+		{"users/update/own-address-in-other-case", ruleErrors, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			ann := sampleUser("ann")
+			ann.Email = "ANN@example.com"
+			wantEqual(t, value(users.Update(t.Context(), ann))(t).Email, "ANN@example.com")
+			wantEqual(t, value(users.ByEmail(t.Context(), "ann@example.com"))(t).Email, "ANN@example.com")
+		}},
+		{"users/update/stale-version", ruleErrors, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			must(t, errorOf(users.Update(t.Context(), sampleUser("ann"))))
+			for _, version := range []int64{1, 0, 3, -1} {
+				ann := changedAnn()
+				ann.Version = version
+				wantError(t, errorOf(users.Update(t.Context(), ann)), port.ErrStale)
+			}
+		}},
+		{"users/update/stale-changes-nothing", ruleErrors, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			ann := changedAnn()
+			ann.Version = 9
+			if errorOf(users.Update(t.Context(), ann)) == nil {
+				t.Fatal("got no error for a version that differs")
+			}
+			wantEqual(t, value(users.ByID(t.Context(), ann.ID))(t), sampleUser("ann"))
+		}},
+		{"users/update/missing-is-not-found", ruleErrors, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "bob")
+			wantError(t, errorOf(users.Update(t.Context(), sampleUser("ann"))), port.ErrNotFound)
+			wantEqual(t, userIDs(value(users.List(t.Context(), "", 10))(t)), []domain.UserID{"id-of-bob"})
+		}},
+		{"users/update/email-conflict", ruleErrors, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann", "bob")
+			ann := changedAnn()
+			ann.Email = "BOB@example.com"
+			wantError(t, errorOf(users.Update(t.Context(), ann)), port.ErrConflict)
+		}},
+		{"users/update/conflict-changes-nothing", ruleErrors, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann", "bob")
+			ann := changedAnn()
+			ann.Email = "bob@example.com"
+			if errorOf(users.Update(t.Context(), ann)) == nil {
+				t.Fatal("got no error for an address that belongs to another")
+			}
+			wantEqual(t, value(users.List(t.Context(), "", 10))(t), []domain.User{sampleUser("ann"), sampleUser("bob")})
+		}},
+		{
+			ID:   "users/update/one-winner",
+			Rule: "Of many concurrent calls with one Version, exactly one succeeds and the others get ErrStale.",
+			Run: func(t testing.TB, users port.Users) {
+				createUsers(t, users, "ann")
+				name := func(i int) string { return fmt.Sprint("Ann the ", i) }
+				got := race(t, racers, func(i int) error {
+					ann := sampleUser("ann")
+					ann.FirstName = name(i)
+					return errorOf(users.Update(t.Context(), ann))
+				})
+				got.want(t, 1, nil)
+				got.want(t, racers-1, port.ErrStale)
+				ann := value(users.ByID(t.Context(), "id-of-ann"))(t)
+				wantEqual(t, ann.FirstName, name(got.winner()))
+				wantEqual(t, ann.Version, 2)
+			},
+		},
+		{"users/update/leaves-created-at", ruleLeaves, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			ann := sampleUser("ann")
+			ann.CreatedAt = at(0)
+			must(t, errorOf(users.Update(t.Context(), ann)))
+			wantEqual(t, value(users.ByID(t.Context(), ann.ID))(t).CreatedAt, sampleUser("ann").CreatedAt)
+		}},
+		{"users/update/leaves-last-access", ruleLeaves, func(t testing.TB, users port.Users) {
+			// Read, touched by another request, written: the touch must not be lost.
+			createUsers(t, users, "ann")
+			ann := value(users.ByID(t.Context(), "id-of-ann"))(t)
+			must(t, users.Touch(t.Context(), ann.ID, at(time.Minute)))
+			must(t, errorOf(users.Update(t.Context(), ann)))
+			wantEqual(t, value(users.ByID(t.Context(), ann.ID))(t).LastAccess, at(time.Minute))
+		}},
+	}
+}
+
+// changedAnn returns the sample user ann with every field changed that Update replaces.
+func changedAnn() domain.User {
+	ann := sampleUser("ann")
+	token := domain.HashSecret("another static token")
+	ann.Email = "anna@example.org"
+	ann.Password = "another encoded password"
+	ann.Status = domain.StatusSuspended
+	ann.Role = "another-role"
+	ann.FirstName, ann.LastName, ann.Language = "Anna", "Lind", "sv-SE"
+	ann.StaticToken = &token
+	ann.TOTP = []byte{0x02, 0x00}
+	ann.Epoch = 8
+	ann.Preferences = []byte(`{"theme":"light"}`)
+	return ann
+}
