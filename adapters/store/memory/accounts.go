@@ -36,7 +36,7 @@ type draft struct {
 	base    *accounts
 	users   map[domain.UserID]domain.User
 	byEmail map[string]*domain.UserID // nil where the address has become free
-	newIDs  []domain.UserID          // sorted
+	newIDs  []domain.UserID           // sorted
 	roles   map[domain.RoleID]domain.Role
 }
 

@@ -43,7 +43,7 @@ func (s *events) record(ctx context.Context, e domain.Event) error {
 	s.list = slices.Insert(s.list, i, e)
 	if len(s.list) > s.bound {
 		s.list[0] = domain.Event{} // lets go of its texts
-		s.list = s.list[1:]        // append moves the rest to the front, now and then
+		s.list = s.list[1:]        // left behind when append grows the rest
 	}
 	return nil
 }

@@ -2,10 +2,6 @@ module github.com/sallyport-auth/sallyport/adapters/store/memory
 
 go 1.26
 
-require (
-	github.com/sallyport-auth/sallyport/core v0.0.0
-)
+require github.com/sallyport-auth/sallyport/core v0.0.0
 
-replace (
-	github.com/sallyport-auth/sallyport/core => ../../../core
-)
+replace github.com/sallyport-auth/sallyport/core => ../../../core

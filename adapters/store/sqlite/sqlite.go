@@ -26,7 +26,7 @@ var _ port.Store = (*Store)(nil)
 // Store is a port.Store on one SQLite file.
 type Store struct {
 	*sqlstore.Store
-	writer *sqlx.DB
+	reader, writer *sqlx.DB
 }
 
 // Open opens the database at c.Path and makes it, readable by its owner only (mode 0600),
@@ -56,7 +56,7 @@ func open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return &Store{Store: sqlstore.New(reader, writer, dialect{}), writer: writer}, nil
+	return &Store{Store: sqlstore.New(reader, writer, dialect{}), reader: reader, writer: writer}, nil
 }
 
 // openWriter makes the file if it is missing and returns the one connection that writes.
