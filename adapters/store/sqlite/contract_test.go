@@ -1,0 +1,12 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+func TestContract(t *testing.T) {
+	contract.RunStore(t, func(t testing.TB) port.Store { return open(t, newPath(t)) }, contract.Expect(248))
+}
