@@ -1,0 +1,148 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
+)
+
+var (
+	errDuplicate = errors.New("duplicate entry 'ann@example.com'")
+	errDeadlock  = errors.New("deadlock")
+	errLost      = errors.New("connection lost")
+)
+
+// script is a driver that writes down what it is asked to do and fails as it is told. It
+// answers each write with one row and each read with none, unless told otherwise.
+type script struct {
+	before func()             // called before each statement, if set
+	fails  map[string][]error // by first word, in order; nil is success
+	rows   map[string][]int64 // by first word, in order: how many rows a write changes
+	reads  [][]driver.Value   // the one row of each read, in order
+
+	mu  sync.Mutex
+	log []string
+}
+
+// newStore returns a store on the script.
+func newStore(t testing.TB, s *script) *sqlstore.Store {
+	t.Helper()
+	db := sqlx.NewDb(sql.OpenDB(s), "pgx") // whose arguments are $1, $2 and so on
+	store := sqlstore.New(db, db, dialect{})
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
+type dialect struct{}
+
+func (dialect) Name() string               { return "script" }
+func (dialect) IsDuplicate(err error) bool { return errors.Is(err, errDuplicate) }
+func (dialect) IsRetryable(err error) bool { return errors.Is(err, errDeadlock) }
+func (dialect) TxOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+}
+
+// words returns the first word of each thing asked for, such as "BEGIN INSERT COMMIT".
+func (s *script) words() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	words := make([]string, len(s.log))
+	for i, statement := range s.log {
+		words[i] = strings.Fields(statement)[0]
+	}
+	return strings.Join(words, " ")
+}
+
+func (s *script) do(statement string) error {
+	if s.before != nil {
+		s.before()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, statement)
+	word := strings.Fields(statement)[0]
+	if len(s.fails[word]) == 0 {
+		return nil
+	}
+	err := s.fails[word][0]
+	s.fails[word] = s.fails[word][1:]
+	return err
+}
+
+func (s *script) Connect(context.Context) (driver.Conn, error) { return conn{s}, nil }
+func (s *script) Driver() driver.Driver                        { return nil }
+
+type conn struct{ *script }
+
+func (c conn) Prepare(string) (driver.Stmt, error) { return nil, errors.New("not in the script") }
+func (c conn) Close() error                        { return nil }
+func (c conn) Begin() (driver.Tx, error)           { return nil, errors.New("not in the script") }
+
+func (c conn) BeginTx(_ context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if opts.Isolation != driver.IsolationLevel(sql.LevelReadCommitted) {
+		return nil, errors.New("not the isolation of the dialect")
+	}
+	return c, c.do("BEGIN")
+}
+
+func (c conn) Commit() error   { return c.do("COMMIT") }
+func (c conn) Rollback() error { return c.do("ROLLBACK") }
+
+func (c conn) ExecContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Result, error) {
+	if err := c.do(query); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	word := strings.Fields(query)[0]
+	if len(c.rows[word]) == 0 {
+		return driver.RowsAffected(1), nil
+	}
+	n := c.rows[word][0]
+	c.rows[word] = c.rows[word][1:]
+	return driver.RowsAffected(n), nil
+}
+
+func (c conn) QueryContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+	if err := c.do(query); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	columns, _, _ := strings.Cut(strings.TrimPrefix(query, "SELECT "), " FROM ")
+	r := &rows{columns: strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })}
+	if len(c.reads) > 0 {
+		r.row, c.reads = c.reads[0], c.reads[1:]
+	}
+	return r, nil
+}
+
+type rows struct {
+	columns []string
+	row     []driver.Value
+}
+
+func (r *rows) Columns() []string { return r.columns }
+func (r *rows) Close() error      { return nil }
+
+func (r *rows) Next(dest []driver.Value) error {
+	if r.row == nil {
+		return io.EOF
+	}
+	copy(dest, r.row)
+	r.row = nil
+	return nil
+}
