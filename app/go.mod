@@ -17,6 +17,8 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+require golang.org/x/sys v0.49.0 // indirect
+
 replace (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id => ../adapters/hasher/argon2id
 	github.com/sallyport-auth/sallyport/adapters/store/memory => ../adapters/store/memory

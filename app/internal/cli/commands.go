@@ -1,0 +1,36 @@
+package cli
+
+// commands is the grammar of the command line. A flag with a setting tag stands for that
+// setting, and is read by package config with all the others.
+type commands struct {
+	EnvFile    string `setting:"CONFIG_PATH" placeholder:"FILE" help:"File with settings (CONFIG_PATH)."`
+	DataDir    string `setting:"DATA_DIR" placeholder:"FOLDER" help:"Folder for everything the service keeps (DATA_DIR)."`
+	DBClient   string `name:"db-client" setting:"DB_CLIENT" placeholder:"NAME" help:"Database: sqlite3 or memory (DB_CLIENT)."`
+	DBFilename string `name:"db-filename" setting:"DB_FILENAME" placeholder:"FILE" help:"File of the sqlite3 database (DB_FILENAME)."`
+	LogLevel   string `setting:"LOG_LEVEL" placeholder:"LEVEL" help:"Least important lines to log (LOG_LEVEL)."`
+	LogStyle   string `setting:"LOG_STYLE" placeholder:"STYLE" help:"pretty or raw (LOG_STYLE)."`
+
+	Serve   serveCommand   `cmd:"" help:"Run the service."`
+	Migrate migrateCommand `cmd:"" help:"Change the schema of the database."`
+	Users   usersCommand   `cmd:"" help:"Look after accounts."`
+	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
+	Version versionCommand `cmd:"" help:"Show the version."`
+}
+
+type migrateCommand struct {
+	Up     migrateUpCommand     `cmd:"" help:"Apply what is not applied yet."`
+	Down   migrateDownCommand   `cmd:"" help:"Take back what was applied last, with the data in it."`
+	Status migrateStatusCommand `cmd:"" help:"List what is applied and what is not."`
+}
+
+type usersCommand struct {
+	Create usersCreateCommand `cmd:"" help:"Make an account. Asks for its password."`
+	Passwd usersPasswdCommand `cmd:"" help:"Change a password, and end the sessions of the account."`
+	List   usersListCommand   `cmd:"" help:"List all accounts."`
+	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account."`
+}
+
+type configCommand struct {
+	Print configPrintCommand `cmd:"" help:"List every setting with its value and where that comes from."`
+	Check configCheckCommand `cmd:"" help:"Say what is wrong with the configuration, if anything."`
+}

@@ -1,0 +1,195 @@
+// Package cli is the command line: it reads flags and configuration, asks the Backend to do
+// the work, and says what came of it.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/app/internal/logging"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// The exit codes of Run.
+const (
+	ExitOK     = 0
+	ExitFailed = 1 // what was asked for did not work out
+	ExitUsage  = 2 // the command line or the configuration is wrong
+)
+
+// Program is one run of the command line.
+type Program struct {
+	Args    []string // without the name of the program
+	Environ []string // as of os.Environ
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Version string // empty: that of the build
+	Backend Backend
+
+	// ReadSecret reads a line from a terminal without showing it. Nil: that of Stdin,
+	// where it is a terminal.
+	ReadSecret func(context.Context) (string, error)
+}
+
+// Run carries out what the arguments say and returns the exit code.
+func Run(ctx context.Context, p Program) int {
+	var commands commands
+	parser, err := kong.New(&commands,
+		kong.Name("sallyport"),
+		kong.Description("An authentication service. Every setting is also a variable of the environment or of a .env file; sallyport config print lists them."),
+		kong.Writers(p.Stdout, p.Stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		return p.fail(fmt.Errorf("cli: read the tags of the commands: %w", err))
+	}
+
+	args := p.Args
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, code, err := parse(parser, args)
+	if err != nil {
+		return p.fail(usageError{err})
+	}
+	if parsed == nil {
+		return code
+	}
+	in := &invocation{Program: p, context: ctx, flags: settingFlags(parsed)}
+	if err := parsed.Run(in); err != nil {
+		return in.fail(err)
+	}
+	return ExitOK
+}
+
+// exit is what kong's own commands, such as --help, end the parsing with.
+type exit int
+
+// parse returns no context and a code where the arguments asked for help.
+func parse(parser *kong.Kong, args []string) (parsed *kong.Context, code int, err error) {
+	defer func() {
+		switch reason := recover().(type) {
+		case nil:
+		case exit:
+			parsed, code, err = nil, int(reason), nil
+		default:
+			panic(reason)
+		}
+	}()
+	parsed, err = parser.Parse(args)
+	return parsed, 0, err
+}
+
+// settingFlags returns the flags that were given and stand for a setting.
+func settingFlags(parsed *kong.Context) map[string]string {
+	flags := map[string]string{}
+	for _, flag := range parsed.Flags() {
+		if setting := flag.Tag.Get("setting"); setting != "" && flag.Set {
+			flags[setting] = flag.Target.String()
+		}
+	}
+	return flags
+}
+
+// invocation is a Program whose arguments have been read. Commands are run with it.
+type invocation struct {
+	Program
+	context context.Context
+	flags   map[string]string
+	log     *slog.Logger // nil until configure
+}
+
+// load reads the configuration.
+func (in *invocation) load() (config.Config, error) {
+	return config.Load(config.Input{Flags: in.flags, Environ: in.Environ})
+}
+
+// configure reads the configuration, makes the logger, and logs the warnings.
+func (in *invocation) configure() (config.Config, error) {
+	c, err := in.load()
+	if err != nil {
+		return config.Config{}, err
+	}
+	onTerminal := isTerminal(in.Stderr)
+	in.log = logging.New(in.Stderr, logging.Options{
+		Level:  c.Log.Level,
+		Pretty: c.Log.Style == config.LogPretty || c.Log.Style == "" && onTerminal,
+		Color:  onTerminal && wantsColor(in.Environ),
+	})
+	for _, warning := range c.Warnings() {
+		in.log.Warn(warning)
+	}
+	return c, nil
+}
+
+// wantsColor follows the NO_COLOR convention and TERM=dumb.
+func wantsColor(environ []string) bool {
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if name == "NO_COLOR" && value != "" || name == "TERM" && value == "dumb" {
+			return false
+		}
+	}
+	return true
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// fail says what went wrong and returns the exit code.
+func (in *invocation) fail(err error) int {
+	var failure *domain.Error
+	if errors.As(err, &failure) && failure.Err != nil && in.log != nil {
+		switch failure.Code.Info().Class {
+		case domain.ClassInternal, domain.ClassUnavailable:
+			in.log.Error("the command failed", "code", failure.Code, "error", failure.Err)
+		}
+	}
+	return in.Program.fail(err)
+}
+
+func (p Program) fail(err error) int {
+	fmt.Fprintln(p.Stderr, "sallyport:", message(err))
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintln(p.Stderr, "sallyport --help shows what there is.")
+		return ExitUsage
+	}
+	if mistakes := config.Mistakes(nil); errors.As(err, &mistakes) || errors.Is(err, keys.ErrConfiguration) {
+		return ExitUsage
+	}
+	return ExitFailed
+}
+
+// message is err for the person at the keyboard.
+func message(err error) string {
+	var (
+		failure *domain.Error
+		usage   usageError
+	)
+	switch {
+	case errors.As(err, &failure):
+		if failure.Reason != "" && !strings.Contains(failure.Message, failure.Reason) {
+			return failure.Message + " " + failure.Reason + "."
+		}
+		return failure.Message
+	case errors.As(err, &usage) && strings.HasPrefix(usage.Error(), "unexpected argument"):
+		// The argument is not repeated: it may be a password.
+		return "too many arguments, or an unknown command"
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	}
+	return err.Error()
+}

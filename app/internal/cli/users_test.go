@@ -1,0 +1,164 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+const password = "a long and quiet password"
+
+func TestUsersCreate(t *testing.T) {
+	const made = "Made the account a@example.com (id-1).\n"
+	t.Run("asks twice on a terminal", func(t *testing.T) {
+		b := &backend{}
+		o := run(t, b, typing(password, password), "users", "create", "a@example.com")
+		o.want(t, cli.ExitOK, made, "Password: \nOnce more: \n")
+		if strings.Contains(o.stderr, password) {
+			t.Error("the password is shown")
+		}
+		wantMade(t, b, auth.NewUser{Email: "a@example.com", Password: password})
+	})
+	t.Run("makes an administrator where asked", func(t *testing.T) {
+		b := &backend{}
+		run(t, b, typing(password, password), "users", "create", "--admin", "a@example.com").want(t, cli.ExitOK, made, "Password: ")
+		wantMade(t, b, auth.NewUser{Email: "a@example.com", Password: password, Admin: true})
+	})
+	t.Run("changes nothing when the passwords differ or the terminal is gone", func(t *testing.T) {
+		for _, lines := range [][]string{{password, password + " "}, {password}, nil} {
+			b := &backend{}
+			o := run(t, b, typing(lines...), "users", "create", "a@example.com")
+			if o.code != cli.ExitFailed || b.opened > 0 {
+				t.Errorf("%d lines: got exit code %d, database opened %d times", len(lines), o.code, b.opened)
+			}
+		}
+	})
+	t.Run("reads one line from standard input, blanks and all", func(t *testing.T) {
+		for _, text := range []string{" x y \n", " x y \r\n", " x y ", " x y \nanother line\n"} {
+			b := &backend{}
+			run(t, b, stdin(text), "users", "create", "a@example.com", "--password-stdin").want(t, cli.ExitOK, made)
+			wantMade(t, b, auth.NewUser{Email: "a@example.com", Password: " x y "})
+		}
+	})
+	t.Run("refuses standard input without end", func(t *testing.T) {
+		b := &backend{}
+		run(t, b, stdin(strings.Repeat("x", 1<<20)), "users", "create", "a@example.com", "--password-stdin").want(t, cli.ExitUsage, "", "too long")
+		wantMade(t, b)
+	})
+	t.Run("shows a password that it made, each time another", func(t *testing.T) {
+		b := &backend{}
+		o := run(t, b, nil, "users", "create", "a@example.com", "--generate")
+		run(t, b, nil, "users", "create", "b@example.com", "--generate")
+		if len(b.made) != 2 || len(b.made[0].Password) < 22 || b.made[0].Password == b.made[1].Password {
+			t.Fatalf("made %+v", b.made)
+		}
+		o.want(t, cli.ExitOK, made+"Password, shown this once: "+b.made[0].Password+"\n")
+	})
+	t.Run("shows no password of an account that it could not make", func(t *testing.T) {
+		b := &backend{userErr: domain.NewError(domain.RecordNotUnique, nil)}
+		run(t, b, nil, "users", "create", "a@example.com", "--generate").want(t, cli.ExitFailed, "", "Value has to be unique.")
+	})
+}
+
+func wantMade(t *testing.T, b *backend, want ...auth.NewUser) {
+	t.Helper()
+	if !slices.Equal(b.made, want) {
+		t.Errorf("made %+v, want %+v", b.made, want)
+	}
+	if b.opened != b.closed {
+		t.Errorf("opened %d times, closed %d times", b.opened, b.closed)
+	}
+}
+
+func TestUsersPasswd(t *testing.T) {
+	t.Run("changes the password", func(t *testing.T) {
+		b := &backend{}
+		run(t, b, stdin(password+"\n"), "users", "passwd", "a@example.com", "--password-stdin").want(t, cli.ExitOK,
+			"Changed the password of a@example.com; its sessions have ended.\n")
+		if want := map[string]string{"a@example.com": password}; !maps.Equal(b.changed, want) {
+			t.Errorf("got %v, want %v", b.changed, want)
+		}
+	})
+}
+
+func TestUsersUnlock(t *testing.T) {
+	t.Run("unlocks the account", func(t *testing.T) {
+		b := &backend{}
+		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account.\n")
+		if want := []string{"a@example.com"}; !slices.Equal(b.unlocked, want) {
+			t.Errorf("got %q, want %q", b.unlocked, want)
+		}
+	})
+}
+
+func TestUsersList(t *testing.T) {
+	seen := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	two := []domain.User{
+		{ID: "0193a5f0-0000-7000-8000-000000000001", Email: "a@example.com", Status: domain.StatusActive, Role: domain.AdministratorRole, Password: "$argon2id$", CreatedAt: seen, LastAccess: seen},
+		{ID: "0193a5f0-0000-7000-8000-000000000002", Email: "b@example.com", Status: domain.StatusSuspended, CreatedAt: seen},
+	}
+	t.Run("as a table", func(t *testing.T) {
+		o := run(t, &backend{users: two}, nil, "users", "list")
+		if o.code != cli.ExitOK || strings.Contains(o.stdout, "$argon2id$") {
+			t.Errorf("exit code %d\n%s", o.code, o.stdout)
+		}
+		lines := strings.Split(o.stdout, "\n")
+		for i, want := range []string{
+			"ID STATUS CREATED LAST SEEN ROLE E-MAIL",
+			"0193a5f0-0000-7000-8000-000000000001 active 2026-11-23T10:00:00Z 2026-11-23T10:00:00Z administrator a@example.com",
+			"0193a5f0-0000-7000-8000-000000000002 suspended 2026-11-23T10:00:00Z - - b@example.com",
+		} {
+			if got := strings.Join(strings.Fields(lines[i]), " "); got != want {
+				t.Errorf("line %d: got %q, want %q", i, got, want)
+			}
+		}
+	})
+	t.Run("as JSON without hashes", func(t *testing.T) {
+		o := run(t, &backend{users: two}, nil, "users", "list", "--json")
+		var got []map[string]any
+		if err := json.Unmarshal([]byte(o.stdout), &got); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 2 || got[0]["email"] != "a@example.com" || got[0]["last_access"] != "2026-11-23T10:00:00Z" || strings.Contains(o.stdout, "$argon2id$") {
+			t.Errorf("got %s", o.stdout)
+		}
+		if _, there := got[1]["last_access"]; there {
+			t.Errorf("got a last_access of nobody: %v", got[1])
+		}
+	})
+	t.Run("of nobody", func(t *testing.T) {
+		run(t, &backend{}, nil, "users", "list", "--json").want(t, cli.ExitOK, "[]\n")
+		if o := run(t, &backend{}, nil, "users", "list"); strings.Count(o.stdout, "\n") != 1 {
+			t.Errorf("got %q, want the headings alone", o.stdout)
+		}
+	})
+	for _, count := range []int{199, 200, 201, 400, 450} {
+		t.Run(fmt.Sprintf("of %d accounts has each once", count), func(t *testing.T) {
+			b := &backend{}
+			for i := range count {
+				b.users = append(b.users, domain.User{ID: domain.UserID(fmt.Sprintf("user-%06d", i)), Email: "x@example.com"})
+			}
+			o := run(t, b, nil, "users", "list", "--json")
+			var got []struct{ ID domain.UserID }
+			if err := json.Unmarshal([]byte(o.stdout), &got); err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != count {
+				t.Fatalf("got %d accounts, want %d", len(got), count)
+			}
+			for i := range got {
+				if got[i].ID != b.users[i].ID {
+					t.Fatalf("account %d: got %s, want %s", i, got[i].ID, b.users[i].ID)
+				}
+			}
+		})
+	}
+}
