@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"time"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -54,7 +53,7 @@ type Migrations interface {
 
 // Migration is one step of the schema.
 type Migration struct {
-	Version   int64     `json:"version"`
-	Name      string    `json:"name"`
-	AppliedAt time.Time `json:"applied_at,omitzero"` // zero: not applied
+	Version int64  `json:"version"`
+	Name    string `json:"name"` // empty for one that only a newer program knows
+	Applied bool   `json:"applied"`
 }

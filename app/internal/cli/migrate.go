@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 )
 
 type migrateUpCommand struct{}
@@ -67,11 +66,11 @@ func (cmd migrateStatusCommand) Run(in *invocation) error {
 
 func printMigrations(w io.Writer, all []Migration) error {
 	for _, migration := range all {
-		applied := "not applied"
-		if !migration.AppliedAt.IsZero() {
-			applied = migration.AppliedAt.UTC().Format(time.RFC3339)
+		state := "not applied"
+		if migration.Applied {
+			state = "applied"
 		}
-		if _, err := fmt.Fprintf(w, "%5d  %-20s  %s\n", migration.Version, applied, migration.Name); err != nil {
+		if _, err := fmt.Fprintf(w, "%5d  %-11s  %s\n", migration.Version, state, migration.Name); err != nil {
 			return err
 		}
 	}

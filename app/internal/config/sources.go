@@ -85,6 +85,7 @@ func (l *loader) take(name string, flags layer, layers ...layer) {
 		l.takeFile(s, files[0])
 		return
 	}
+	l.sources[name] = direct[0].source
 	l.set(s, l.untyped(s, direct[0].value), direct[0].source)
 }
 

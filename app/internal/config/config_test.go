@@ -1,0 +1,274 @@
+package config_test
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+const (
+	goodSecret    = "q8Zt3VnR0sLw7YkXc2BhJmP5dUfGaE9i"
+	anotherSecret = "Vb1Nx6QzKp4TgWy8RjLm2HdCs7FuAe0o"
+)
+
+// load reads a configuration in an empty folder.
+func load(t *testing.T, environ ...string) (config.Config, error) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	return config.Load(config.Input{Environ: environ})
+}
+
+func mustLoad(t *testing.T, environ ...string) config.Config {
+	t.Helper()
+	c, err := load(t, environ...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLoadDefaults(t *testing.T) {
+	got := mustLoad(t)
+	t.Run("are the documented ones", func(t *testing.T) {
+		want := []any{
+			config.General{EnvFile: ".env", ProjectName: "Sallyport", DataDir: "./data"},
+			config.Server{
+				Host: "127.0.0.1", Port: 8055, PublicURL: "http://localhost:8055", MaxPayloadSize: 100 << 10, MaxConnections: 8192,
+				RequestTimeout: 15 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
+				IdleTimeout: time.Minute, ShutdownTimeout: 20 * time.Second,
+			},
+			config.Database{Client: "sqlite3", Filename: filepath.Join("data", "sallyport.db"), Synchronous: "FULL", Timeout: 5 * time.Second},
+			config.Keys{},
+			config.Sessions{
+				AccessTTL: 15 * time.Minute, RefreshTTL: 7 * 24 * time.Hour, CookieTTL: 24 * time.Hour, AbsoluteTTL: 30 * 24 * time.Hour,
+				RefreshGrace: 10 * time.Second, SessionGrace: 10 * time.Second, Reuse: "end",
+			},
+			config.RefreshCookie{Name: "directus_refresh_token", Secure: true, SameSite: "lax"},
+			config.SessionCookie{Name: "directus_session_token", Secure: true, SameSite: "lax"},
+			config.Hash{MemoryKiB: 65536, Iterations: 3, Parallelism: 4, Length: 32},
+			config.Limits{LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}},
+			config.Admin{Email: "admin@example.com"},
+			config.Log{Level: "info"},
+		}
+		value := reflect.ValueOf(got)
+		for i := range want {
+			if have := value.Field(i).Interface(); !reflect.DeepEqual(have, want[i]) {
+				t.Errorf("%s: got %+v, want %+v", value.Type().Field(i).Name, have, want[i])
+			}
+		}
+		if exported := reflect.VisibleFields(value.Type()); len(slices.DeleteFunc(exported, func(f reflect.StructField) bool { return !f.IsExported() })) != len(want) {
+			t.Error("Config has a group that is not compared")
+		}
+	})
+	t.Run("warn of nothing", func(t *testing.T) {
+		if warnings := got.Warnings(); len(warnings) > 0 {
+			t.Errorf("got %q", warnings)
+		}
+	})
+	t.Run("also stand for values that are empty", func(t *testing.T) {
+		var environ []string
+		for _, s := range config.Settings() {
+			environ = append(environ, s.Name+"=")
+		}
+		if c := mustLoad(t, environ...); !reflect.DeepEqual(c, got) {
+			t.Errorf("got %+v, want %+v", c, got)
+		}
+	})
+}
+
+func TestLoadValues(t *testing.T) {
+	for entry, check := range map[string]func(config.Config) any{
+		"HOST=0.0.0.0":                           func(c config.Config) any { return c.Server.Host == "0.0.0.0" },
+		"HOST= localhost ":                       func(c config.Config) any { return c.Server.Host == "localhost" },
+		"HOST=::":                                func(c config.Config) any { return c.Server.Host == "::" },
+		"PORT=0":                                 func(c config.Config) any { return c.Server.Port == 0 },
+		"PORT=number:9000":                       func(c config.Config) any { return c.Server.Port == 9000 },
+		"PUBLIC_URL=https://a.example.com/auth/": func(c config.Config) any { return c.Server.PublicURL == "https://a.example.com/auth" },
+		"PUBLIC_URL=http://[::1]:8055":           func(c config.Config) any { return c.Server.PublicURL == "http://[::1]:8055" },
+		"DATA_DIR=/srv/sallyport":                func(c config.Config) any { return c.Database.Filename == "/srv/sallyport/sallyport.db" },
+		"DB_FILENAME=x.db":                       func(c config.Config) any { return c.Database.Filename == "x.db" },
+		"DB_CLIENT=Memory":                       func(c config.Config) any { return c.Database.Client == config.Memory },
+		"DB_SQLITE_SYNCHRONOUS=normal":           func(c config.Config) any { return c.Database.Synchronous == "NORMAL" },
+		"SECRET=" + goodSecret:                   func(c config.Config) any { return c.Keys.Secret == goodSecret },
+		"SECRET=string:" + goodSecret:            func(c config.Config) any { return c.Keys.Secret == goodSecret },
+		"SECRET_PREVIOUS=" + goodSecret + " , ":  func(c config.Config) any { return slices.Equal(c.Keys.SecretPrevious, []config.Secret{goodSecret}) },
+		"ACCESS_TOKEN_TTL=1h30m":                 func(c config.Config) any { return c.Sessions.AccessTTL == 90*time.Minute },
+		"REFRESH_TOKEN_TTL=2w":                   func(c config.Config) any { return c.Sessions.RefreshTTL == 14*24*time.Hour },
+		"REFRESH_TOKEN_GRACE_PERIOD=0":           func(c config.Config) any { return c.Sessions.RefreshGrace == 0 },
+		"REFRESH_TOKEN_GRACE_PERIOD=0s":          func(c config.Config) any { return c.Sessions.RefreshGrace == 0 },
+		"SESSION_REFRESH_GRACE_PERIOD=1500ms":    func(c config.Config) any { return c.Sessions.SessionGrace == 1500*time.Millisecond },
+		"REFRESH_TOKEN_REUSE=refuse":             func(c config.Config) any { return c.Sessions.Reuse == config.ReuseRefuses },
+		"ACCEPT_SESSIONLESS_TOKENS=boolean:true": func(c config.Config) any { return c.Sessions.AcceptSessionless },
+		"ACCEPT_SESSIONLESS_TOKENS=1":            func(c config.Config) any { return c.Sessions.AcceptSessionless },
+		"SESSION_COOKIE_SECURE=FALSE":            func(c config.Config) any { return !c.SessionCookie.Secure },
+		"SESSION_COOKIE_DOMAIN=.example.com":     func(c config.Config) any { return c.SessionCookie.Domain == "example.com" },
+		"SESSION_COOKIE_NAME=__Host-session":     func(c config.Config) any { return c.SessionCookie.Name == "__Host-session" },
+		"SESSION_COOKIE_SAME_SITE=None":          func(c config.Config) any { return c.SessionCookie.SameSite == "none" },
+		"MAX_PAYLOAD_SIZE=1MB":                   func(c config.Config) any { return c.Server.MaxPayloadSize == 1<<20 },
+		"MAX_PAYLOAD_SIZE=2048b":                 func(c config.Config) any { return c.Server.MaxPayloadSize == 2048 },
+		"HASH_LENGTH=16":                         func(c config.Config) any { return c.Hash.Length == 16 },
+		"HASH_HASH_LENGTH=64":                    func(c config.Config) any { return c.Hash.Length == 64 },
+		"HASH_PARALLELISM=16":                    func(c config.Config) any { return c.Hash.Parallelism == 16 },
+		"LIMIT_LOGIN_ACCOUNT=off":                func(c config.Config) any { return c.Limits.LoginAccount == port.Limit{} },
+		"LIMIT_LOGIN_ACCOUNT= 3 / 1m ": func(c config.Config) any {
+			return c.Limits.LoginAccount == port.Limit{Burst: 3, Every: 20 * time.Second}
+		},
+		"LIMIT_LOGIN_ACCOUNT=7/1s": func(c config.Config) any {
+			return c.Limits.LoginAccount == port.Limit{Burst: 7, Every: 142857 * time.Microsecond}
+		},
+		"LOGIN_STALL_TIME=500": func(c config.Config) any { return c.Limits.LoginStall == 500*time.Millisecond },
+		"IP_TRUST_PROXY=false": func(c config.Config) any { return c.Server.TrustedProxies == nil },
+		"IP_TRUST_PROXY=array:10.0.0.0/8, ::1 ,fd00::/8": func(c config.Config) any {
+			return slices.Equal(c.Server.TrustedProxies, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fd00::/8")})
+		},
+		"IP_TRUST_PROXY=::ffff:192.0.2.7":   func(c config.Config) any { return c.Server.TrustedProxies[0] == netip.MustParsePrefix("192.0.2.7/32") },
+		"ADMIN_EMAIL=someone@example.org":   func(c config.Config) any { return c.Admin.Email == "someone@example.org" },
+		"ADMIN_PASSWORD= with blanks = ok ": func(c config.Config) any { return c.Admin.Password == " with blanks = ok " },
+		"LOG_LEVEL=Trace":                   func(c config.Config) any { return c.Log.Level == "trace" },
+		"LOG_STYLE=raw":                     func(c config.Config) any { return c.Log.Style == config.LogRaw },
+	} {
+		t.Run(entry+" is read", func(t *testing.T) {
+			if c := mustLoad(t, entry); check(c) != true {
+				t.Errorf("got %+v", c)
+			}
+		})
+	}
+}
+
+func TestLoadPrecedence(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, ".env", "HOST=dotenv\nPORT=1111\nPROJECT_NAME='From the file'\nLOG_LEVEL=warn\n")
+	c, err := config.Load(config.Input{
+		Flags:   map[string]string{"HOST": "flag", "LOG_STYLE": ""},
+		Environ: []string{"HOST=environment", "PORT=2222", "PORT=3333", "LOG_LEVEL="},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := map[string]config.Value{}
+	for _, v := range c.Values() {
+		sources[v.Name] = v
+	}
+	for _, want := range []config.Value{
+		{Name: "HOST", Value: "flag", Source: "flag"},
+		{Name: "PORT", Value: "2222", Source: "environment"},
+		{Name: "PROJECT_NAME", Value: "From the file", Source: ".env"},
+		{Name: "LOG_LEVEL", Value: "warn", Source: ".env"},
+		{Name: "DATA_DIR", Value: "./data", Source: "default"},
+		{Name: "LOG_STYLE", Value: "(pretty on a terminal, raw elsewhere)", Source: "default"},
+	} {
+		t.Run(want.Name+" comes from "+want.Source, func(t *testing.T) {
+			if got := sources[want.Name]; got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		})
+	}
+	t.Run("the environment of the process is left alone", func(t *testing.T) {
+		if value, set := os.LookupEnv("PROJECT_NAME"); set {
+			t.Errorf("got PROJECT_NAME=%q", value)
+		}
+	})
+}
+
+func TestLoadFiles(t *testing.T) {
+	t.Run("NAME_FILE gives the value without its line end", func(t *testing.T) {
+		for text, want := range map[string]config.Secret{
+			goodSecret:             goodSecret,
+			goodSecret + "\n":      goodSecret,
+			goodSecret + "\r\n":    goodSecret,
+			" " + goodSecret + " ": " " + goodSecret + " ",
+		} {
+			t.Chdir(t.TempDir())
+			write(t, "secret", text)
+			c, err := config.Load(config.Input{Environ: []string{"SECRET_FILE=secret"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(c.Keys.Secret) != string(want) {
+				t.Errorf("%q: got %q", text, string(c.Keys.Secret))
+			}
+			i := slices.IndexFunc(c.Values(), func(v config.Value) bool { return v.Name == "SECRET" })
+			if want := (config.Value{Name: "SECRET", Value: "(set, hidden)", Source: "SECRET_FILE"}); c.Values()[i] != want {
+				t.Errorf("got %+v, want %+v", c.Values()[i], want)
+			}
+		}
+	})
+	t.Run("a flag wins over NAME_FILE", func(t *testing.T) {
+		t.Chdir(t.TempDir())
+		c, err := config.Load(config.Input{Flags: map[string]string{"HOST": "::1"}, Environ: []string{"HOST_FILE=nowhere"}})
+		if err != nil || c.Server.Host != "::1" {
+			t.Errorf("got %q, error %v", c.Server.Host, err)
+		}
+	})
+	t.Run("CONFIG_PATH names another .env file, and a flag another still", func(t *testing.T) {
+		t.Chdir(t.TempDir())
+		write(t, ".env", "PORT=1\n")
+		write(t, "settings", "PORT=2\n")
+		write(t, "more", "PORT=3\n")
+		for want, in := range map[int]config.Input{
+			1: {},
+			2: {Environ: []string{"CONFIG_PATH=settings"}},
+			3: {Environ: []string{"CONFIG_PATH=settings"}, Flags: map[string]string{"CONFIG_PATH": "more"}},
+		} {
+			if c, err := config.Load(in); err != nil || c.Server.Port != want {
+				t.Errorf("got %d, error %v, want %d", c.Server.Port, err, want)
+			}
+		}
+	})
+}
+
+func TestWarnings(t *testing.T) {
+	for name, test := range map[string]struct {
+		environ []string
+		dotenv  string
+		want    []string
+	}{
+		"a slip in the environment":        {environ: []string{"ACCES_TOKEN_TTL=15m"}, want: []string{"ACCES_TOKEN_TTL is no setting; did you mean ACCESS_TOKEN_TTL?"}},
+		"a slip in the name of a file":     {environ: []string{"SECRETT_FILE=x"}, want: []string{"SECRETT_FILE is no setting; did you mean SECRET_FILE?"}},
+		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "EMAIL_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
+		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
+		"strangers in the .env file":       {dotenv: "EMAIL_FROM=x\nCORS_ENABLED=true\n", want: []string{"the .env file sets names that are no settings of this version and are ignored: CORS_ENABLED, EMAIL_FROM"}},
+		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
+		"cheap hashes":                     {environ: []string{"HASH_MEMORY_COST=64"}, want: []string{"HASH_MEMORY_COST and HASH_TIME_COST are below"}},
+		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com"}, want: []string{"PUBLIC_URL is http"}},
+		"secure cookies on this machine":   {environ: []string{"PUBLIC_URL=http://127.0.0.1:8055"}},
+		"open cookies over http":           {environ: []string{"PUBLIC_URL=http://a.example.com", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"}},
+		"least cost that is recommended":   {environ: []string{"HASH_MEMORY_COST=7168", "HASH_TIME_COST=5"}},
+		"known names, with and without it": {dotenv: "PORT_FILE=\nHASH_HASH_LENGTH=32\nCONFIG_PATH=x\n"},
+	} {
+		t.Run("for "+name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if test.dotenv != "" {
+				write(t, ".env", test.dotenv)
+			}
+			c, err := config.Load(config.Input{Environ: test.environ})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := c.Warnings()
+			if len(got) != len(test.want) {
+				t.Fatalf("got %q, want %q", got, test.want)
+			}
+			for i := range got {
+				if !strings.HasPrefix(got[i], test.want[i]) {
+					t.Errorf("got %q, want %q", got[i], test.want[i])
+				}
+			}
+		})
+	}
+}

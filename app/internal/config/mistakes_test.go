@@ -1,0 +1,189 @@
+package config_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+// TestMistakes keeps what is said of each mistake in testdata/mistakes.golden.
+func TestMistakes(t *testing.T) {
+	golden, err := filepath.Abs(filepath.Join("testdata", "mistakes.golden"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("folder", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "empty", "\n")
+	write(t, "large", strings.Repeat("x", 1<<17))
+	write(t, "broken", "PORT=1\nHOST=x\nSECRET "+goodSecret+"\nPORT=2\n")
+	write(t, "wrong", "PORT=x\n")
+	write(t, "port", "x\n")
+
+	cases := [][]string{
+		{"CONFIG_PATH=nowhere"},
+		{"CONFIG_PATH=folder"},
+		{"CONFIG_PATH=large"},
+		{"CONFIG_PATH=broken"},
+		{"CONFIG_PATH=settings.YAML"},
+		{"CONFIG_PATH=wrong"},
+		{"PORT_FILE=port"},
+		{"PORT_FILE=nowhere"},
+		{"PORT_FILE=folder"},
+		{"PORT_FILE=empty"},
+		{"PORT_FILE=large"},
+		{"PORT=1", "PORT_FILE=port"},
+		{"HASH_LENGTH=32", "HASH_HASH_LENGTH=32"},
+		{"PROJECT_NAME=two\nlines"},
+		{"PROJECT_NAME=\xff"},
+		{"PROJECT_NAME=" + strings.Repeat("x", 101)},
+		{"PROJECT_NAME=json:{}"},
+		{"PORT=x"},
+		{"PORT=-1"},
+		{"PORT=65536"},
+		{"PORT=99999999999999999999"},
+		{"PORT=" + strings.Repeat("9", 100)},
+		{"HOST=127.0.0.1:8055"},
+		{"HOST=[::1]"},
+		{"HOST=a b"},
+		{"PUBLIC_URL=/"},
+		{"PUBLIC_URL=auth.example.com"},
+		{"PUBLIC_URL=ftp://example.com"},
+		{"PUBLIC_URL=https://user:" + goodSecret + "@example.com"},
+		{"PUBLIC_URL=https://example.com?x=1"},
+		{"PUBLIC_URL=https://example.com#"},
+		{"PUBLIC_URL=https://example.com:0"},
+		{"PUBLIC_URL=https://"},
+		{"IP_TRUST_PROXY=true"},
+		{"IP_TRUST_PROXY=1"},
+		{"IP_TRUST_PROXY=10.0.0.1/8"},
+		{"IP_TRUST_PROXY=10.0.0.0/8,0.0.0.0/0"},
+		{"IP_TRUST_PROXY=fe80::1%eth0"},
+		{"IP_TRUST_PROXY=::ffff:10.0.0.0/104"},
+		{"MAX_PAYLOAD_SIZE=100"},
+		{"MAX_PAYLOAD_SIZE=1tb"},
+		{"MAX_PAYLOAD_SIZE=1b"},
+		{"MAX_PAYLOAD_SIZE=99999999999gb"},
+		{"DB_CLIENT=mysql"},
+		{"DB_CLIENT=pg"},
+		{"DB_CLIENT=oracle"},
+		{"SECRET=" + goodSecret[:31]},
+		{"SECRET=replace-with-secure-random-value"},
+		{"SECRET=json:" + goodSecret},
+		{"SECRET=" + goodSecret + "\x00"},
+		{"SECRET_PREVIOUS=" + goodSecret + ",short"},
+		{"DATA_KEY=" + strings.Repeat("x", 32)},
+		{"DATA_KEY_PREVIOUS=short"},
+		{"SECRET=" + goodSecret, "DATA_KEY=" + goodSecret},
+		{"ACCESS_TOKEN_TTL=15"},
+		{"ACCESS_TOKEN_TTL=0"},
+		{"ACCESS_TOKEN_TTL=31d"},
+		{"ACCESS_TOKEN_TTL=15 minutes"},
+		{"ACCESS_TOKEN_TTL=-15m"},
+		{"ACCESS_TOKEN_TTL=m"},
+		{"ACCESS_TOKEN_TTL=15m30"},
+		{"ACCESS_TOKEN_TTL=9223372036854775807w"},
+		{"REFRESH_TOKEN_TTL=60d"},
+		{"SESSION_COOKIE_TTL=60d"},
+		{"SESSION_ABSOLUTE_TTL=0"},
+		{"REFRESH_TOKEN_GRACE_PERIOD=6m"},
+		{"SESSION_REFRESH_GRACE_PERIOD=5"},
+		{"REFRESH_TOKEN_REUSE=ignore"},
+		{"ACCEPT_SESSIONLESS_TOKENS=yes"},
+		{"SESSION_COOKIE_NAME=a b"},
+		{"SESSION_COOKIE_NAME=a;b"},
+		{"SESSION_COOKIE_NAME=directus_refresh_token"},
+		{"SESSION_COOKIE_NAME=__Secure-x", "SESSION_COOKIE_SECURE=false"},
+		{"REFRESH_TOKEN_COOKIE_NAME=__Host-x", "REFRESH_TOKEN_COOKIE_DOMAIN=example.com"},
+		{"SESSION_COOKIE_DOMAIN=localhost"},
+		{"SESSION_COOKIE_DOMAIN=192.0.2.1"},
+		{"SESSION_COOKIE_DOMAIN=https://example.com"},
+		{"SESSION_COOKIE_DOMAIN=example.com; Secure"},
+		{"SESSION_COOKIE_SAME_SITE=none", "SESSION_COOKIE_SECURE=false"},
+		{"SESSION_COOKIE_SAME_SITE=maybe"},
+		{"HASH_MEMORY_COST=31"},
+		{"HASH_MEMORY_COST=64mb"},
+		{"HASH_PARALLELISM=256"},
+		{"HASH_TIME_COST=0"},
+		{"LIMIT_LOGIN_ACCOUNT=10"},
+		{"LIMIT_LOGIN_ACCOUNT=10/15"},
+		{"LIMIT_LOGIN_ACCOUNT=0/15m"},
+		{"LIMIT_LOGIN_ACCOUNT=10/0"},
+		{"LIMIT_LOGIN_ACCOUNT=10/1w1y"},
+		{"LIMIT_LOGIN_ADDRESS=10000000/1m"},
+		{"LIMIT_LOGIN_ADDRESS=false"},
+		{"ADMIN_EMAIL=Someone <someone@example.com>"},
+		{"ADMIN_PASSWORD=d1r3ctu5"},
+		{"ADMIN_PASSWORD=" + strings.Repeat("x", 1025)},
+		{"LOG_LEVEL=loud"},
+		{"LOG_STYLE=json"},
+		// All at once, in the order of the reference and whatever the order they are found in.
+		{"LOG_LEVEL=loud", "ADMIN_EMAIL=x", "SECRET=short", "PORT=x", "PUBLIC_URL=/", "DB_CLIENT=oracle", "ACCESS_TOKEN_TTL=15", "HOST=a b", "CONFIG_PATH=nowhere"},
+	}
+	var b strings.Builder
+	for _, environ := range cases {
+		b.WriteString(printable(strings.Join(environ, " ")) + "\n")
+		_, err := config.Load(config.Input{Environ: environ})
+		if err == nil {
+			t.Errorf("%q: got no error", environ)
+			continue
+		}
+		b.WriteString(err.Error() + "\n\n")
+
+		var mistakes config.Mistakes
+		if !errors.As(err, &mistakes) {
+			t.Errorf("%q: got %T, want Mistakes", environ, err)
+		}
+		if strings.Contains(err.Error(), goodSecret) || strings.Contains(err.Error(), goodSecret[:31]) || strings.Contains(err.Error(), "someone@") {
+			t.Errorf("%q: the error repeats a secret or an address: %v", environ, err)
+		}
+	}
+	if *update {
+		write(t, golden, b.String())
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); got != string(want) {
+		t.Errorf("the mistakes are told differently; look at the difference, and run go test -update if it is meant:\n%s", firstDifference(got, string(want)))
+	}
+}
+
+func TestMistakesOfFlags(t *testing.T) {
+	t.Run("name the flag as the source", func(t *testing.T) {
+		t.Chdir(t.TempDir())
+		_, err := config.Load(config.Input{Flags: map[string]string{"PORT": "x"}, Environ: []string{"PORT=1"}})
+		if err == nil || !strings.Contains(err.Error(), "\n  PORT (flag): \"x\" ") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// printable shortens a case for its headline.
+func printable(text string) string {
+	text = strings.ToValidUTF8(strings.NewReplacer("\n", `\n`, "\x00", `\0`).Replace(text), `\xff`)
+	if len(text) > 200 {
+		return text[:100] + "..."
+	}
+	return text
+}
+
+func firstDifference(got, want string) string {
+	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(gotLines), len(wantLines)) {
+		if gotLines[i] != wantLines[i] {
+			return "got  " + gotLines[i] + "\nwant " + wantLines[i]
+		}
+	}
+	return "one is longer than the other"
+}

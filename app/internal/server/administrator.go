@@ -1,0 +1,56 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/auth"
+)
+
+// administrator is the account that this start has made, if it has.
+type administrator struct {
+	made     bool
+	email    string
+	password string // only where it was made at random
+}
+
+// ensureAdministrator makes the first administrator where there is no account at all.
+func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c config.Config) (administrator, error) {
+	first := administrator{email: c.Admin.Email}
+	password := string(c.Admin.Password)
+	if password == "" {
+		password = rand.Text()
+		first.password = password
+	}
+	made, err := operator.EnsureAdministrator(ctx, auth.NewUser{Email: c.Admin.Email, Password: password})
+	if err != nil {
+		return administrator{}, fmt.Errorf("make the first administrator of ADMIN_EMAIL and ADMIN_PASSWORD: %w", err)
+	}
+	first.made = made
+	return first, nil
+}
+
+// keepPassword writes the random password where only the operator finds it, for a service
+// that nobody watches start.
+func keepPassword(c config.Config, password string) (path string, err error) {
+	if err := os.MkdirAll(c.General.DataDir, 0o700); err != nil {
+		return "", fmt.Errorf("make DATA_DIR: %w", err)
+	}
+	path = filepath.Join(c.General.DataDir, "admin-password")
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return "", fmt.Errorf("replace the administrator's password file: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("keep the administrator's password: %w", err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString(password + "\n"); err != nil {
+		return "", fmt.Errorf("keep the administrator's password: %w", err)
+	}
+	return path, file.Sync()
+}

@@ -1,0 +1,91 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+)
+
+// announce says where the service is: to people in a banner, to everybody else in a line
+// of the log. A password made at random is shown on a terminal, or kept in a file.
+func announce(o cli.ServeOptions, c config.Config, address net.Addr, first administrator) error {
+	o.Log.Info("ready", "address", address.String(), "public_url", c.Server.PublicURL, "database", c.Database.Client, "version", o.Version)
+	if o.Banner != nil {
+		return banner(o.Banner, c, localURL(address), first)
+	}
+	if !first.made {
+		return nil
+	}
+	if first.password == "" {
+		o.Log.Info("the first administrator was made, with ADMIN_PASSWORD")
+		return nil
+	}
+	path, err := keepPassword(c, first.password)
+	if err != nil {
+		return err
+	}
+	o.Log.Warn("the first administrator was made: log in, change the password and remove the file", "password_file", path)
+	return nil
+}
+
+func banner(w io.Writer, c config.Config, url string, first administrator) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s is ready.\n\n", c.General.ProjectName)
+	fmt.Fprintf(&b, "  API     %s\n", url)
+	fmt.Fprintf(&b, "  Health  %s/server/health\n", url)
+	if c.Database.Client == config.SQLite {
+		fmt.Fprintf(&b, "  Data    %s\n", c.General.DataDir)
+	} else {
+		b.WriteString("  Data    in memory, gone when the service stops\n")
+	}
+	switch {
+	case first.made && first.password != "":
+		fmt.Fprintf(&b, "\nThe first administrator was made. This password is shown once:\n\n  %s\n  %s\n", first.email, first.password)
+		fmt.Fprintf(&b, "\nLog in:\n\n%s\n\n", loginLine(url, first.email, first.password))
+	case first.made:
+		fmt.Fprintf(&b, "\nThe first administrator was made: %s, with ADMIN_PASSWORD. Log in:\n\n%s\n\n", first.email, promptedLoginLine(url, first.email))
+	default:
+		fmt.Fprintf(&b, "\nLog in (a lost password: sallyport users passwd EMAIL):\n\n%s\n\n", promptedLoginLine(url, first.email))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// localURL is where this machine reaches the service.
+func localURL(address net.Addr) string {
+	host := address.String()
+	if bound, err := netip.ParseAddrPort(host); err == nil && bound.Addr().IsUnspecified() {
+		host = fmt.Sprintf("localhost:%d", bound.Port())
+	}
+	return "http://" + host
+}
+
+// loginLine is a command that logs in as it stands.
+func loginLine(url, email, password string) string {
+	body, err := json.Marshal(map[string]string{"email": email, "password": password})
+	if err != nil { // two strings: cannot be
+		return ""
+	}
+	return fmt.Sprintf("curl %s/auth/login -H 'Content-Type: application/json' -d %s", url, quoted(string(body)))
+}
+
+// promptedLoginLine asks for the password first, so that it is in no history of commands.
+func promptedLoginLine(url, email string) string {
+	address, err := json.Marshal(email)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("read -rs P && curl %s/auth/login -H 'Content-Type: application/json' -d %s\"$P\"%s",
+		url, quoted(`{"email":`+string(address)+`,"password":"`), quoted(`"}`))
+}
+
+// quoted is text as one word of a POSIX shell.
+func quoted(text string) string {
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

@@ -1,0 +1,76 @@
+// Package server is what the commands of the command line set in motion: the running
+// service, the operator's work on its database, and the schema.
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/app/internal/wiring"
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Backend is the cli.Backend of the program.
+type Backend struct {
+	Clock port.Clock
+}
+
+var _ cli.Backend = Backend{}
+
+// Operator implements cli.Backend.
+func (b Backend) Operator(ctx context.Context, c config.Config, log *slog.Logger) (auth.OperatorAPI, func(), error) {
+	if err := refuseForgetful(c); err != nil {
+		return nil, nil, err
+	}
+	service, cleanup, err := b.assemble(ctx, c, log, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	return service.Auth, cleanup, nil
+}
+
+// assemble makes what the service keeps on disk and puts it together.
+func (b Backend) assemble(ctx context.Context, c config.Config, log *slog.Logger, version string) (*wiring.Service, func(), error) {
+	if err := makeDataDir(c); err != nil {
+		return nil, nil, err
+	}
+	keyring, warnings, err := wiring.LoadKeys(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, warning := range warnings {
+		log.Warn(warning)
+	}
+	return wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: log, Version: version})
+}
+
+func makeDataDir(c config.Config) error {
+	if c.Database.Client != config.SQLite {
+		return nil
+	}
+	if err := os.MkdirAll(c.General.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make DATA_DIR: %w", err)
+	}
+	return nil
+}
+
+// refuseForgetful keeps a command from doing its work on a database that is gone when the
+// command ends.
+func refuseForgetful(c config.Config) error {
+	if c.Database.Client == config.Memory {
+		return fmt.Errorf("DB_CLIENT memory forgets everything with the process, so there is nothing for this command to work on: %w", errForgetful{})
+	}
+	return nil
+}
+
+// errForgetful is a mistake of the operator's.
+type errForgetful struct{}
+
+func (errForgetful) Error() string        { return "name another database" }
+func (errForgetful) Is(target error) bool { return target == keys.ErrConfiguration }

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/wiring"
+)
+
+// Migrations implements cli.Backend.
+func (b Backend) Migrations(ctx context.Context, c config.Config, _ *slog.Logger) (cli.Migrations, error) {
+	if err := refuseForgetful(c); err != nil {
+		return nil, err
+	}
+	if err := makeDataDir(c); err != nil {
+		return nil, err
+	}
+	migrator, err := sqlite.OpenMigrator(ctx, wiring.SQLiteConfig(c))
+	if err != nil {
+		return nil, err
+	}
+	return migrations{migrator}, nil
+}
+
+// migrations speaks the command line's language for a migrator.
+type migrations struct{ *sqlite.Migrator }
+
+func (m migrations) Up(ctx context.Context) ([]cli.Migration, error) {
+	applied, err := m.Migrator.Up(ctx)
+	return listed(applied), err
+}
+
+func (m migrations) Down(ctx context.Context) (*cli.Migration, error) {
+	undone, err := m.Migrator.Down(ctx)
+	if errors.Is(err, sqlite.ErrNoMigration) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	migration := cli.Migration(undone)
+	return &migration, nil
+}
+
+func (m migrations) Status(ctx context.Context) ([]cli.Migration, error) {
+	status, err := m.Migrator.Status(ctx)
+	return listed(status), err
+}
+
+func listed(from []sqlite.Migration) []cli.Migration {
+	var list []cli.Migration
+	for _, m := range from {
+		list = append(list, cli.Migration(m))
+	}
+	return list
+}

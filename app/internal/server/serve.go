@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/wiring"
+)
+
+// Serve implements cli.Backend. It ends in the reverse of the order in which it begins:
+// take no new requests, finish those under way, stop sweeping, close the store, give the
+// database file free.
+func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions) (err error) {
+	release, err := claim(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+
+	service, cleanup, err := b.assemble(ctx, c, o.Log, o.Version)
+	if err != nil {
+		return err
+	}
+	defer cleanup()
+
+	first, err := ensureAdministrator(ctx, service.Auth, c)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(c.Server.Host, strconv.Itoa(c.Server.Port)))
+	if err != nil {
+		return fmt.Errorf("listen on HOST and PORT: %w", err)
+	}
+	if err := announce(o, c, listener.Addr(), first); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+
+	sweeping, stopSweeping := context.WithCancel(context.WithoutCancel(ctx))
+	var loops sync.WaitGroup
+	loops.Go(func() { sweep(sweeping, service.Auth, o.Log) })
+	defer loops.Wait()
+	defer stopSweeping()
+
+	return serveUntilDone(ctx, service, listener, c, o)
+}
+
+// claim keeps a second service from the same database file: each would answer from what it
+// remembers.
+func claim(c config.Config) (release func() error, err error) {
+	if c.Database.Client != config.SQLite {
+		return func() error { return nil }, nil
+	}
+	if err := makeDataDir(c); err != nil {
+		return nil, err
+	}
+	return sqlite.Lock(c.Database.Filename)
+}
+
+// serveUntilDone answers requests until ctx is done, and then waits for those under way.
+func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.Listener, c config.Config, o cli.ServeOptions) error {
+	served := make(chan error, 1)
+	go func() { served <- service.REST.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	o.Log.Info("stopping: requests under way are finished", "timeout", c.Server.ShutdownTimeout)
+	began := time.Now()
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Server.ShutdownTimeout)
+	defer cancel()
+	if err := service.REST.Shutdown(stopping); err != nil {
+		return fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", err)
+	}
+	err := <-served
+	o.Log.Info("stopped", "took", time.Since(began))
+	return err
+}

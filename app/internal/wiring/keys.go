@@ -1,0 +1,52 @@
+package wiring
+
+import (
+	"path/filepath"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/keys"
+)
+
+// Keys are the secrets of the service.
+type Keys struct{ Secret, Data keys.Key }
+
+// LoadKeys returns the keys that the configuration names, or those that its database calls
+// for: kept beside an embedded one, fresh for one that forgets everything, and demanded
+// where several instances need the same. The warnings are for the log.
+func LoadKeys(c config.Config) (Keys, []string, error) {
+	policy := keyPolicy(c.Database.Client)
+	secret, warnings, err := keys.Load(keys.Wanted{
+		Name:       "SECRET",
+		Configured: string(c.Keys.Secret),
+		Previous:   texts(c.Keys.SecretPrevious),
+		File:       filepath.Join(c.General.DataDir, "secret"),
+	}, policy)
+	if err != nil {
+		return Keys{}, nil, err
+	}
+	data, more, err := keys.Load(keys.Wanted{
+		Name:       "DATA_KEY",
+		Configured: string(c.Keys.DataKey),
+		Previous:   texts(c.Keys.DataKeyPrevious),
+		File:       filepath.Join(c.General.DataDir, "data-key"),
+	}, policy)
+	return Keys{Secret: secret, Data: data}, append(warnings, more...), err
+}
+
+func keyPolicy(client string) keys.Policy {
+	switch client {
+	case config.SQLite:
+		return keys.Keep
+	case config.Memory:
+		return keys.Fresh
+	}
+	return keys.Demand
+}
+
+func texts(secrets []config.Secret) []string {
+	var list []string
+	for _, s := range secrets {
+		list = append(list, string(s))
+	}
+	return list
+}

@@ -1,0 +1,51 @@
+package wiring
+
+import (
+	"github.com/google/wire"
+
+	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
+	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
+	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// baseSet is the service on any port.Store.
+var baseSet = wire.NewSet(
+	wire.FieldsOf(new(Environment), "Clock", "Log"),
+	coreSet,
+	hasherSet,
+	tokenSet,
+	restSet,
+	wire.Struct(new(Service), "*"),
+)
+
+var coreSet = wire.NewSet(
+	provideAuthKeys,
+	provideSettings,
+	providePorts,
+	auth.New,
+	wire.Bind(new(auth.API), new(*auth.Service)),
+)
+
+var hasherSet = wire.NewSet(
+	provideHasherConfig,
+	argon2id.New,
+	wire.Bind(new(port.PasswordHasher), new(*argon2id.Hasher)),
+)
+
+var tokenSet = wire.NewSet(
+	provideTokenConfig,
+	jwt.New,
+	wire.Bind(new(port.TokenIssuer), new(*jwt.Tokens)),
+	wire.Bind(new(port.TokenVerifier), new(*jwt.Tokens)),
+)
+
+var restSet = wire.NewSet(
+	provideRESTConfig,
+	fiberhttp.New,
+)
+
+var sqliteSet = wire.NewSet(openSQLite)
+
+var memorySet = wire.NewSet(openMemory)

@@ -1,0 +1,38 @@
+package wiring
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// SQLiteConfig says how the configured SQLite database is opened.
+func SQLiteConfig(c config.Config) sqlite.Config {
+	return sqlite.Config{
+		Path:        c.Database.Filename,
+		Migrate:     true,
+		Synchronous: c.Database.Synchronous,
+		BusyTimeout: c.Database.Timeout,
+	}
+}
+
+func openSQLite(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
+	store, err := sqlite.Open(ctx, SQLiteConfig(c))
+	if err != nil {
+		return nil, nil, err
+	}
+	return store, closing(store, log), nil
+}
+
+// closing returns the cleanup of a store. Everything acknowledged is stored already, so
+// that a failure is worth no more than a line.
+func closing(store port.Store, log *slog.Logger) func() {
+	return func() {
+		if err := store.Close(); err != nil {
+			log.Warn("the store was not closed cleanly", "error", err)
+		}
+	}
+}
