@@ -39,6 +39,9 @@ func (l *loader) checkServer(c *Config) {
 	if !isHost(c.Server.Host) {
 		l.mistake("HOST", quote(c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
+	if c.Server.PublicURL == "" {
+		return // PORT is 0: the server knows the URL once it listens
+	}
 	publicURL, ok := parsePublicURL(c.Server.PublicURL)
 	if !ok {
 		// The value is not repeated: it may hold a password.

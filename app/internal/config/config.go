@@ -58,7 +58,8 @@ type General struct {
 	DataDir     string `env:"DATA_DIR" envDefault:"./data" doc:"The folder for everything the service keeps: the embedded database and the keys that it makes for itself. It is made when it is not there." own:"true"`
 }
 
-// Server holds how the service listens and how long it waits.
+// Server holds how the service listens and how long it waits. PublicURL does not end in a
+// slash. It is empty only where it was not set and Port is 0: who listens knows it then.
 type Server struct {
 	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
 	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`

@@ -108,7 +108,7 @@ func TestDistance(t *testing.T) {
 		{"PORT", "PORT", 0},
 		{"PORT", "PORTS", 1},
 		{"PORTS", "PORT", 1},
-		{"PATH", "PORT", 2},
+		{"PATH", "PORT", 3},
 		{"POTR", "PORT", 2},
 		{"HOST", "PORT", 2},
 		{"SECRET", "SERCET", 2},

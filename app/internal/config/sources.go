@@ -2,6 +2,8 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -149,7 +151,7 @@ func (l *loader) dotenv() map[string]string {
 	}
 	text, err := readBounded(path, maxDotenvBytes)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && !named:
+	case errors.Is(err, errNoFile) && !named:
 		return nil
 	case err != nil:
 		l.mistake("CONFIG_PATH", "the file "+quote(path)+" cannot be read: "+err.Error(), "name a readable file with one NAME=value a line")
@@ -167,21 +169,36 @@ func (l *loader) dotenv() map[string]string {
 // readBounded reads a regular file of at most limit bytes. Its errors name no path.
 func readBounded(path string, limit int64) (string, error) {
 	info, err := os.Stat(path)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", withoutPath(err)
-	case !info.Mode().IsRegular():
-		return "", errors.New("it is not a regular file")
-	case info.Size() > limit:
-		return "", errors.New("it is too large")
 	}
-	text, err := os.ReadFile(path)
-	return string(text), withoutPath(err)
+	if !info.Mode().IsRegular() {
+		return "", errors.New("it is not a regular file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", withoutPath(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return "", withoutPath(err)
+	}
+	if int64(len(text)) > limit {
+		return "", fmt.Errorf("it is larger than %d bytes", limit)
+	}
+	return string(text), nil
 }
+
+// errNoFile says in the same words on every system that a file is not there.
+var errNoFile = errors.New("there is no such file")
 
 func withoutPath(err error) error {
 	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errNoFile
+	case errors.As(err, &pathError):
 		return pathError.Err
 	}
 	return err
