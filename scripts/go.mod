@@ -7,6 +7,8 @@ tool (
 	github.com/google/wire/cmd/wire
 )
 
+require github.com/sallyport-auth/sallyport/core v0.0.0
+
 require (
 	dario.cat/mergo v1.0.0 // indirect
 	github.com/Ladicle/tabwriter v1.0.0 // indirect
@@ -63,3 +65,5 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	mvdan.cc/sh/v3 v3.12.0 // indirect
 )
+
+replace github.com/sallyport-auth/sallyport/core => ../core
