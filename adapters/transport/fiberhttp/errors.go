@@ -42,6 +42,11 @@ func statusOf(class domain.Class) int {
 // answerError is Fiber's ErrorHandler. The text of an error that is not ours is never
 // shown: Fiber's own repeats what the request held.
 func (s *Server) answerError(c *fiber.Ctx, err error) error {
+	if refused, ok := errors.AsType[*fiber.Error](err); ok && refused.Code == fiber.StatusRequestEntityTooLarge {
+		if conn, ok := c.Context().Conn().(*lingeringConn); ok {
+			conn.linger()
+		}
+	}
 	failure := asFailure(err)
 	if class := failure.Code.Info().Class; class == domain.ClassInternal || class == domain.ClassUnavailable {
 		s.config.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",

@@ -123,7 +123,7 @@ func New(config Config, api auth.API) (*Server, error) {
 
 // Serve answers requests from listener until Shutdown. It returns nil after Shutdown.
 func (s *Server) Serve(listener net.Listener) error {
-	if err := s.app.Listener(listener); err != nil {
+	if err := s.app.Listener(lingeringListener{listener}); err != nil {
 		return fmt.Errorf("fiberhttp: serve: %w", err)
 	}
 	return nil

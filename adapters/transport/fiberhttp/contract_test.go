@@ -1,0 +1,16 @@
+package fiberhttp_test
+
+import (
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
+)
+
+// TestContract tells every story of the inbound kit over a real listener.
+func TestContract(t *testing.T) {
+	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
+		w := newWorld(t, s)
+		return contract.World{Client: w.client, Clock: w.clock, Store: w.store, Hasher: w.hasher}
+	}, contract.Expect(58))
+}

@@ -1,0 +1,157 @@
+package fiberhttp_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/fakes"
+	"github.com/sallyport-auth/sallyport/core/contract/intercept"
+	"github.com/sallyport-auth/sallyport/core/contract/refstore"
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// world is a server on a loopback port, on the reference store and fakes.
+type world struct {
+	client client
+	clock  *fakes.Clock
+	store  port.Store
+	hasher *fakes.Hasher
+	calls  *intercept.Recorder
+	log    *logBuffer
+}
+
+func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config)) world {
+	t.Helper()
+	w := world{
+		clock:  fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)),
+		hasher: fakes.NewHasher(2),
+		calls:  &intercept.Recorder{},
+		log:    &logBuffer{},
+	}
+	hooks := intercept.Hooks{Before: w.calls.Hook}
+	w.store = refstore.New()
+	store := intercept.Store(w.store, hooks)
+	tokens := fakes.NewTokens("a key for tests", "directus")
+	keys, err := auth.NewKeys([]byte("a data key that is long enough to be one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	service := auth.New(auth.Ports{
+		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
+		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(tokens, hooks), Verifier: intercept.Verifier(tokens, hooks),
+		Clock: w.clock, Log: logger,
+		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
+	}, s, keys)
+
+	config := fiberhttp.Config{
+		PublicURL: &url.URL{Scheme: "https", Host: "login.example.com"},
+		Version:   "v1.2.3",
+		Now:       w.clock.Now,
+		Log:       logger,
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	w.client = client{url: start(t, config, service), http: &http.Client{Timeout: 30 * time.Second}}
+	t.Cleanup(w.client.http.CloseIdleConnections)
+	return w
+}
+
+// start serves api on a free loopback port until the test ends, and returns its URL.
+func start(t testing.TB, config fiberhttp.Config, api auth.API) string {
+	t.Helper()
+	server, err := fiberhttp.New(config, api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := server.Shutdown(ctx); err != nil {
+			t.Errorf("shut down: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	return "http://" + listener.Addr().String()
+}
+
+const password = "correct horse & battery"
+
+// seed makes an account with password.
+func (w world) seed(t testing.TB, email domain.Email) domain.User {
+	t.Helper()
+	encoded, err := w.hasher.Hash(t.Context(), password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := domain.User{
+		ID:        domain.UserID(domain.NewUUID(w.clock.Now())),
+		Email:     email,
+		Password:  encoded,
+		Status:    domain.StatusActive,
+		CreatedAt: w.clock.Now(),
+		Version:   1,
+	}
+	if err := w.store.Repos().Users.Create(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	return user
+}
+
+// do sends the request and ends the test if no answer came. An answer with errors is an
+// answer.
+func (w world) do(t testing.TB, what call) response {
+	t.Helper()
+	got, err := w.client.do(t.Context(), what)
+	if got.status == 0 {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func (w world) login(t testing.TB, email string, mode domain.Mode) (tokens, response) {
+	t.Helper()
+	got := w.do(t, call{method: http.MethodPost, path: "/auth/login", body: map[string]any{"email": email, "password": password, "mode": mode}})
+	var held tokens
+	if err := got.data(&held); err != nil || got.status != http.StatusOK {
+		t.Fatalf("log in: status %d, %s, %v", got.status, got.body, err)
+	}
+	return held, got
+}
+
+// logBuffer collects what was logged. It is safe for concurrent use.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
