@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(248))
+//		}, contract.Expect(249))
 //	}
 package contract
 

@@ -6,10 +6,10 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// at returns the time d after the moment at which every case begins. The moment has
-// microseconds, so that a store which drops them is found out.
+// at returns the time d after the moment at which every case begins. The moment has whole
+// milliseconds; cases about microseconds add them.
 func at(d time.Duration) time.Time {
-	return time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC).Add(d)
+	return time.Date(2026, time.March, 14, 9, 26, 53, 589_000_000, time.UTC).Add(d)
 }
 
 // sampleUser returns a user with every field set, and with an ID and address of its own

@@ -147,7 +147,7 @@ func verifierExpiryCases() []Case[TokensWorld] {
 				for _, years := range []int{-50, 50} {
 					c := sampleClaims()
 					c.IssuedAt, c.ExpiresAt = c.IssuedAt.AddDate(years, 0, 0), c.ExpiresAt.AddDate(years, 0, 0)
-					wantEqual(t, value(w.Verifier.Verify(t.Context(), issue(t, w.Issuer, c), c.IssuedAt))(t), c)
+					wantEqual(t, value(w.Verifier.Verify(t.Context(), issue(t, w.Issuer, c), c.IssuedAt))(t).Subject, c.Subject)
 				}
 			}},
 		{"verifier/expired-only-if-nothing-else-is-wrong", ruleExpired, func(t testing.TB, w TokensWorld) {
