@@ -245,8 +245,12 @@ func TestLimiter(t *testing.T) {
 	t.Run("refuses a limit that is none", func(t *testing.T) {
 		l := open(t, memory.Config{}).Limiter()
 		for _, bad := range []port.Limit{
-			{}, {Burst: 1}, {Every: time.Second}, {Burst: -1, Every: time.Second},
-			{Burst: 1, Every: time.Nanosecond}, {Burst: 1 << 60, Every: time.Hour},
+			{},
+			{Burst: 1},
+			{Every: time.Second},
+			{Burst: -1, Every: time.Second},
+			{Burst: 1, Every: time.Nanosecond},
+			{Burst: 1 << 60, Every: time.Hour},
 		} {
 			if _, err := l.Take(t.Context(), "key", bad, t0); !errors.Is(err, port.ErrInvalid) {
 				t.Errorf("take %+v: got error %v, want %v", bad, err, port.ErrInvalid)

@@ -15,12 +15,12 @@ import (
 
 // Config says where the database is and how it is kept. Only Path has no default.
 type Config struct {
-	// Path of the database file. Its folder must exist; the file is made if missing.
-	// In-memory databases (":memory:") are refused: each connection would have its own.
+	// Path of the database file. Its folder must exist. In-memory databases (":memory:")
+	// are refused: each connection would have its own.
 	Path string
 
-	// Migrate lets Open bring an older schema up to date. Several processes may do so at
-	// once: one migrates, the others wait for it.
+	// Migrate lets Open make a missing file and bring an older schema up to date. Several
+	// processes may do so at once: one migrates, the others wait for it.
 	Migrate bool
 
 	// Synchronous is what an acknowledged write outlives: a power cut with "FULL", the

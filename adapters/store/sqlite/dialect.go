@@ -30,6 +30,9 @@ func (dialect) IsRetryable(err error) bool {
 
 func (dialect) TxOptions() *sql.TxOptions { return nil }
 
+// isBusy reports whether err says that another holds a lock.
+func isBusy(err error) bool { return resultCode(err)&0xff == sqlite3.SQLITE_BUSY }
+
 // resultCode returns the extended result code of SQLite in err, or SQLITE_OK when there
 // is none.
 func resultCode(err error) int {

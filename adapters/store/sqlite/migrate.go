@@ -46,6 +46,9 @@ func OpenMigrator(ctx context.Context, c Config) (*Migrator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open migrator: %w", err)
 	}
+	if err := createFile(c.Path); err != nil {
+		return nil, fmt.Errorf("sqlite: open migrator: %w", err)
+	}
 	db, err := openWriter(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open migrator: %w", err)

@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +59,29 @@ func session(id domain.SessionID) domain.Session {
 		ID: id, UserID: "id-of-ann", Mode: domain.ModeJSON, Secret: domain.HashSecret("first"),
 		CreatedAt: t0, RotatedAt: t0, ExpiresAt: t0.Add(time.Hour), EndsAt: t0.Add(24 * time.Hour),
 	}
+}
+
+// starterPath names the environment variable that makes a process of this test binary open
+// the database at its value, write to it and end.
+const starterPath = "SALLYPORT_TEST_STARTER_PATH"
+
+func TestMain(m *testing.M) {
+	path, ok := os.LookupEnv(starterPath)
+	if !ok {
+		os.Exit(m.Run())
+	}
+	if err := start(context.Background(), path); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func start(ctx context.Context, path string) error {
+	s, err := sqlite.Open(ctx, sqlite.Config{Path: path, Migrate: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Repos().Users.Create(ctx, user(strconv.Itoa(os.Getpid()))), s.Close())
 }
 
 // raw opens the file as any other program would.
@@ -149,6 +175,20 @@ func TestOpen(t *testing.T) {
 		}
 	})
 
+	t.Run("makes no file unless it may migrate", func(t *testing.T) {
+		path := newPath(t)
+		s, err := sqlite.Open(t.Context(), sqlite.Config{Path: path})
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("got error %v, want %v", err, fs.ErrNotExist)
+		}
+		if err == nil {
+			must(t, s.Close())
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("got %v, want no file made", err)
+		}
+	})
+
 	t.Run("refuses a file that is no database", func(t *testing.T) {
 		path := newPath(t)
 		text := strings.Repeat("not a database, but somebody's diary. ", 100)
@@ -207,6 +247,28 @@ func TestOpen(t *testing.T) {
 		starters.Wait()
 		if err := errors.Join(errs...); err != nil {
 			t.Errorf("got error %v, want none", err)
+		}
+	})
+
+	t.Run("by many processes at once makes one database", func(t *testing.T) {
+		path := newPath(t)
+		starters := make([]*exec.Cmd, 8)
+		outputs := make([]strings.Builder, len(starters))
+		for i := range starters {
+			starters[i] = exec.CommandContext(t.Context(), os.Args[0])
+			starters[i].Env = append(os.Environ(), starterPath+"="+path)
+			starters[i].Stderr = &outputs[i]
+			must(t, starters[i].Start())
+		}
+		for i := range starters {
+			if err := starters[i].Wait(); err != nil {
+				t.Errorf("starter %d: %v: %s", i, err, outputs[i].String())
+			}
+		}
+		list, err := open(t, path).Repos().Users.List(t.Context(), "", 100)
+		must(t, err)
+		if len(list) != len(starters) {
+			t.Errorf("got %d users, want one of each of %d starters", len(list), len(starters))
 		}
 	})
 

@@ -2,9 +2,10 @@
 // database of a service that runs as one process; commands may read and write beside it.
 //
 // The file is in write-ahead mode, so readers never wait for the writer, and so it must
-// be on a local disk: PATH-wal and PATH-shm appear beside it and belong to it. One
-// connection writes and several read. By default a write is on the disk when it is
-// acknowledged (synchronous FULL) and outlives a power cut.
+// be on a local disk: PATH-wal and PATH-shm appear beside it and belong to it. PATH.lock and
+// PATH.migrate.lock hold nothing; see Lock and Migrator. One connection writes and several
+// read. By default a write is on the disk when it is acknowledged (synchronous FULL) and
+// outlives a power cut.
 package sqlite
 
 import (
@@ -12,6 +13,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -29,9 +31,10 @@ type Store struct {
 	reader, writer *sqlx.DB
 }
 
-// Open opens the database at c.Path and makes it, readable by its owner only (mode 0600),
-// if it is missing. It returns ErrSchemaNewer, or ErrSchemaOlder unless c.Migrate is set,
-// when the schema is not the one that this package knows.
+// Open opens the database at c.Path. With c.Migrate it makes the file, for its owner only
+// (mode 0600), if it is missing; without, that is an error that matches fs.ErrNotExist. It
+// returns ErrSchemaNewer, or ErrSchemaOlder unless c.Migrate is set, when the schema is not
+// the one that this package knows.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s, err := open(ctx, c)
 	if err != nil {
@@ -42,6 +45,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 
 func open(ctx context.Context, c Config) (*Store, error) {
 	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	if c.Migrate {
+		err = createFile(c.Path)
+	} else {
+		_, err = os.Stat(c.Path)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,16 +70,13 @@ func open(ctx context.Context, c Config) (*Store, error) {
 	return &Store{Store: sqlstore.New(reader, writer, dialect{}), reader: reader, writer: writer}, nil
 }
 
-// openWriter makes the file if it is missing and returns the one connection that writes.
+// openWriter returns the one connection that writes to the file, which must exist.
 func openWriter(ctx context.Context, c Config) (*sqlx.DB, error) {
-	if err := createFile(c.Path); err != nil {
-		return nil, err
-	}
 	writer, err := connect(c.writerDSN(), 1)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkJournal(ctx, writer); err != nil {
+	if err := startJournal(ctx, c, writer); err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
 	return writer, nil
@@ -86,9 +94,31 @@ func connect(dsn string, connections int) (*sqlx.DB, error) {
 	return sqlx.NewDb(db, "sqlite3"), nil
 }
 
-// checkJournal opens the first connection, which turns the write-ahead log on, and makes
-// sure that it is on: SQLite silently keeps another mode where it cannot share memory, as
-// on a network disk.
+// journalPoll is how often a starter that meets others looks again.
+const journalPoll = 5 * time.Millisecond
+
+// startJournal opens the first connection, which turns the write-ahead log on. Of several
+// that do so at once in a new file, SQLite refuses some without heeding the busy timeout.
+func startJournal(ctx context.Context, c Config, db *sqlx.DB) error {
+	wait, cancel := context.WithTimeout(ctx, c.BusyTimeout)
+	defer cancel()
+	again := time.NewTicker(journalPoll)
+	defer again.Stop()
+	for {
+		err := checkJournal(ctx, db)
+		if !isBusy(err) {
+			return err
+		}
+		select {
+		case <-wait.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-again.C:
+		}
+	}
+}
+
+// checkJournal makes sure that the log is on: SQLite silently keeps another mode where it
+// cannot share memory, as on a network disk.
 func checkJournal(ctx context.Context, db *sqlx.DB) error {
 	var mode string
 	if err := db.GetContext(ctx, &mode, `PRAGMA journal_mode`); err != nil {

@@ -210,8 +210,12 @@ func TestTake(t *testing.T) {
 		s := &script{}
 		limiter := newStore(t, s).Limiter()
 		for _, bad := range []port.Limit{
-			{}, {Burst: 1}, {Every: time.Second}, {Burst: -1, Every: time.Second},
-			{Burst: 1, Every: time.Nanosecond}, {Burst: 1 << 60, Every: time.Hour},
+			{},
+			{Burst: 1},
+			{Every: time.Second},
+			{Burst: -1, Every: time.Second},
+			{Burst: 1, Every: time.Nanosecond},
+			{Burst: 1 << 60, Every: time.Hour},
 		} {
 			_, err := limiter.Take(t.Context(), "key", bad, t0)
 			wantError(t, err, port.ErrInvalid)
