@@ -39,8 +39,8 @@ func (l *loader) checkServer(c *Config) {
 	if !isHost(c.Server.Host) {
 		l.mistake("HOST", quote(c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
-	if c.Server.PublicURL == "" {
-		return // PORT is 0: the server knows the URL once it listens
+	if _, set := l.sources["PUBLIC_URL"]; !set {
+		return
 	}
 	publicURL, ok := parsePublicURL(c.Server.PublicURL)
 	if !ok {

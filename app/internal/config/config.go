@@ -59,7 +59,7 @@ type General struct {
 }
 
 // Server holds how the service listens and how long it waits. PublicURL does not end in a
-// slash. It is empty only where it was not set and Port is 0: who listens knows it then.
+// slash. Where it was not set and Port is 0 it has port 0, which is no page's origin.
 type Server struct {
 	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
 	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`

@@ -96,7 +96,7 @@ func TestLoadValues(t *testing.T) {
 		"HOST=0.0.0.0":                           func(c config.Config) any { return c.Server.Host == "0.0.0.0" },
 		"HOST= localhost ":                       func(c config.Config) any { return c.Server.Host == "localhost" },
 		"HOST=::":                                func(c config.Config) any { return c.Server.Host == "::" },
-		"PORT=0":                                 func(c config.Config) any { return c.Server.Port == 0 && c.Server.PublicURL == "" },
+		"PORT=0":                                 func(c config.Config) any { return c.Server.Port == 0 && c.Server.PublicURL == "http://localhost:0" },
 		"PORT=number:9000":                       func(c config.Config) any { return c.Server.Port == 9000 },
 		"PUBLIC_URL=https://a.example.com/auth/": func(c config.Config) any { return c.Server.PublicURL == "https://a.example.com/auth" },
 		"PUBLIC_URL=http://[::1]:8055":           func(c config.Config) any { return c.Server.PublicURL == "http://[::1]:8055" },

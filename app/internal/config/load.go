@@ -59,7 +59,7 @@ func newLoader() *loader {
 
 // derive fills in the defaults that follow from other settings.
 func (l *loader) derive(c *Config) {
-	if c.Server.PublicURL == "" && c.Server.Port != 0 {
+	if c.Server.PublicURL == "" {
 		c.Server.PublicURL = "http://localhost:" + strconv.Itoa(c.Server.Port)
 		l.values["PUBLIC_URL"] = c.Server.PublicURL
 	}
