@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
-	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -43,11 +42,18 @@ type Profile struct {
 	FirstName, LastName, Language string
 }
 
+// Clock is the time of a World. A change has taken effect when the method returns.
+type Clock interface {
+	port.Clock
+	Advance(d time.Duration)
+	Set(t time.Time)
+}
+
 // World is a server under test and the levers beside it. The store and the clock are those
 // that the server uses.
 type World struct {
 	Client Client
-	Clock  *fakes.Clock
+	Clock  Clock
 	Store  port.Store
 	Hasher port.PasswordHasher
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
 	"github.com/sallyport-auth/sallyport/core/contract/refstore"
+	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -63,8 +64,8 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	for _, change := range changes {
 		change(&config)
 	}
-	w.client = client{url: start(t, config, service), http: &http.Client{Timeout: 30 * time.Second}}
-	t.Cleanup(w.client.http.CloseIdleConnections)
+	w.client = client{restclient.Client{URL: start(t, config, service), HTTP: &http.Client{Timeout: 30 * time.Second}}}
+	t.Cleanup(w.client.HTTP.CloseIdleConnections)
 	return w
 }
 

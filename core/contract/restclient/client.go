@@ -1,0 +1,141 @@
+// Package restclient is the contract.Client of the REST wire: all that the inbound kit needs
+// to know of it. A transport that speaks this wire, on whatever framework, is driven by it.
+package restclient
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// The default names of the cookies.
+const (
+	RefreshCookie = "directus_refresh_token"
+	SessionCookie = "directus_session_token"
+)
+
+// Client calls the service at URL, which ends without a slash. It is safe for concurrent
+// use.
+type Client struct {
+	URL  string
+	HTTP *http.Client
+}
+
+var _ contract.Client = Client{}
+
+// Tokens is the data of an answer that hands out tokens. Expires is in milliseconds.
+type Tokens struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+	Expires      int64  `json:"expires"`
+}
+
+// Login logs in.
+func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, error) {
+	body := map[string]any{"email": in.Email, "password": in.Password, "mode": in.Mode}
+	return c.tokens(ctx, in.Mode, "/auth/login", body, nil)
+}
+
+// Refresh trades a token for new ones.
+func (c Client) Refresh(ctx context.Context, mode domain.Mode, token string) (contract.Reply, error) {
+	body, cookie := source(mode, token)
+	return c.tokens(ctx, mode, "/auth/refresh", body, cookie)
+}
+
+// Logout ends a session.
+func (c Client) Logout(ctx context.Context, mode domain.Mode, token string) error {
+	body, cookie := source(mode, token)
+	response, err := c.Do(ctx, Call{Method: http.MethodPost, Path: "/auth/logout", Body: body, Cookie: cookie})
+	if err == nil && (response.Status != http.StatusNoContent || len(response.Body) > 0) {
+		return fmt.Errorf("logout: got status %d with a body of %d bytes, want 204 without", response.Status, len(response.Body))
+	}
+	return err
+}
+
+// Me reads the own account.
+func (c Client) Me(ctx context.Context, credential auth.Credential) (contract.Profile, error) {
+	profile, _, err := c.profile(ctx, http.MethodGet, credential, nil)
+	return profile, err
+}
+
+// UpdateMe changes the own account.
+func (c Client) UpdateMe(ctx context.Context, credential auth.Credential, patch auth.ProfilePatch) (contract.Profile, string, error) {
+	body := map[string]any{}
+	for name, value := range map[string]*string{
+		"first_name": patch.FirstName, "last_name": patch.LastName, "language": patch.Language,
+		"email": patch.Email, "password": patch.Password,
+	} {
+		if value != nil {
+			body[name] = *value
+		}
+	}
+	for name, value := range patch.Preferences {
+		body[name] = value
+	}
+	return c.profile(ctx, http.MethodPatch, credential, body)
+}
+
+func (c Client) profile(ctx context.Context, method string, credential auth.Credential, body any) (contract.Profile, string, error) {
+	what := Call{Method: method, Path: "/users/me", Body: body, Bearer: credential.Bearer}
+	if credential.Query != "" {
+		what.Path += "?access_token=" + url.QueryEscape(credential.Query)
+	}
+	if credential.Cookie != "" {
+		what.Cookie = &http.Cookie{Name: SessionCookie, Value: credential.Cookie}
+	}
+	response, err := c.Do(ctx, what)
+	if err != nil {
+		return contract.Profile{}, "", err
+	}
+	var user struct {
+		ID        domain.UserID `json:"id"`
+		Email     string        `json:"email"`
+		FirstName string        `json:"first_name"`
+		LastName  string        `json:"last_name"`
+		Language  string        `json:"language"`
+	}
+	err = response.Data(&user)
+	return contract.Profile(user), response.Cookies[SessionCookie], err
+}
+
+// tokens calls a route that hands out tokens, and takes them from where the mode has them.
+func (c Client) tokens(ctx context.Context, mode domain.Mode, path string, body any, cookie *http.Cookie) (contract.Reply, error) {
+	response, err := c.Do(ctx, Call{Method: http.MethodPost, Path: path, Body: body, Cookie: cookie})
+	if err != nil {
+		return contract.Reply{}, err
+	}
+	var got Tokens
+	if err := response.Data(&got); err != nil {
+		return contract.Reply{}, err
+	}
+	reply := contract.Reply{Mode: mode, Access: got.AccessToken, TTL: time.Duration(got.Expires) * time.Millisecond}
+	switch mode {
+	case domain.ModeJSON:
+		reply.Token = got.RefreshToken
+	case domain.ModeCookie:
+		reply.Token = response.Cookies[RefreshCookie]
+	case domain.ModeSession:
+		reply.Token = response.Cookies[SessionCookie]
+	}
+	if mode != domain.ModeJSON && got.RefreshToken != "" {
+		return reply, fmt.Errorf("mode %s shows a refresh token in the body", mode)
+	}
+	return reply, nil
+}
+
+// source puts a token where the mode wants it.
+func source(mode domain.Mode, token string) (body map[string]any, cookie *http.Cookie) {
+	switch mode {
+	case domain.ModeCookie:
+		return map[string]any{"mode": mode}, &http.Cookie{Name: RefreshCookie, Value: token}
+	case domain.ModeSession:
+		return map[string]any{"mode": mode}, &http.Cookie{Name: SessionCookie, Value: token}
+	}
+	return map[string]any{"mode": mode, "refresh_token": token}, nil
+}
