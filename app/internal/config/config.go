@@ -159,7 +159,7 @@ type Limits struct {
 // Admin is who is made when there is no user yet.
 type Admin struct {
 	Email    string `env:"ADMIN_EMAIL" envDefault:"admin@example.com" doc:"The e-mail address of the administrator that the first start makes."`
-	Password Secret `env:"ADMIN_PASSWORD" secret:"true" unset:"a random one, shown once" doc:"The password of that administrator. Later starts do not look at it."`
+	Password Secret `env:"ADMIN_PASSWORD" secret:"true" unset:"a random one, shown once on a terminal, and left in DATA_DIR/admin-password elsewhere" doc:"The password of that administrator. Later starts do not look at it."`
 }
 
 // The values of Log.Style.

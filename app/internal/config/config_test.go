@@ -83,7 +83,12 @@ func TestLoadDefaults(t *testing.T) {
 	t.Run("also stand for values that are empty", func(t *testing.T) {
 		var environ []string
 		for _, s := range config.Settings() {
-			environ = append(environ, s.Name+"=")
+			environ = append(environ, s.Name+"=", s.Name+"_FILE=")
+		}
+		for i, s := range config.Settings() {
+			if i%2 == 0 && !s.Secret {
+				environ[2*i] += "  " // blanks are no value either
+			}
 		}
 		if c := mustLoad(t, environ...); !reflect.DeepEqual(c, got) {
 			t.Errorf("got %+v, want %+v", c, got)

@@ -117,9 +117,11 @@ func (l *loader) set(s Setting, value, source string) {
 	if !s.Secret {
 		value = strings.TrimSpace(value)
 	}
-	if value != "" {
-		l.values[s.Name] = value
+	if value == "" {
+		delete(l.sources, s.Name)
+		return
 	}
+	l.values[s.Name] = value
 }
 
 // untyped cuts the prefix that names a type, as the reference service has them.
