@@ -1,0 +1,80 @@
+package e2e
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// TestContract tells every story of the inbound kit to the whole program. The test reaches
+// into its database as the commands of an operator do, from beside.
+func TestContract(t *testing.T) {
+	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
+		dir := t.TempDir()
+		now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
+		p := serveAt(t, now, append(cheap(dir), environment(s)...))
+		return contract.World{
+			Client: p.Client,
+			Clock:  p.clock,
+			Store:  openStore(t, dir),
+			Hasher: cheapHasher(t),
+		}
+	}, contract.Expect(58))
+}
+
+func openStore(t testing.TB, dataDir string) port.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dataDir, "sallyport.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+	return store
+}
+
+func cheapHasher(t testing.TB) port.PasswordHasher {
+	t.Helper()
+	hasher, err := argon2id.New(argon2id.Config{MemoryKiB: 8, Iterations: 1, Parallelism: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hasher
+}
+
+// environment says the same as s in the program's own variables.
+func environment(s auth.Settings) []string {
+	reuse := "end"
+	if s.KeepReused {
+		reuse = "refuse"
+	}
+	return []string{
+		"ACCESS_TOKEN_TTL=" + s.AccessTTL.String(),
+		"REFRESH_TOKEN_TTL=" + s.RefreshTTL.String(),
+		"SESSION_COOKIE_TTL=" + s.SessionTTL.String(),
+		"SESSION_ABSOLUTE_TTL=" + s.AbsoluteTTL.String(),
+		"REFRESH_TOKEN_GRACE_PERIOD=" + s.RefreshGrace.String(),
+		"SESSION_REFRESH_GRACE_PERIOD=" + s.SessionGrace.String(),
+		"REFRESH_TOKEN_REUSE=" + reuse,
+		fmt.Sprintf("ACCEPT_SESSIONLESS_TOKENS=%t", s.AcceptSessionless),
+		"LIMIT_LOGIN_ACCOUNT=" + limit(s.LoginAccount),
+		"LIMIT_LOGIN_ADDRESS=" + limit(s.LoginAddress),
+	}
+}
+
+func limit(l port.Limit) string {
+	if l == (port.Limit{}) {
+		return "off"
+	}
+	return fmt.Sprintf("%d/%s", l.Burst, time.Duration(l.Burst)*l.Every)
+}
