@@ -24,7 +24,7 @@ func TestSettings(t *testing.T) {
 			}
 		})
 		t.Run(s.Name+" has bounds that can be read", func(t *testing.T) {
-			parse := func(text string) error { return nil }
+			var parse func(string) error
 			switch s.Type {
 			case "duration":
 				parse = func(text string) error { _, err := parseDuration(text); return err }
