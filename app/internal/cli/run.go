@@ -90,11 +90,11 @@ func parse(parser *kong.Kong, args []string) (parsed *kong.Context, code int, er
 	return parsed, 0, err
 }
 
-// settingFlags returns the flags that were given and stand for a setting.
+// settingFlags returns the flags that stand for a setting; those not given are empty.
 func settingFlags(parsed *kong.Context) map[string]string {
 	flags := map[string]string{}
 	for _, flag := range parsed.Flags() {
-		if setting := flag.Tag.Get("setting"); setting != "" && flag.Set {
+		if setting := flag.Tag.Get("setting"); setting != "" {
 			flags[setting] = flag.Target.String()
 		}
 	}
