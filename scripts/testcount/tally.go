@@ -142,7 +142,11 @@ func (t *tally) take(n name) string {
 	return ""
 }
 
+// fail keeps what the first failure of n printed; it fails alike in every run, mostly.
 func (t *tally) fail(n name, text string) {
+	if t.failed[n] {
+		return
+	}
 	t.failed[n] = true
 	t.failures = append(t.failures, fmt.Sprintf("--- %s\n%s", n, text))
 }
