@@ -105,7 +105,9 @@ func TestLoadValues(t *testing.T) {
 		"PORT=number:9000":                       func(c config.Config) any { return c.Server.Port == 9000 },
 		"PUBLIC_URL=https://a.example.com/auth/": func(c config.Config) any { return c.Server.PublicURL == "https://a.example.com/auth" },
 		"PUBLIC_URL=http://[::1]:8055":           func(c config.Config) any { return c.Server.PublicURL == "http://[::1]:8055" },
-		"DATA_DIR=/srv/sallyport":                func(c config.Config) any { return c.Database.Filename == filepath.FromSlash("/srv/sallyport/sallyport.db") },
+		"DATA_DIR=/srv/sallyport": func(c config.Config) any {
+			return c.Database.Filename == filepath.FromSlash("/srv/sallyport/sallyport.db")
+		},
 		"DB_FILENAME=x.db":                       func(c config.Config) any { return c.Database.Filename == "x.db" },
 		"DB_CLIENT=Memory":                       func(c config.Config) any { return c.Database.Client == config.Memory },
 		"DB_SQLITE_SYNCHRONOUS=normal":           func(c config.Config) any { return c.Database.Synchronous == "NORMAL" },
