@@ -10,6 +10,7 @@ package fiberhttp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -91,6 +92,8 @@ type Server struct {
 	api    auth.API
 	config Config
 	app    *fiber.App
+
+	lifecycle lifecycle
 }
 
 // maxHeader bounds the request line and all header fields together. A few cookies and a
@@ -121,9 +124,13 @@ func New(config Config, api auth.API) (*Server, error) {
 	return s, nil
 }
 
-// Serve answers requests from listener until Shutdown. It returns nil after Shutdown.
+// Serve answers requests from listener until Shutdown, and closes it. It returns nil after
+// Shutdown, also where that came first.
 func (s *Server) Serve(listener net.Listener) error {
-	if err := s.app.Listener(lingeringListener{listener}); err != nil {
+	if !s.lifecycle.begin(listener) {
+		return listener.Close()
+	}
+	if err := s.app.Listener(lingeringListener{listener}); err != nil && !s.lifecycle.over() {
 		return fmt.Errorf("fiberhttp: serve: %w", err)
 	}
 	return nil
@@ -131,7 +138,12 @@ func (s *Server) Serve(listener net.Listener) error {
 
 // Shutdown takes no new requests and waits for those under way, until ctx is done.
 func (s *Server) Shutdown(ctx context.Context) error {
-	if err := s.app.ShutdownWithContext(ctx); err != nil {
+	// First the listener: fasthttp knows of none, and returns at once, while Serve has only
+	// just begun.
+	if err := s.lifecycle.end(); err != nil {
+		return fmt.Errorf("fiberhttp: shut down: %w", err)
+	}
+	if err := s.app.ShutdownWithContext(ctx); err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("fiberhttp: shut down: %w", err)
 	}
 	return nil

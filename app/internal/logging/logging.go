@@ -35,7 +35,7 @@ func New(w io.Writer, o Options) *slog.Logger {
 	case o.Pretty:
 		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !o.Color, TimeFormat: "15:04:05.000"}))
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: nameLevel}))
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: readable}))
 }
 
 func parseLevel(name string) slog.Level {
@@ -56,8 +56,12 @@ func parseLevel(name string) slog.Level {
 	return slog.LevelInfo
 }
 
-// nameLevel writes TRACE and FATAL, which slog would call DEBUG-4 and ERROR+4.
-func nameLevel(groups []string, a slog.Attr) slog.Attr {
+// readable writes durations with their unit, as "1.5s", and the levels that slog would call
+// DEBUG-4 and ERROR+4 by their names.
+func readable(groups []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
 	if len(groups) > 0 || a.Key != slog.LevelKey {
 		return a
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/app/internal/logging"
 )
@@ -64,4 +65,12 @@ func object(t *testing.T, line string) map[string]any {
 		t.Fatalf("%q: %v", line, err)
 	}
 	return o
+}
+
+func TestNew_DurationsHaveAUnit(t *testing.T) {
+	var out strings.Builder
+	logging.New(&out, logging.Options{}).Info("request", "took", 1500*time.Microsecond)
+	if !strings.Contains(out.String(), `"took":"1.5ms"`) {
+		t.Errorf("got %s, want a duration of 1.5ms", out.String())
+	}
 }

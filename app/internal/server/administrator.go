@@ -3,12 +3,14 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // administrator is the account that this start has made, if it has.
@@ -28,10 +30,23 @@ func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c confi
 	}
 	made, err := operator.EnsureAdministrator(ctx, auth.NewUser{Email: c.Admin.Email, Password: password})
 	if err != nil {
-		return administrator{}, fmt.Errorf("make the first administrator of ADMIN_EMAIL and ADMIN_PASSWORD: %w", err)
+		return administrator{}, refusedAdministrator(err)
 	}
 	first.made = made
 	return first, nil
+}
+
+// refusedAdministrator names the setting to blame, where one is.
+func refusedAdministrator(err error) error {
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		switch failure.Field {
+		case "email":
+			return config.Mistakes{{Name: "ADMIN_EMAIL", Problem: failure.Reason, Fix: "write the address alone, as in admin@example.com"}}
+		case "password":
+			return config.Mistakes{{Name: "ADMIN_PASSWORD", Problem: failure.Reason, Fix: "choose another, or unset it to get a random one"}}
+		}
+	}
+	return fmt.Errorf("make the first administrator: %w", err)
 }
 
 // keepPassword writes the random password where only the operator finds it, for a service

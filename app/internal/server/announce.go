@@ -15,11 +15,20 @@ import (
 // announce says where the service is: to people in a banner, to everybody else in a line
 // of the log. A password made at random is shown on a terminal, or kept in a file.
 func announce(o cli.ServeOptions, c config.Config, address net.Addr, first administrator) error {
-	o.Log.Info("ready", "address", address.String(), "public_url", c.Server.PublicURL, "database", c.Database.Client, "version", o.Version)
-	if o.Banner != nil {
-		return banner(o.Banner, c, localURL(address), first)
+	if err := announceAdministrator(o, c, first); err != nil {
+		return err
 	}
-	if !first.made {
+	o.Log.Info("ready", "address", address.String(), "public_url", c.Server.PublicURL, "database", c.Database.Client, "version", o.Version)
+	if o.Banner == nil {
+		return nil
+	}
+	return banner(o.Banner, c, localURL(address), first)
+}
+
+// announceAdministrator tells where the first administrator's password is, unless a banner
+// is going to show it.
+func announceAdministrator(o cli.ServeOptions, c config.Config, first administrator) error {
+	if !first.made || o.Banner != nil {
 		return nil
 	}
 	if first.password == "" {
