@@ -192,4 +192,3 @@ func login(t testing.TB, c restclient.Client, mode domain.Mode) (reply struct{ A
 	}
 	return struct{ Access, Token string }{got.Access, got.Token}
 }
-
