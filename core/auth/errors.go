@@ -24,6 +24,12 @@ func unavailable(cause error) error {
 	return e
 }
 
+// isUnavailable reports whether err says that a port could not find out.
+func isUnavailable(err error) bool {
+	failure, ok := errors.AsType[*domain.Error](err)
+	return ok && failure.Code == domain.ServiceUnavailable
+}
+
 // tooMany says when the next attempt makes sense.
 func tooMany(wait time.Duration) error {
 	e := domain.NewError(domain.RequestsExceeded, nil)

@@ -64,6 +64,11 @@ func (k Keys) generationSecret(key int, id domain.SessionID, generation int64) d
 	return domain.SecretHash(mac.Sum(nil))
 }
 
+// madeSecretOf reports whether one of the keys made the secret of a session in session mode.
+func (k Keys) madeSecretOf(s domain.Session) bool {
+	return k.generationSecretLike(s.Secret, s.ID, s.Generation) == s.Secret
+}
+
 // generationSecretLike returns the secret of generation under the key that made stored, if
 // one of them did, and otherwise under the key in use.
 func (k Keys) generationSecretLike(stored domain.SecretHash, id domain.SessionID, generation int64) domain.SecretHash {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/netip"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -34,7 +35,8 @@ func (s *Service) beginLogin(ctx context.Context, email domain.Email, from domai
 		}
 		wait, err := s.Limiter.Take(ctx, b.key, b.limit, s.Clock.Now())
 		if err != nil {
-			return attempt{}, unavailable(err) // a limiter that cannot be asked lets nobody guess
+			a.forgive(ctx)
+			return attempt{}, unavailable(fmt.Errorf("count attempt: %w", err)) // a limiter that cannot be asked lets nobody guess
 		}
 		if wait > 0 {
 			return attempt{}, tooMany(wait)

@@ -20,8 +20,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 		return Tokens{}, err
 	}
 	user, err := s.verifyPassword(ctx, email, in)
-	if errors.Is(err, port.ErrBusy) {
-		attempt.forgive(ctx) // nothing was compared, so nothing was guessed
+	if isUnavailable(err) {
+		attempt.forgive(ctx) // nobody learnt whether the guess was right
 	}
 	if err != nil {
 		return Tokens{}, err

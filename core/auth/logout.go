@@ -2,9 +2,11 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // Logout implements SessionAPI.
@@ -17,7 +19,7 @@ func (s *Service) Logout(ctx context.Context, in RefreshInput) error {
 		return err
 	}
 	session, err := s.Sessions.Get(ctx, id, s.Clock.Now())
-	if isNotFound(err) {
+	if isNotFound(err) || errors.Is(err, port.ErrInvalid) { // the ID may come from a token that another issuer signed
 		return nil
 	}
 	if err != nil {

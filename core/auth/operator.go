@@ -19,15 +19,33 @@ func (s *Service) EnsureAdministrator(ctx context.Context, u NewUser) (bool, err
 		return false, nil
 	}
 	u.Admin = true
-	_, err = s.CreateUser(ctx, u)
-	if errors.Is(err, port.ErrConflict) {
+	_, err = s.createUser(ctx, u, ensureNobody)
+	if errors.Is(err, errNotFirst) || errors.Is(err, port.ErrConflict) {
 		return false, nil // another instance that starts beside this one was first
 	}
 	return err == nil, err
 }
 
+// errNotFirst says that somebody else has made an administrator meanwhile.
+var errNotFirst = errors.New("another instance has made an administrator meanwhile")
+
+// ensureNobody looks again, inside the transaction that makes the first account: another
+// instance may have made one of another address since.
+func ensureNobody(ctx context.Context, r port.Repos) error {
+	users, err := r.Users.List(ctx, "", 1)
+	if err == nil && len(users) > 0 {
+		return errNotFirst
+	}
+	return err
+}
+
 // CreateUser implements OperatorAPI.
 func (s *Service) CreateUser(ctx context.Context, u NewUser) (domain.User, error) {
+	return s.createUser(ctx, u, func(context.Context, port.Repos) error { return nil })
+}
+
+// createUser makes the account unless check, which runs in the same transaction, objects.
+func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.Context, port.Repos) error) (domain.User, error) {
 	email, err := domain.ParseEmail(u.Email)
 	if err != nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" must be a valid email`)
@@ -49,6 +67,9 @@ func (s *Service) CreateUser(ctx context.Context, u NewUser) (domain.User, error
 		user.Role = domain.AdministratorRole
 	}
 	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+		if err := check(ctx, r); err != nil {
+			return err
+		}
 		if err := ensureRole(ctx, r.Roles, user.Role); err != nil {
 			return err
 		}
@@ -57,14 +78,23 @@ func (s *Service) CreateUser(ctx context.Context, u NewUser) (domain.User, error
 	if errors.Is(err, port.ErrConflict) {
 		return domain.User{}, emailTaken(err)
 	}
-	if err != nil {
+	if err != nil && !s.exists(ctx, user.ID) {
 		return domain.User{}, unavailable(fmt.Errorf("create account: %w", err))
 	}
 	s.record(ctx, domain.Event{Kind: domain.EventUserCreated, Outcome: domain.OutcomeSuccess, Subject: user.ID})
 	return user, nil
 }
 
-// ensureRole makes the administrator's role where it is asked for and missing.
+// exists reports whether the account is known to be there. It settles what became of a
+// commit whose answer was lost: nobody else makes an account of that ID.
+func (s *Service) exists(ctx context.Context, id domain.UserID) bool {
+	_, err := s.Repos.Users.ByID(ctx, id)
+	return err == nil
+}
+
+// ensureRole makes the administrator's role where it is asked for and missing. The role
+// has the same ID everywhere, so that where two transactions cannot see each other's
+// accounts, they still cannot both make it.
 func ensureRole(ctx context.Context, roles port.Roles, id domain.RoleID) error {
 	if id != domain.AdministratorRole {
 		return nil
@@ -73,7 +103,11 @@ func ensureRole(ctx context.Context, roles port.Roles, id domain.RoleID) error {
 	if !isNotFound(err) {
 		return err
 	}
-	return roles.Create(ctx, domain.Role{ID: id, Name: "Administrator", App: true, Admin: true})
+	err = roles.Create(ctx, domain.Role{ID: id, Name: "Administrator", App: true, Admin: true})
+	if errors.Is(err, port.ErrConflict) {
+		return errNotFirst // and not ErrConflict, which would blame the address
+	}
+	return err
 }
 
 // SetPassword implements OperatorAPI.

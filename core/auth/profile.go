@@ -48,6 +48,9 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 		}
 	}
 	user, err := s.updateUser(ctx, p.User, func(u domain.User) (domain.User, error) {
+		if u.Epoch != p.User.Epoch || u.Status != p.User.Status {
+			return domain.User{}, invalidCredentials(nil) // what let the caller in is over
+		}
 		changed, err := patch.applied(u)
 		if patch.Password != nil {
 			changed.Password = encoded
@@ -60,21 +63,20 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 	if user.Epoch == p.User.Epoch {
 		return user, nil, nil
 	}
-	tokens, err := s.credentialsChanged(ctx, p, user, from)
-	return user, tokens, err
-}
-
-// credentialsChanged cleans up after a new password or address, which has ended every
-// session by raising the epoch. The caller in session mode, who has nothing but its
-// cookie, gets a fresh one.
-func (s *Service) credentialsChanged(ctx context.Context, p Principal, user domain.User, from domain.Client) (*Tokens, error) {
 	s.endSessions(ctx, user.ID)
-	if user.Password != p.User.Password {
+	if patch.Password != nil {
 		s.record(ctx, changedByOwner(domain.EventPasswordChanged, user.ID, from))
 	}
 	if user.Email != p.User.Email {
 		s.record(ctx, changedByOwner(domain.EventEmailChanged, user.ID, from))
 	}
+	tokens, err := s.replaceCookie(ctx, p, user, from)
+	return user, tokens, err
+}
+
+// replaceCookie starts a session for a caller in session mode whose own has ended with
+// all others. It has nothing but its cookie.
+func (s *Service) replaceCookie(ctx context.Context, p Principal, user domain.User, from domain.Client) (*Tokens, error) {
 	if p.Session.Mode != domain.ModeSession {
 		return nil, nil
 	}
@@ -99,7 +101,7 @@ func (s *Service) endSessions(ctx context.Context, id domain.UserID) {
 
 // updateUser stores what change makes of the account, starting from seen and, where
 // another change came first, from what is stored then. It raises the epoch when password
-// or address differ. It gives up when the account has since ended the caller's session.
+// or address differ.
 func (s *Service) updateUser(ctx context.Context, seen domain.User, change func(domain.User) (domain.User, error)) (domain.User, error) {
 	user := seen
 	for range updateTries {
@@ -123,9 +125,6 @@ func (s *Service) updateUser(ctx context.Context, seen domain.User, change func(
 		}
 		if user, err = s.Repos.Users.ByID(ctx, seen.ID); err != nil {
 			return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
-		}
-		if user.Epoch != seen.Epoch || user.Status != seen.Status {
-			return domain.User{}, invalidCredentials(nil)
 		}
 	}
 	return domain.User{}, unavailable(errors.New("change account: others keep changing it"))
@@ -192,6 +191,9 @@ func mergePreferences(stored []byte, patch map[string]json.RawMessage) ([]byte, 
 		}
 	}
 	for name, value := range patch {
+		if !utf8.ValidString(name) || !utf8.Valid(value) {
+			return nil, domain.InvalidPayloadError("", "Preferences must be JSON")
+		}
 		if bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
 			delete(merged, name)
 			continue

@@ -47,7 +47,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*auth.Ports)) world
 	for _, change := range changes {
 		change(&w.ports)
 	}
-	w.service = auth.New(w.ports, s, newKeys(t, "a data key that is long enough to be one"))
+	w.service = auth.New(w.ports, s, newKeys(t, dataKey))
 	return w
 }
 

@@ -40,6 +40,8 @@ func (s *Service) refreshCookie(ctx context.Context, in RefreshInput) (Tokens, e
 // refreshSpentCookie answers for a cookie of another generation than the current one.
 func (s *Service) refreshSpentCookie(ctx context.Context, user domain.User, session domain.Session, claims domain.Claims, in RefreshInput) (Tokens, error) {
 	switch {
+	case claims.Generation == session.Generation && !s.keys.madeSecretOf(session):
+		return Tokens{}, invalidCredentials(errors.New("the data key that made the session's secret is gone"))
 	case claims.Generation >= session.Generation:
 		// We signed it, so the rotation that made it has happened: what was read is old.
 		return Tokens{}, unavailable(errors.New("the stored session is behind its cookie"))

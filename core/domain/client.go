@@ -2,6 +2,7 @@ package domain
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -13,8 +14,8 @@ const (
 	maxClientBytes = 255
 )
 
-// Bounded returns c fit to be stored: valid UTF-8 without control characters, the address
-// at most 45 bytes, the others at most 255.
+// Bounded returns c fit to be stored and logged: valid UTF-8 without control characters and
+// line separators, the address at most 45 bytes, the others at most 255.
 func (c Client) Bounded() Client {
 	return Client{
 		IP:        boundedText(c.IP, maxIPBytes),
@@ -25,7 +26,7 @@ func (c Client) Bounded() Client {
 
 func boundedText(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return -1
 		}
 		return r
