@@ -92,8 +92,10 @@ type errorEntry struct {
 	Extensions map[string]any `json:"extensions"`
 }
 
-// writeError answers in the error envelope.
+// writeError answers in the error envelope. A request may be refused before any middleware
+// has seen it, so the headers of every answer are set here, too.
 func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
+	s.protect(c)
 	extensions := map[string]any{"code": e.Code}
 	if e.Reason != "" {
 		extensions["reason"] = e.Reason
@@ -103,7 +105,7 @@ func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 	}
 	switch e.Code {
 	case domain.RouteNotFound:
-		extensions["path"] = string(c.Request().URI().Path())
+		extensions["path"] = requestPath(c)
 	case domain.RecordNotUnique:
 		extensions["collection"] = "directus_users"
 	case domain.RequestsExceeded:

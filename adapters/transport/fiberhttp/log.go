@@ -22,9 +22,13 @@ func requestAttrs(c *fiber.Ctx, id string, took time.Duration, ip string) []slog
 	return []slog.Attr{
 		slog.String("request_id", id),
 		slog.String("method", strings.Clone(c.Method())),
-		slog.String("path", string(c.Request().URI().Path())),
+		slog.String("path", requestPath(c)),
 		slog.Int("status", c.Response().StatusCode()),
 		slog.Duration("took", took),
 		slog.String("ip", ip),
 	}
 }
+
+// requestPath returns the path as it came, which is what routes are matched with: neither
+// decoded nor with double slashes and dots taken out.
+func requestPath(c *fiber.Ctx) string { return string(c.Request().URI().PathOriginal()) }

@@ -57,14 +57,23 @@ func (s *Server) limitTime(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// setHeaders says what every answer says: it is for the caller alone and for this once, it
-// is what its content type says, and no page may frame it.
+// setHeaders sets what every answer says.
 func (s *Server) setHeaders(c *fiber.Ctx) error {
+	s.protect(c)
+	return c.Next()
+}
+
+// protect says that the answer is for the caller alone and for this once, that it is what
+// its content type says, that no page may frame it, and, where browsers come by TLS, that
+// they shall not come without (RFC 6797, section 7.1).
+func (s *Server) protect(c *fiber.Ctx) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	return c.Next()
+	if s.config.PublicURL.Scheme == "https" {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
 }
 
 // refuseEncodedBodies keeps decompression bombs out: a body is read as it came, and its

@@ -36,7 +36,7 @@ func (s *Server) routes() {
 // thing, too: clients of this API expect 404 and no 405.
 func (s *Server) routeNotFound(c *fiber.Ctx) error {
 	e := domain.NewError(domain.RouteNotFound, nil)
-	e.Message = "Route " + string(c.Request().URI().Path()) + " doesn't exist."
+	e.Message = "Route " + requestPath(c) + " doesn't exist."
 	return e
 }
 

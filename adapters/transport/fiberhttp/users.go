@@ -3,6 +3,7 @@ package fiberhttp
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -108,8 +109,10 @@ func decodeProfilePatch(body object) (auth.ProfilePatch, error) {
 		}
 		*f.into = &text
 	}
-	for name, p := range preferences() {
-		if !body.has(name) {
+	known := preferences()
+	for _, name := range slices.Sorted(maps.Keys(body)) { // in order, so that of two mistakes always the same is told
+		p, ok := known[name]
+		if !ok {
 			continue
 		}
 		if k := kindOf(body[name]); k != p.kind && k != kindNull {
@@ -191,27 +194,35 @@ func requestedFields(c *fiber.Ctx) []string {
 	c.Context().QueryArgs().VisitAll(func(key, value []byte) {
 		if name := string(key); name == "fields" || strings.HasPrefix(name, "fields[") && strings.HasSuffix(name, "]") {
 			for field := range strings.SplitSeq(string(value), ",") {
-				names = append(names, strings.TrimSpace(field))
+				if field = strings.TrimSpace(field); field != "" {
+					names = append(names, field)
+				}
 			}
 		}
 	})
 	return names
 }
 
-// selected returns the members that fields names; none or "*" names all. A name that there
-// is not shows nothing but who it is, as for a user who may read nothing else.
+// selected returns the members that fields names; none, "*" and "*.*" name all. A name that
+// there is not shows nothing but who it is, as for a user who may read nothing else.
 func selected(shown map[string]any, fields []string, id domain.UserID) map[string]any {
-	if len(fields) == 0 || slices.Contains(fields, "*") {
+	if len(fields) == 0 || slices.ContainsFunc(fields, func(name string) bool { return member(name) == "*" }) {
 		return shown
 	}
 	picked := map[string]any{}
 	for _, name := range fields {
-		first, _, _ := strings.Cut(name, ".") // relations are not followed: a member is shown whole
-		value, ok := shown[first]
+		value, ok := shown[member(name)]
 		if !ok {
 			return map[string]any{"id": id}
 		}
-		picked[first] = value
+		picked[member(name)] = value
 	}
 	return picked
+}
+
+// member returns the member of a user that field is about. Relations are not followed: a
+// member is shown whole.
+func member(field string) string {
+	name, _, _ := strings.Cut(field, ".")
+	return name
 }

@@ -27,7 +27,9 @@ type world struct {
 	clock  *fakes.Clock
 	store  port.Store
 	hasher *fakes.Hasher
+	tokens *fakes.Tokens
 	calls  *intercept.Recorder
+	faults *faults
 	log    *logBuffer
 }
 
@@ -36,13 +38,14 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	w := world{
 		clock:  fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)),
 		hasher: fakes.NewHasher(2),
+		tokens: fakes.NewTokens("a key for tests", "directus"),
 		calls:  &intercept.Recorder{},
+		faults: &faults{},
 		log:    &logBuffer{},
 	}
-	hooks := intercept.Hooks{Before: w.calls.Hook}
+	hooks := intercept.Hooks{Before: intercept.Chain(w.calls.Hook, w.faults.Hook)}
 	w.store = refstore.New()
 	store := intercept.Store(w.store, hooks)
-	tokens := fakes.NewTokens("a key for tests", "directus")
 	keys, err := auth.NewKeys([]byte("a data key that is long enough to be one"))
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +53,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	service := auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
-		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(tokens, hooks), Verifier: intercept.Verifier(tokens, hooks),
+		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(w.tokens, hooks), Verifier: intercept.Verifier(w.tokens, hooks),
 		Clock: w.clock, Log: logger,
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
 	}, s, keys)
@@ -69,6 +72,30 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	return w
 }
 
+// faults fails the calls that it has been told to fail. It is safe for concurrent use.
+type faults struct {
+	mu   sync.Mutex
+	hook intercept.Hook
+}
+
+// set replaces what fails; nil stands for nothing.
+func (f *faults) set(hook intercept.Hook) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hook = hook
+}
+
+// Hook is for intercept.Hooks.
+func (f *faults) Hook(ctx context.Context, method string) error {
+	f.mu.Lock()
+	hook := f.hook
+	f.mu.Unlock()
+	if hook == nil {
+		return nil
+	}
+	return hook(ctx, method)
+}
+
 // start serves api on a free loopback port until the test ends, and returns its URL.
 func start(t testing.TB, config fiberhttp.Config, api auth.API) string {
 	t.Helper()
@@ -76,10 +103,7 @@ func start(t testing.TB, config fiberhttp.Config, api auth.API) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listen(t)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	t.Cleanup(func() {
@@ -95,10 +119,20 @@ func start(t testing.TB, config fiberhttp.Config, api auth.API) string {
 	return "http://" + listener.Addr().String()
 }
 
+// listen returns a listener on a free loopback port.
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
+}
+
 const password = "correct horse & battery"
 
-// seed makes an account with password.
-func (w world) seed(t testing.TB, email domain.Email) domain.User {
+// seed makes an account with password, after changes, if there are any.
+func (w world) seed(t testing.TB, email domain.Email, changes ...func(*domain.User)) domain.User {
 	t.Helper()
 	encoded, err := w.hasher.Hash(t.Context(), password)
 	if err != nil {
@@ -111,6 +145,9 @@ func (w world) seed(t testing.TB, email domain.Email) domain.User {
 		Status:    domain.StatusActive,
 		CreatedAt: w.clock.Now(),
 		Version:   1,
+	}
+	for _, change := range changes {
+		change(&user)
 	}
 	if err := w.store.Repos().Users.Create(t.Context(), user); err != nil {
 		t.Fatal(err)
@@ -127,6 +164,37 @@ func (w world) do(t testing.TB, what call) response {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// seedAdministrator makes an account with password and a role that administrates.
+func (w world) seedAdministrator(t testing.TB, email domain.Email) domain.User {
+	t.Helper()
+	role := domain.Role{ID: domain.AdministratorRole, Name: "Administrator", App: true, Admin: true}
+	if err := w.store.Repos().Roles.Create(t.Context(), role); err != nil {
+		t.Fatal(err)
+	}
+	return w.seed(t, email, func(u *domain.User) { u.Role = role.ID })
+}
+
+// change stores another state of the account.
+func (w world) change(t testing.TB, id domain.UserID, change func(*domain.User)) {
+	t.Helper()
+	users := w.store.Repos().Users
+	user, err := users.ByID(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(&user)
+	if _, err := users.Update(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unlimited are the default settings without limits, for tests that fail to log in often.
+func unlimited() auth.Settings {
+	s := auth.DefaultSettings()
+	s.LoginAccount, s.LoginAddress = port.Limit{}, port.Limit{}
+	return s
 }
 
 func (w world) login(t testing.TB, email string, mode domain.Mode) (tokens, response) {

@@ -1,0 +1,156 @@
+package fiberhttp_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+func TestWireRefresh(t *testing.T) {
+	s := newScene(t)
+	noSource := map[string]string{"field": "refresh_token"}
+	refresh := func(body any, cookie *http.Cookie) call {
+		return call{method: http.MethodPost, path: "/auth/refresh", body: body, cookie: cookie}
+	}
+	walk(t, s, []row{
+		{name: "7 none", call: always(refresh(nil, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "7 none in an empty object", call: always(refresh(`{}`, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "7 empty", call: always(refresh(`{"refresh_token":""}`, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "7 json mode and the cookie only", call: func(s scene) call { return refresh(`{"mode":"json"}`, &s.carry) }, status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "7 cookie mode and the body only", call: func(s scene) call {
+			return refresh(map[string]any{"mode": "cookie", "refresh_token": s.json.RefreshToken}, nil)
+		}, status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "4 session cookie without its mode", call: func(s scene) call { return refresh(`{}`, &s.stay) }, status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "4 session mode and the refresh cookie only", call: func(s scene) call { return refresh(`{"mode":"session"}`, &s.carry) }, status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "7 unknown mode", call: func(s scene) call { return refresh(`{"mode":"x"}`, &s.carry) }, status: 400, code: domain.InvalidPayload},
+		{name: "7 unknown", call: always(refresh(`{"refresh_token":"unknown"}`, nil)), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
+		{name: "7 an access token", call: func(s scene) call { return refresh(map[string]any{"refresh_token": s.json.AccessToken}, nil) }, status: 401, code: domain.InvalidCredentials},
+		{name: "7 in the query", call: func(s scene) call {
+			return call{method: http.MethodPost, path: "/auth/refresh?refresh_token=" + s.json.RefreshToken}
+		}, status: 400, code: domain.InvalidPayload, extension: noSource},
+		{name: "3 body without a mode is json", call: func(s scene) call { return refresh(map[string]any{"refresh_token": s.json.RefreshToken}, nil) }, status: 200, members: []string{"access_token", "expires", "refresh_token"}},
+		{name: "3 body goes before the cookie", call: func(s scene) call {
+			return refresh(map[string]any{"refresh_token": s.json.RefreshToken}, &s.carry)
+		}, status: 200, members: []string{"access_token", "expires", "refresh_token"}},
+		{name: "3 no mode and no body is cookie", call: func(s scene) call { return refresh(nil, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
+		{name: "3 an empty object is cookie", call: func(s scene) call { return refresh(`{}`, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
+		{name: "3 cookie", call: func(s scene) call { return refresh(`{"mode":"cookie"}`, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
+		{name: "3 session", call: func(s scene) call { return refresh(`{"mode":"session"}`, &s.stay) }, status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet}},
+	})
+	t.Run("7 rotated long ago", func(t *testing.T) {
+		s.clock.Advance(time.Minute)
+		defer s.clock.Advance(-time.Minute)
+		wantFailure(t, s.do(t, refresh(map[string]any{"refresh_token": s.json.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+	})
+	t.Run("7 logged out", func(t *testing.T) {
+		held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
+		s.do(t, post("/auth/logout", map[string]any{"refresh_token": held.RefreshToken}))
+		wantFailure(t, s.do(t, refresh(map[string]any{"refresh_token": held.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+	})
+	t.Run("7 expired", func(t *testing.T) {
+		held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
+		s.clock.Advance(7 * 24 * time.Hour)
+		defer s.clock.Advance(-7 * 24 * time.Hour)
+		wantFailure(t, s.do(t, refresh(map[string]any{"refresh_token": held.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+	})
+}
+
+func TestWireLogout(t *testing.T) {
+	s := newScene(t)
+	logout := func(body any, cookie string) call {
+		c := post("/auth/logout", body)
+		if cookie != "" {
+			c.header = http.Header{"Cookie": {cookie}}
+		}
+		return c
+	}
+	walk(t, s, []row{
+		{name: "3 no source", call: always(logout(nil, "")), status: 400, code: domain.InvalidPayload},
+		{name: "3 cookie mode without a cookie", call: always(logout(`{"mode":"cookie","refresh_token":"x"}`, "")), status: 400, code: domain.InvalidPayload},
+		{name: "3 no source takes no cookie away", call: always(logout(`{"mode":"json"}`, refreshCookie+"=x")), status: 400, code: domain.InvalidPayload},
+		{name: "3 unknown token", call: always(logout(`{"refresh_token":"unknown"}`, "")), status: 204},
+		{name: "3 by body", call: func(s scene) call { return logout(map[string]any{"refresh_token": s.json.RefreshToken}, "") }, status: 204},
+		{name: "3 by body, twice", call: func(s scene) call { return logout(map[string]any{"refresh_token": s.json.RefreshToken}, "") }, status: 204},
+		{name: "3 by refresh cookie, which is taken away", call: func(s scene) call { return logout(nil, refreshCookie+"="+s.carry.Value) }, status: 204, cookies: []string{refreshCookieGone}},
+		{name: "3 by session cookie, which is taken away", call: func(s scene) call { return logout(`{"mode":"session"}`, sessionCookie+"="+s.stay.Value) }, status: 204, cookies: []string{sessionCookieGone}},
+		{name: "3 both cookies are taken away, whichever was the source", call: always(logout(`{"mode":"cookie"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
+		{name: "3 by body, both cookies are taken away", call: always(logout(`{"refresh_token":"x"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
+	})
+}
+
+func TestWireCookieSettings(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		change  func(*fiberhttp.Config)
+		refresh string
+		session string
+		gone    []string
+	}{
+		{
+			"4 with a domain", func(c *fiberhttp.Config) {
+				c.RefreshCookie.Domain, c.SessionCookie.Domain = "example.com", "login.example.com"
+			},
+			"directus_refresh_token=*; Max-Age=604800; Domain=example.com; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax",
+			"directus_session_token=*; Max-Age=86400; Domain=login.example.com; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax",
+			[]string{
+				"directus_refresh_token=; Max-Age=0; Domain=example.com; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax",
+				"directus_session_token=; Max-Age=0; Domain=login.example.com; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax",
+			},
+		},
+		{
+			"4 without TLS", func(c *fiberhttp.Config) { c.RefreshCookie.Insecure, c.SessionCookie.Insecure = true, true },
+			"directus_refresh_token=*; Max-Age=604800; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; SameSite=Lax",
+			"directus_session_token=*; Max-Age=86400; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; SameSite=Lax",
+			[]string{
+				"directus_refresh_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
+				"directus_session_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
+			},
+		},
+		{
+			"4 with other names and another SameSite", func(c *fiberhttp.Config) {
+				c.RefreshCookie.Name, c.SessionCookie.Name = "renew", "stay"
+				c.RefreshCookie.SameSite, c.SessionCookie.SameSite = "Strict", "None"
+			},
+			"renew=*; Max-Age=604800; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Strict",
+			"stay=*; Max-Age=86400; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=None",
+			[]string{
+				"renew=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Strict",
+				"stay=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=None",
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, unlimited(), test.change)
+			w.seed(t, "ann@example.com")
+			_, got := w.login(t, "ann@example.com", domain.ModeCookie)
+			if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{test.refresh}) {
+				t.Errorf("refresh cookie: got %q, want %q", set, test.refresh)
+			}
+			carried := got.header.Get("Set-Cookie")
+			_, got = w.login(t, "ann@example.com", domain.ModeSession)
+			if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{test.session}) {
+				t.Errorf("session cookie: got %q, want %q", set, test.session)
+			}
+			out := post("/auth/logout", nil)
+			out.header = http.Header{"Cookie": {nameAndValue(t, carried) + "; " + nameAndValue(t, got.header.Get("Set-Cookie"))}}
+			got = w.do(t, out)
+			if set := got.header["Set-Cookie"]; !slices.Equal(set, test.gone) {
+				t.Errorf("logout: got %q, want %q", set, test.gone)
+			}
+		})
+	}
+}
+
+// nameAndValue returns what a client sends back of a Set-Cookie line.
+func nameAndValue(t testing.TB, line string) string {
+	t.Helper()
+	cookie, err := http.ParseSetCookie(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cookie.Name + "=" + cookie.Value
+}
