@@ -27,11 +27,5 @@ func ClockCases() []Case[port.Clock] {
 				}
 			}
 		}},
-		{"clock/no-monotonic-reading", rule, func(t testing.TB, clock port.Clock) {
-			// It has nanoseconds, and what a store gives back does not have it.
-			if got := clock.Now(); got != got.Round(0) {
-				t.Fatalf("got %v, which has a monotonic reading", got)
-			}
-		}},
 	}
 }

@@ -199,6 +199,7 @@ func limiterForgetCases() []Case[port.RateLimiter] {
 			wantRefused(t, limiter, "ann", at(0))
 		}},
 		{"limiter/reset/nobody-else", ruleReset, func(t testing.TB, limiter port.RateLimiter) {
+			wantTaken(t, limiter, "ann", at(0), 1)
 			wantTaken(t, limiter, "bob", at(0), 3)
 			must(t, limiter.Reset(t.Context(), "ann"))
 			wantRefused(t, limiter, "bob", at(0))

@@ -246,8 +246,8 @@ func sessionsPruneCases() []Case[port.Sessions] {
 		t.Helper()
 		left := 0
 		for i := range n {
-			_, err := sessions.Get(t.Context(), domain.SessionID(fmt.Sprint("id-of-ended", i)), at(-time.Second))
-			if err == nil {
+			id := domain.SessionID(fmt.Sprint("id-of-ended", i))
+			if s, err := sessions.Get(t.Context(), id, at(-time.Second)); err == nil && s.ID == id {
 				left++
 			}
 		}

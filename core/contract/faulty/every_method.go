@@ -1,0 +1,73 @@
+package faulty
+
+import (
+	"context"
+
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// methods returns what the generated cases call the methods of a store.
+func methods() []string {
+	return []string{
+		"users.create", "users.by-id", "users.by-email", "users.list", "users.update", "users.touch",
+		"roles.create", "roles.by-id",
+		"sessions.create", "sessions.get", "sessions.rotate", "sessions.end-reused", "sessions.delete",
+		"sessions.delete-user", "sessions.prune",
+		"limiter.take", "limiter.refund", "limiter.reset", "limiter.prune",
+		"events.record", "events.list",
+		"uow.do", "store.ping",
+	}
+}
+
+// contextFaults does the work for a caller who has gone.
+func contextFaults() []Fault {
+	var faults []Fault
+	for _, method := range methods() {
+		faults = append(faults, Fault{
+			Name: "ignores-ctx/" + method, Turns: []string{"ctx/cancelled/" + method},
+			Store: func(inner port.Store) port.Store {
+				return tap{
+					ctx: func(ctx context.Context, called string) context.Context {
+						if called == method && ctx.Err() != nil {
+							return context.WithoutCancel(ctx)
+						}
+						return ctx
+					},
+					err: func(_ string, err error) error { return err },
+				}.store(inner)
+			},
+		})
+	}
+	return faults
+}
+
+// closedFaults answers from a closed store as if nothing were there.
+func closedFaults() []Fault {
+	answered := func(name, method string, answer error) Fault {
+		return Fault{
+			Name: name + "/" + method, Turns: []string{"store/closed-is-error/" + method},
+			Store: func(inner port.Store) port.Store {
+				var closed once
+				s := tap{
+					ctx: func(ctx context.Context, _ string) context.Context { return ctx },
+					err: func(called string, err error) error {
+						if called == method && closed.taken.Load() {
+							return answer
+						}
+						return err
+					},
+				}.store(inner)
+				s.close = func() error {
+					closed.take()
+					return inner.Close()
+				}
+				return s
+			},
+		}
+	}
+	var faults []Fault
+	for _, method := range methods() {
+		faults = append(faults, answered("closed-answers-empty", method, nil))
+	}
+	return append(faults, answered("closed-is-not-found", "users.by-id", port.ErrNotFound))
+}

@@ -1,0 +1,48 @@
+// Package faulty holds planted faults: adapters that break one rule each. The contract kit
+// must catch every one of them with the cases that it names, and with no other case; a case
+// that no fault makes fail proves nothing.
+package faulty
+
+import (
+	"slices"
+
+	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// Fault is a mistake that an adapter can make. Exactly one of Store, Hasher, Tokens and
+// Clock is set: it wraps something that keeps every rule, here the reference store or a
+// fake, which must be empty or new.
+type Fault struct {
+	Name  string
+	Turns []string // the IDs of the cases that must fail, all of one rule; all others pass
+
+	Store  func(port.Store) port.Store
+	Hasher func(contract.HasherWorld) contract.HasherWorld
+	Tokens func(contract.TokensWorld) contract.TokensWorld
+	Clock  func(port.Clock) port.Clock
+}
+
+// All returns every fault, in the order of the ports.
+func All() []Fault {
+	return slices.Concat(
+		usersFaults(),
+		usersUpdateFaults(),
+		usersTouchFaults(),
+		rolesFaults(),
+		sessionsFaults(),
+		rotateFaults(),
+		sessionsEndFaults(),
+		limiterFaults(),
+		limiterForgetFaults(),
+		eventsFaults(),
+		unitOfWorkFaults(),
+		storeFaults(),
+		keyFaults(),
+		contextFaults(),
+		closedFaults(),
+		hasherFaults(),
+		tokensFaults(),
+		clockFaults(),
+	)
+}
