@@ -101,9 +101,10 @@ func (s *Service) rotate(ctx context.Context, session domain.Session, old, next 
 	case isNotFound(err):
 		return domain.Session{}, invalidCredentials(nil)
 	}
-	// The outcome is unknown. What is stored now settles it, if it can be read.
+	// The outcome is unknown. What is stored now settles it, if it can be read. The secret
+	// alone would not: a token that was spent long ago has the same successor.
 	stored, readErr := s.Sessions.Get(ctx, session.ID, now)
-	if readErr == nil && stored.Secret == next {
+	if readErr == nil && session.Secret == old && stored.Secret == next && stored.RotatedAt.Equal(now) {
 		return stored, nil
 	}
 	return domain.Session{}, unavailable(fmt.Errorf("rotate session: %w", err))
