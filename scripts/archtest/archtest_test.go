@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/contract/faulty"
 	"github.com/sallyport-auth/sallyport/scripts/workspace"
 )
 
@@ -41,6 +42,13 @@ func TestRules(t *testing.T) {
 		t.Fatalf("the kit has %d cases, which cannot be all", len(cases))
 	}
 	t.Run("the cases of the kit are distinct", func(t *testing.T) { report(t, casesAreDistinct(cases)) })
+	t.Run("the cases of the kit can fail", func(t *testing.T) {
+		faults := map[string][]string{}
+		for _, f := range faulty.All() {
+			faults[f.Name] = f.Turns
+		}
+		report(t, casesCanFail(cases, faults))
+	})
 	t.Run("the cases of the kit are documented", func(t *testing.T) {
 		page, err := os.ReadFile(filepath.Join(root, "docs", "ports.md"))
 		if err != nil {
