@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,6 +25,17 @@ func CheckText(texts ...string) error {
 		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 			return fmt.Errorf("text that is no UTF-8 or holds NUL: %w", ErrInvalid)
 		}
+	}
+	return nil
+}
+
+// CheckLimit returns ErrInvalid unless l allows an attempt at all, gives one back after a
+// microsecond at least, and reaches no farther than a quarter of the range of microseconds,
+// which leaves room for the time itself: some 70 000 years.
+func CheckLimit(l Limit) error {
+	every := l.Every.Microseconds()
+	if l.Burst < 1 || every < 1 || int64(l.Burst) > math.MaxInt64/4/every {
+		return fmt.Errorf("limit of %d attempts, one each %s: %w", l.Burst, l.Every, ErrInvalid)
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package memory
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -119,10 +117,5 @@ func everyMicros(key string, l port.Limit) (int64, error) {
 	if err := port.CheckKey(key); err != nil {
 		return 0, err
 	}
-	every := l.Every.Microseconds()
-	// A quarter of the range leaves room for the time itself, some 70 000 years.
-	if l.Burst < 1 || every < 1 || int64(l.Burst) > math.MaxInt64/4/every {
-		return 0, fmt.Errorf("limit of %d attempts, one each %s: %w", l.Burst, l.Every, port.ErrInvalid)
-	}
-	return every, nil
+	return l.Every.Microseconds(), port.CheckLimit(l)
 }

@@ -3,8 +3,6 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -126,12 +124,7 @@ func everyMicros(key string, l port.Limit) (int64, error) {
 	if err := port.CheckKey(key); err != nil {
 		return 0, err
 	}
-	every := l.Every.Microseconds()
-	// A quarter of the range leaves room for the time itself, some 70 000 years.
-	if l.Burst < 1 || every < 1 || int64(l.Burst) > math.MaxInt64/4/every {
-		return 0, fmt.Errorf("limit of %d attempts, one each %s: %w", l.Burst, l.Every, port.ErrInvalid)
-	}
-	return every, nil
+	return l.Every.Microseconds(), port.CheckLimit(l)
 }
 
 func limiterQueries() []string {
