@@ -11,7 +11,7 @@ import (
 // in backquotes, and none that the kit does not have.
 func casesAreDocumented(cases []string, page string) []string {
 	times := map[string]int{}
-	for _, quoted := range regexp.MustCompile("`[a-z0-9-]+(/[A-Za-z0-9-]+)+`").FindAllString(page, -1) {
+	for _, quoted := range regexp.MustCompile("`[a-z0-9-]+(/[a-z0-9.-]+)+`").FindAllString(page, -1) {
 		times[strings.Trim(quoted, "`")]++
 	}
 	var found []string

@@ -184,8 +184,8 @@ func withModule(path string, s Source) Source {
 }
 
 func TestCaseRulesCanFail(t *testing.T) {
-	cases := []string{"users/create/one-winner", "users/by-id/missing"}
-	const page = "# Ports\n\n| `users/create/one-winner` | one |\n| `users/by-id/missing` | `port/users.go` |\n"
+	cases := []string{"users/create/one-winner", "users/by-id/missing.one"}
+	const page = "# Ports\n\n| `users/create/one-winner` | one |\n| `users/by-id/missing.one` | `go.mod` of `./core/port` |\n"
 
 	wants := func(t *testing.T, found []string, want string) {
 		t.Helper()
@@ -196,13 +196,13 @@ func TestCaseRulesCanFail(t *testing.T) {
 
 	t.Run("documented", func(t *testing.T) {
 		wants(t, casesAreDocumented(cases, page), "")
-		wants(t, casesAreDocumented(cases, page+page), "users/by-id/missing stands 2 times")
+		wants(t, casesAreDocumented(cases, page+page), "users/by-id/missing.one stands 2 times")
 		wants(t, casesAreDocumented(append(cases, "users/new"), page), "users/new stands 0 times")
-		wants(t, casesAreDocumented(cases[:1], page), "users/by-id/missing stands in docs/ports.md and is no case")
+		wants(t, casesAreDocumented(cases[:1], page), "users/by-id/missing.one stands in docs/ports.md and is no case")
 	})
 	t.Run("proven", func(t *testing.T) {
 		wants(t, casesCanFail(cases, map[string][]string{"a": cases}), "")
-		wants(t, casesCanFail(cases, map[string][]string{"a": cases[:1]}), "users/by-id/missing is proven by no fault")
+		wants(t, casesCanFail(cases, map[string][]string{"a": cases[:1]}), "users/by-id/missing.one is proven by no fault")
 		wants(t, casesCanFail(cases, map[string][]string{"a": append(cases, "x/y")}), "fault a names x/y, which is no case")
 		wants(t, casesCanFail(cases, map[string][]string{"a": cases, "b": nil}), "fault b names no case")
 	})
