@@ -1,0 +1,104 @@
+package auth_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/intercept"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+func TestRotationOfUnknownOutcome(t *testing.T) {
+	noGrace := auth.DefaultSettings()
+	noGrace.RefreshGrace, noGrace.SessionGrace = 0, 0
+
+	for _, mode := range allModes() {
+		t.Run(string(mode)+"/is a success when it has happened, also without a grace period", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			v.set(intercept.Hooks{After: intercept.FailMethod("Sessions.Rotate", errBroken)})
+			next := w.refresh(t, held)
+			v.set(intercept.Hooks{})
+			w.wantIn(t, w.refresh(t, next))
+		})
+		t.Run(string(mode)+"/is 503 when it has not, and the token still works", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			v.set(intercept.Hooks{Before: intercept.FailMethod("Sessions.Rotate", errBroken)})
+			_, err := w.tryRefresh(t, held)
+			wantCode(t, err, domain.ServiceUnavailable)
+			v.set(intercept.Hooks{})
+			w.wantIn(t, w.refresh(t, held))
+		})
+		t.Run(string(mode)+"/is 503 when nothing can be read back, and nothing is ended", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			rotated := false
+			v.set(intercept.Hooks{
+				Before: func(_ context.Context, method string) error {
+					if method == "Sessions.Get" && rotated {
+						return errBroken
+					}
+					return nil
+				},
+				After: func(_ context.Context, method string) error {
+					if method == "Sessions.Rotate" {
+						rotated = true
+						return errBroken
+					}
+					return nil
+				},
+			})
+			_, err := w.tryRefresh(t, held)
+			wantCode(t, err, domain.ServiceUnavailable)
+			v.set(intercept.Hooks{})
+			w.wantIn(t, w.refresh(t, w.refresh(t, held)))
+			w.wantNoReuse(t)
+		})
+		t.Run(string(mode)+"/is nobody's success when it was another's rotation", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			var winner auth.Tokens
+			v.set(intercept.Hooks{Before: func(_ context.Context, method string) error {
+				if method != "Sessions.Rotate" {
+					return nil
+				}
+				v.set(intercept.Hooks{})
+				w.clock.Advance(time.Millisecond)
+				winner = w.refresh(t, held)
+				return errBroken
+			}})
+			tokens, err := w.tryRefresh(t, held)
+			wantCode(t, err, domain.ServiceUnavailable)
+			if tokens != (auth.Tokens{}) {
+				t.Error("got a second set of tokens for one token")
+			}
+			w.wantIn(t, w.refresh(t, winner))
+		})
+		t.Run(string(mode)+"/never gives a token that was spent long ago its successor", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			next := w.refresh(t, held)
+			w.clock.Advance(time.Hour)
+			v.set(intercept.Hooks{Before: intercept.FailMethod("Sessions.Rotate", errBroken)})
+			_, err := w.tryRefresh(t, held)
+			wantCode(t, err, domain.ServiceUnavailable)
+			v.set(intercept.Hooks{})
+			w.wantNoReuse(t)
+			w.wantRefused(t, held)
+			w.wantRefused(t, next)
+		})
+	}
+}
