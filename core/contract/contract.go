@@ -96,7 +96,7 @@ func run[P any](t *testing.T, name string, cases []Case[P], open func(t testing.
 	}
 }
 
-func checkSkips[P any](t *testing.T, cases []Case[P], skip map[string]string) {
+func checkSkips[P any](t testing.TB, cases []Case[P], skip map[string]string) {
 	t.Helper()
 	known := map[string]bool{}
 	for _, c := range cases {
@@ -114,7 +114,7 @@ func checkSkips[P any](t *testing.T, cases []Case[P], skip map[string]string) {
 
 // report prints how many cases ran. It wants the expected number, unless whoever runs the
 // test has asked for a part of it.
-func report(t *testing.T, name string, ran, expected int) {
+func report(t testing.TB, name string, ran, expected int) {
 	t.Helper()
 	t.Logf("contract: %s: %d cases", name, ran)
 	if expected >= 0 && ran != expected && !partial() && !t.Failed() {

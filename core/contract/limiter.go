@@ -102,7 +102,8 @@ func limiterTakeCases() []Case[port.RateLimiter] {
 			wantRefused(t, limiter, "ann", at(every-time.Second))
 			wantTaken(t, limiter, "ann", at(every), 1)
 		}},
-		{"limiter/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
+		{
+			"limiter/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
 			func(t testing.TB, limiter port.RateLimiter) {
 				for i, year := range []int{-100, 100} {
 					key, then := fmt.Sprint("key", i), at(0).AddDate(year, 0, 0)
@@ -110,14 +111,16 @@ func limiterTakeCases() []Case[port.RateLimiter] {
 					wantEqual(t, wantRefused(t, limiter, key, elsewhere(then)), every)
 					wantTaken(t, limiter, key, then.Add(every), 1)
 				}
-			}},
+			},
+		},
 		{"limiter/keys-independent", "Keys do not affect each other.", func(t testing.TB, limiter port.RateLimiter) {
 			wantTaken(t, limiter, "login:ann", at(0), 3)
 			wantTaken(t, limiter, "login:bob", at(0), 3)
 			wantTaken(t, limiter, "", at(0), 3)
 			wantRefused(t, limiter, "login:ann", at(0))
 		}},
-		{"limiter/exact-under-load", "Of n+k concurrent takes on a full bucket of n, exactly n succeed.",
+		{
+			"limiter/exact-under-load", "Of n+k concurrent takes on a full bucket of n, exactly n succeed.",
 			func(t testing.TB, limiter port.RateLimiter) {
 				refused := errors.New("refused")
 				got := race(t, racers, func(int) error {
@@ -129,7 +132,8 @@ func limiterTakeCases() []Case[port.RateLimiter] {
 				})
 				got.want(t, 5, nil)
 				got.want(t, racers-5, refused)
-			}},
+			},
+		},
 	}
 }
 

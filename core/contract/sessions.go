@@ -98,7 +98,8 @@ func sessionsCreateCases() []Case[port.Sessions] {
 			wantLive(t, sessions, s.ID, at(time.Minute-time.Microsecond))
 			wantGone(t, sessions, s.ID, at(time.Minute))
 		}},
-		{"sessions/expiry/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
+		{
+			"sessions/expiry/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
 			func(t testing.TB, sessions port.Sessions) {
 				for i, then := range []time.Time{at(-100 * 365 * 24 * time.Hour), at(100 * 365 * 24 * time.Hour)} {
 					s := sampleSession(fmt.Sprint("session", i), "id-of-ann")
@@ -108,7 +109,8 @@ func sessionsCreateCases() []Case[port.Sessions] {
 					wantEqual(t, value(sessions.Get(t.Context(), s.ID, then))(t), s)
 					wantGone(t, sessions, s.ID, then.Add(2*time.Minute))
 				}
-			}},
+			},
+		},
 		{"sessions/values/come-back-equal", "Stored values come back equal.", func(t testing.TB, sessions port.Sessions) {
 			createSessions(t, sessions, "laptop")
 			for i, mode := range []domain.Mode{domain.ModeJSON, domain.ModeCookie, domain.ModeSession} {
@@ -162,7 +164,8 @@ func sessionsEndCases() []Case[port.Sessions] {
 		{"sessions/end-reused/missing-is-false", ruleReused, func(t testing.TB, sessions port.Sessions) {
 			wantEqual(t, value(sessions.EndReused(t.Context(), "id-of-nothing", wrong))(t), false)
 		}},
-		{"sessions/end-reused/never-an-honest-session", "A read that is out of date can thus never end an honest session.",
+		{
+			"sessions/end-reused/never-an-honest-session", "A read that is out of date can thus never end an honest session.",
 			func(t testing.TB, sessions port.Sessions) {
 				// Each session is rotated by one goroutine while another presents the
 				// secret that it is rotated to.
@@ -188,7 +191,8 @@ func sessionsEndCases() []Case[port.Sessions] {
 						t.Fatalf("session %d was rotated to the presented secret, and ended for presenting it", i)
 					}
 				}
-			}},
+			},
+		},
 		{"sessions/delete/removes", ruleDelete, func(t testing.TB, sessions port.Sessions) {
 			createSessions(t, sessions, "laptop", "phone")
 			must(t, sessions.Delete(t.Context(), "id-of-laptop"))

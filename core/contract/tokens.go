@@ -142,14 +142,16 @@ func verifierExpiryCases() []Case[TokensWorld] {
 			c := sampleClaims()
 			wantRejected(t, w, issue(t, w.Issuer, c), c.ExpiresAt.AddDate(10, 0, 0), port.ErrExpired)
 		}},
-		{"verifier/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
+		{
+			"verifier/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
 			func(t testing.TB, w TokensWorld) {
 				for _, years := range []int{-50, 50} {
 					c := sampleClaims()
 					c.IssuedAt, c.ExpiresAt = c.IssuedAt.AddDate(years, 0, 0), c.ExpiresAt.AddDate(years, 0, 0)
 					wantEqual(t, value(w.Verifier.Verify(t.Context(), issue(t, w.Issuer, c), c.IssuedAt))(t).Subject, c.Subject)
 				}
-			}},
+			},
+		},
 		{"verifier/expired-only-if-nothing-else-is-wrong", ruleExpired, func(t testing.TB, w TokensWorld) {
 			expired := expiredClaims()
 			wantRejected(t, w, issue(t, w.OtherKey, expired), at(0), port.ErrInvalid)
