@@ -2,7 +2,6 @@ package fiberhttp
 
 import (
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -38,24 +37,4 @@ func (s *Server) routeNotFound(c *fiber.Ctx) error {
 	e := domain.NewError(domain.RouteNotFound, nil)
 	e.Message = "Route " + requestPath(c) + " doesn't exist."
 	return e
-}
-
-// refuseUnknownMethods answers methods that HTTP does not have in the envelope. Fiber
-// would answer them in plain text before any middleware.
-func (s *Server) refuseUnknownMethods() {
-	server := s.app.Server()
-	known := server.Handler
-	server.Handler = func(fctx *fasthttp.RequestCtx) {
-		for _, method := range fiber.DefaultMethods {
-			if string(fctx.Method()) == method {
-				known(fctx)
-				return
-			}
-		}
-		fctx.Request.Header.SetMethod(fiber.MethodGet) // Fiber cannot hold another
-		c := s.app.AcquireCtx(fctx)
-		defer s.app.ReleaseCtx(c)
-		s.writeError(c, domain.NewError(domain.MethodNotAllowed, nil))
-		fctx.SetConnectionClose()
-	}
 }

@@ -40,7 +40,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 
 	MaxBody        int           // bytes; default 100 kB
-	MaxConnections int           // default 8192
+	MaxConnections int           // at once; one more is answered 503; default 8192
 	RequestTimeout time.Duration // of the work on one request; default 15 s
 	ReadTimeout    time.Duration // of a whole request; default 10 s
 	WriteTimeout   time.Duration // of an answer; default 20 s
@@ -112,7 +112,7 @@ func New(config Config, api auth.API) (*Server, error) {
 		DisablePreParseMultipartForm: true,
 		EnableTrustedProxyCheck:      true, // of nobody: see client.go
 		BodyLimit:                    s.config.MaxBody,
-		Concurrency:                  s.config.MaxConnections,
+		Concurrency:                  2 * s.config.MaxConnections, // our listener counts; a worker outlives its connection by a moment
 		ReadBufferSize:               maxHeader,
 		ReadTimeout:                  s.config.ReadTimeout,
 		WriteTimeout:                 s.config.WriteTimeout,
@@ -120,7 +120,7 @@ func New(config Config, api auth.API) (*Server, error) {
 		ErrorHandler:                 s.answerError,
 	})
 	s.routes()
-	s.refuseUnknownMethods()
+	s.guard()
 	return s, nil
 }
 
@@ -130,7 +130,7 @@ func (s *Server) Serve(listener net.Listener) error {
 	if !s.lifecycle.begin(listener) {
 		return listener.Close()
 	}
-	if err := s.app.Listener(lingeringListener{listener}); err != nil && !s.lifecycle.over() {
+	if err := s.app.Listener(&boundedListener{Listener: listener, max: int64(s.config.MaxConnections), turnAway: s.turnAway}); err != nil && !s.lifecycle.over() {
 		return fmt.Errorf("fiberhttp: serve: %w", err)
 	}
 	return nil

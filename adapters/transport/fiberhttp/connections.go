@@ -1,0 +1,88 @@
+package fiberhttp
+
+import (
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// boundedListener hands out connections that can linger, and at most max at a time. One
+// more is told so and closed, rather than left to wait for nobody knows how long.
+type boundedListener struct {
+	net.Listener
+	max      int64
+	open     atomic.Int64
+	turnAway func(net.Conn)
+}
+
+func (l *boundedListener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if l.open.Add(1) <= l.max {
+			return &lingeringConn{Conn: conn, closed: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
+		}
+		l.open.Add(-1)
+		l.turnAway(conn)
+	}
+}
+
+// turnAwayTime bounds how long one connection too many can hold up the others. What is
+// written fits into the socket's buffer.
+const turnAwayTime = time.Second
+
+// turnAway answers in the envelope, without reading a request, and closes.
+func (s *Server) turnAway(conn net.Conn) {
+	e := domain.NewError(domain.ServiceUnavailable, nil)
+	e.RetryAfter = time.Second
+	var fctx fasthttp.RequestCtx
+	s.refuse(&fctx, e)
+	if err := conn.SetDeadline(time.Now().Add(turnAwayTime)); err == nil {
+		_, _ = fctx.Response.WriteTo(conn) // whether it arrives or not, the connection ends here
+	}
+	_ = conn.Close()
+}
+
+// A connection that is closed while its client still sends is reset, and the reset may
+// overtake the answer. So the answer to a body that is too large is followed by a while of
+// reading on, as other servers do, bounded in bytes and in time.
+const (
+	lingerBytes = 8 << 20
+	lingerTime  = 2 * time.Second
+)
+
+// lingeringConn reads on before it closes, once linger has been called.
+type lingeringConn struct {
+	net.Conn
+	lingers atomic.Bool
+	closed  func() // may be called more than once
+}
+
+func (c *lingeringConn) linger() { c.lingers.Store(true) }
+
+func (c *lingeringConn) Close() error {
+	defer c.closed()
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.lingers.Swap(false) {
+		if err := half.CloseWrite(); err == nil {
+			c.drain()
+		}
+	}
+	return c.Conn.Close()
+}
+
+// drain reads and forgets. Whether the client stops, fails or goes on too long is all the
+// same: the connection is closed next.
+func (c *lingeringConn) drain() {
+	if err := c.SetReadDeadline(time.Now().Add(lingerTime)); err != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+}

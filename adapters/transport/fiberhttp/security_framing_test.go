@@ -1,0 +1,93 @@
+package fiberhttp_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// TestSecurity86_AmbiguousFraming: a request whose end two parties may see in two places is
+// answered once at most, and nothing after it on that connection is.
+//
+// Red without the case of isAmbiguous in guard.go.
+func TestSecurity86_AmbiguousFraming(t *testing.T) {
+	w := newWorld(t, unlimited())
+	const smuggled = "GET /server/ping HTTP/1.1\r\nHost: a\r\n\r\n"
+	login := func(version, fields, body string) string {
+		return "POST /auth/login " + version + "\r\nHost: a\r\nContent-Type: application/json\r\n" + fields + "\r\n" + body
+	}
+	const end = "0\r\n\r\n" // of a chunked body
+	whole := strconv.Itoa(len(end + smuggled))
+	for name, request := range map[string]string{
+		"both lengths, the body ends by the chunks": login("HTTP/1.1", "Content-Length: "+whole+"\r\nTransfer-Encoding: chunked\r\n", end+smuggled),
+		"both lengths, the other way round":         login("HTTP/1.1", "Transfer-Encoding: chunked\r\nContent-Length: "+whole+"\r\n", end+smuggled),
+		"both lengths, the body ends by the length": login("HTTP/1.1", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", end+smuggled),
+		"both lengths, one of them identity":        login("HTTP/1.1", "Content-Length: 2\r\nTransfer-Encoding: identity\r\n", "{}"+smuggled),
+		"two lengths":                               login("HTTP/1.1", "Content-Length: 2\r\nContent-Length: "+whole+"\r\n", "{}"+smuggled),
+		"two equal lengths":                         login("HTTP/1.1", "Content-Length: 2\r\nContent-Length: 2\r\n", "{}"+smuggled),
+		"a list of lengths":                         login("HTTP/1.1", "Content-Length: 2, 2\r\n", "{}"+smuggled),
+		"a length with a sign":                      login("HTTP/1.1", "Content-Length: +2\r\n", "{}"+smuggled),
+		"a length below nothing":                    login("HTTP/1.1", "Content-Length: -1\r\n", smuggled),
+		"a length of another base":                  login("HTTP/1.1", "Content-Length: 0x2\r\n", "{}"+smuggled),
+		"a length of two words":                     login("HTTP/1.1", "Content-Length: 2 2\r\n", "{}"+smuggled),
+		"a length beyond 64 bits":                   login("HTTP/1.1", "Content-Length: 18446744073709551618\r\n", "{}"+smuggled),
+		"an empty length":                           login("HTTP/1.1", "Content-Length:\r\n", smuggled),
+		"a length behind a blank":                   login("HTTP/1.1", "Content-Length : 2\r\n", "{}"+smuggled),
+		"a coding that is none":                     login("HTTP/1.1", "Transfer-Encoding: xchunked\r\n", end+smuggled),
+		"identity":                                  login("HTTP/1.1", "Transfer-Encoding: identity\r\n", smuggled),
+		"an empty coding":                           login("HTTP/1.1", "Transfer-Encoding:\r\n", smuggled),
+		"a coding before chunked":                   login("HTTP/1.1", "Transfer-Encoding: gzip, chunked\r\n", end+smuggled),
+		"a coding after chunked":                    login("HTTP/1.1", "Transfer-Encoding: chunked, identity\r\n", end+smuggled),
+		"chunked twice":                             login("HTTP/1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", end+smuggled),
+		"chunked and identity":                      login("HTTP/1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", end+smuggled),
+		"chunked behind a vertical tab":             login("HTTP/1.1", "Transfer-Encoding: \x0bchunked\r\n", end+smuggled),
+		"chunked in quotes":                         login("HTTP/1.1", "Transfer-Encoding: \"chunked\"\r\n", end+smuggled),
+		"chunked behind a blank before the colon":   login("HTTP/1.1", "Transfer-Encoding : chunked\r\n", end+smuggled),
+		"chunked on a folded line":                  login("HTTP/1.1", "Transfer-Encoding:\r\n chunked\r\n", end+smuggled),
+		"chunked in HTTP/1.0":                       login("HTTP/1.0", "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n", end+smuggled),
+		"a folded line":                             login("HTTP/1.1", "X: a\r\n b\r\nContent-Length: 2\r\n", "{}"+smuggled),
+		"a length on a folded line":                 login("HTTP/1.1", "X: a\r\n\tContent-Length: 2\r\n", "{}"+smuggled),
+		"a folded line at the start":                "POST /auth/login HTTP/1.1\r\n Host: a\r\n\r\n" + smuggled,
+		"a length behind a lonely CR":               login("HTTP/1.1", "X: a\rContent-Length: 2\r\n", "{}"+smuggled),
+		"a name that is empty":                      login("HTTP/1.1", ": a\r\n", smuggled),
+		"a line without a colon":                    login("HTTP/1.1", "abc\r\n", smuggled),
+		"NUL in a value":                            login("HTTP/1.1", "X: a\x00b\r\n", smuggled),
+		"NUL in a name":                             login("HTTP/1.1", "X\x00: a\r\n", smuggled),
+		"two hosts":                                 login("HTTP/1.1", "Host: b\r\n", smuggled),
+		"a chunk size with a prefix":                login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "0x2\r\n{}\r\n"+end+smuggled),
+		"a chunk size with a sign":                  login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "+2\r\n{}\r\n"+end+smuggled),
+		"a chunk size that is none":                 login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "\r\n{}\r\n"+end+smuggled),
+		"a chunk size beyond 64 bits":               login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "10000000000000002\r\n{}\r\n"+end+smuggled),
+		"a chunk longer than its size":              login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "1\r\n{}\r\n"+end+smuggled),
+		"a chunk without its end":                   login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "2\r\n{}"+end+smuggled),
+		"a chunk extension with a lonely LF":        login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "2;a\n{}\r\n"+end+smuggled),
+		"a length among the trailers":               login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "0\r\nContent-Length: 40\r\n\r\n"+smuggled),
+		"another version":                           login("HTTP/3.7", "Content-Length: 2\r\n", "{}"+smuggled),
+		"no version":                                "POST /auth/login\r\n\r\n" + smuggled,
+		"a request line that is none":               "\x16\x03\x01\x02\x00\r\n\r\n" + smuggled,
+	} {
+		t.Run(name, func(t *testing.T) {
+			answers := w.exchange(t, request)
+			if len(answers) != 1 {
+				t.Fatalf("got %d answers to one request, want 1: %v", len(answers), answers)
+			}
+			checkEnvelope(t, answers[0])
+			wantFailure(t, answers[0], 400, domain.InvalidPayload)
+		})
+	}
+	t.Run("what is clear is answered, one by one", func(t *testing.T) {
+		answers := w.exchange(t, login("HTTP/1.1", "Content-Length: 2\r\n", "{}")+
+			login("HTTP/1.1", "Transfer-Encoding: Chunked\r\n", "2;ext=1\r\n{}\r\n"+end)+
+			strings.Replace(smuggled, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+		var got []string
+		for _, answer := range answers {
+			got = append(got, strconv.Itoa(answer.status))
+		}
+		if want := "[400 400 200]"; fmt.Sprint(got) != want {
+			t.Errorf("got %v, want %s", got, want)
+		}
+	})
+}
