@@ -38,6 +38,11 @@ func HasherCases() []Case[HasherWorld] {
 	return append(cases, hasherMethods().cancelled()...)
 }
 
+const (
+	ruleCost      = "It never costs less than Hash would: a weaker encoding is topped up, and an empty one (no such account, or an account without a password) costs a whole hash and is never ok."
+	ruleMalformed = "A malformed encoded costs as much, and is ErrInvalid, not false."
+)
+
 const samplePassword = "correct horse battery staple"
 
 // wantVerdict ends the case unless Verify finds no error and answers ok.
@@ -105,8 +110,6 @@ func hasherHashCases() []Case[HasherWorld] {
 
 func hasherVerifyCases() []Case[HasherWorld] {
 	const rule = "Verify reports whether password fits, and whether encoded uses weaker parameters than Hash does now."
-	const ruleEmpty = "a weaker encoding is topped up, and an empty one costs a whole hash and is never ok."
-	const ruleMalformed = "A malformed encoded costs as much, and is ErrInvalid, not false."
 	return []Case[HasherWorld]{
 		{"hasher/right-password", rule, func(t testing.TB, w HasherWorld) {
 			for _, password := range []string{"p", samplePassword, "\u043f\u0430\u0440\u043e\u043b\u044c"} {
@@ -141,7 +144,7 @@ func hasherVerifyCases() []Case[HasherWorld] {
 				}
 			}
 		}},
-		{"hasher/empty-is-never-ok", ruleEmpty, func(t testing.TB, w HasherWorld) {
+		{"hasher/empty-is-never-ok", ruleCost, func(t testing.TB, w HasherWorld) {
 			for _, password := range []string{"", samplePassword} {
 				wantVerdict(t, w.Hasher, "", password, false)
 			}
@@ -165,7 +168,6 @@ func malformedEncodings(t testing.TB, w HasherWorld) []string {
 }
 
 func hasherCostCases() []Case[HasherWorld] {
-	const rule = "It never costs less than Hash would."
 	// costs wants that verifying what encoded returns costs a whole hash at least.
 	costs := func(password string, encoded func(t testing.TB, w HasherWorld) []string) func(testing.TB, HasherWorld) {
 		return func(t testing.TB, w HasherWorld) {
@@ -194,12 +196,12 @@ func hasherCostCases() []Case[HasherWorld] {
 	current := of(func(w HasherWorld) port.PasswordHasher { return w.Hasher })
 	weaker := of(func(w HasherWorld) port.PasswordHasher { return w.Weaker })
 	return []Case[HasherWorld]{
-		{"hasher/cost/right-password", rule, costs(samplePassword, current)},
-		{"hasher/cost/wrong-password", rule, costs("wrong", current)},
-		{"hasher/cost/weaker", rule, costs(samplePassword, weaker)},
-		{"hasher/cost/weaker-and-wrong", rule, costs("wrong", weaker)},
-		{"hasher/cost/empty", rule, costs(samplePassword, func(testing.TB, HasherWorld) []string { return []string{""} })},
-		{"hasher/cost/malformed", rule, costs(samplePassword, malformedEncodings)},
+		{"hasher/cost/right-password", ruleCost, costs(samplePassword, current)},
+		{"hasher/cost/wrong-password", ruleCost, costs("wrong", current)},
+		{"hasher/cost/weaker", ruleCost, costs(samplePassword, weaker)},
+		{"hasher/cost/weaker-and-wrong", ruleCost, costs("wrong", weaker)},
+		{"hasher/cost/empty", ruleCost, costs(samplePassword, func(testing.TB, HasherWorld) []string { return []string{""} })},
+		{"hasher/cost/malformed", ruleMalformed, costs(samplePassword, malformedEncodings)},
 	}
 }
 

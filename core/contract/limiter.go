@@ -51,7 +51,7 @@ func wantRefused(t testing.TB, limiter port.RateLimiter, key string, now time.Ti
 }
 
 func limiterTakeCases() []Case[port.RateLimiter] {
-	const ruleLimit = "Limit allows Burst attempts at once and gives one back every Every."
+	const ruleLimit = `Limit allows Burst attempts at once and gives one back every Every: "10/15m" is Burst 10, Every 90 s.`
 	const rule = "Take spends one attempt of key and returns 0, or spends nothing and returns how long to wait."
 	every := sampleLimit().Every
 	return []Case[port.RateLimiter]{
