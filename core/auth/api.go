@@ -13,6 +13,7 @@ import (
 // transport takes it. Each error is a *domain.Error.
 type API interface {
 	SessionAPI
+	PasswordAPI
 	ProfileAPI
 	HealthAPI
 }
@@ -83,6 +84,30 @@ type SessionAPI interface {
 	// INVALID_TOKEN, or INVALID_CREDENTIALS where the session has ended or the account
 	// may not log in any more.
 	Authenticate(ctx context.Context, c Credential) (Principal, error)
+}
+
+// ResetRequest asks for a link with which a new password can be set.
+type ResetRequest struct {
+	Email    string // as typed
+	URL      string // where the link leads; empty: to the page of the service itself
+	Language string // as the request prefers it (BCP 47); empty: no preference
+	Client   domain.Client
+}
+
+// PasswordAPI recovers accounts.
+type PasswordAPI interface {
+	// RequestReset queues one letter, whether the address is known, unknown or none at
+	// all: the worker looks the account up, and writes or drops the mail. A URL outside
+	// the allow list is INVALID_PAYLOAD before anything else, and too many requests for
+	// one account or from one address are REQUESTS_EXCEEDED.
+	RequestReset(ctx context.Context, in ResetRequest) error
+
+	// Reset sets the password, ends every session of the user and spends the user's
+	// other reset tokens. The token works once, and is looked at before the password is
+	// hashed: INVALID_TOKEN where it is unknown, TOKEN_EXPIRED where its time is over,
+	// FORBIDDEN where it is spent or the account may not log in. A password that is
+	// refused does not spend it.
+	Reset(ctx context.Context, token, password string, from domain.Client) error
 }
 
 // ProfilePatch holds the fields to change; nil leaves one alone, and an empty string
@@ -162,10 +187,21 @@ type Worker interface {
 	// nothing any more. It returns how many it removed; a full batch means there may be
 	// more.
 	Sweep(ctx context.Context) (Swept, error)
+
+	// DeliverMail writes and sends a batch of the letters that are due. It returns how
+	// many it has dealt with; as many as a batch holds means there may be more.
+	DeliverMail(ctx context.Context) (Delivered, error)
+}
+
+// Delivered counts what one DeliverMail did.
+type Delivered struct {
+	Sent, Dropped, Failed int  // failed letters are tried again later
+	More                  bool // the batch was full: call again soon
 }
 
 // Swept counts what one Sweep removed.
 type Swept struct {
-	Sessions, LimiterKeys int
-	More                  bool // a batch was full: call again soon
+	Sessions, LimiterKeys, Tokens int
+
+	More bool // a batch was full: call again soon
 }

@@ -20,6 +20,8 @@ const (
 	EventRefreshReuse    = "refresh-reuse"
 	EventUserCreated     = "user-created"
 	EventPasswordChanged = "password-changed"
+	EventResetRequested  = "password-reset-requested"
+	EventPasswordReset   = "password-reset"
 	EventEmailChanged    = "email-changed"
 	EventAccountUnlocked = "account-unlocked"
 )

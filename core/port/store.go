@@ -4,8 +4,10 @@ import "context"
 
 // Repos is what one transaction can touch.
 type Repos struct {
-	Users Users
-	Roles Roles
+	Users         Users
+	Roles         Roles
+	OneTimeTokens OneTimeTokens
+	MailQueue     MailQueue
 }
 
 // UnitOfWork makes several writes one.

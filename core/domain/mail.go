@@ -1,0 +1,32 @@
+package domain
+
+import "time"
+
+// Letter is mail that is still to be written: what it is about, not its text. A stolen
+// queue holds no link that works.
+type Letter struct {
+	ID        string // UUID version 7; the Message-ID of the mail is made of it
+	Kind      LetterKind
+	To        Email  // as asked for; the account's stored address is what gets the mail
+	URL       string // where its link leads
+	Language  string // as the request preferred it (BCP 47); empty: no preference
+	Client    Client
+	Due       time.Time
+	ExpiresAt time.Time
+	Attempts  int
+}
+
+// LetterKind says what a letter is about.
+type LetterKind string
+
+// The kinds of letters.
+const (
+	LetterPasswordReset LetterKind = "password-reset"
+)
+
+// Mail is one message to one person.
+type Mail struct {
+	ID                  string // left part of the Message-ID, the same at each attempt
+	To                  Email
+	Subject, Text, HTML string
+}

@@ -1,0 +1,20 @@
+package domain
+
+import "time"
+
+// OneTimeToken is a secret that works once: a reset link, an invitation, an OAuth state.
+type OneTimeToken struct {
+	Hash      SecretHash
+	Purpose   Purpose
+	UserID    UserID // empty for purposes without a user
+	Payload   []byte
+	ExpiresAt time.Time
+}
+
+// Purpose keeps tokens of one kind from being spent as another.
+type Purpose string
+
+// The purposes there are.
+const (
+	PurposePasswordReset Purpose = "password-reset"
+)

@@ -1,0 +1,64 @@
+package port
+
+import (
+	"context"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// Lease is a letter on loan to one worker.
+type Lease struct {
+	Letter domain.Letter
+	Token  string // proves the loan to Done and Retry
+}
+
+// MailQueue keeps letters until a mail server has taken them. A letter is queued in the
+// same unit of work as what it tells about. Delivery is at least once: twice only if a
+// worker dies between the server's acceptance and Done.
+type MailQueue interface {
+	// Put stores l, due at l.Due, or returns ErrConflict when its ID is taken, and then
+	// stores nothing.
+	Put(ctx context.Context, l domain.Letter) error
+
+	// Claim lends at most limit letters that are due at now, oldest first, until the
+	// time until: before it nobody else is given them, from then on they are due again.
+	// Letters whose ExpiresAt is not after now are removed instead. Of many concurrent
+	// callers each letter goes to one.
+	Claim(ctx context.Context, now, until time.Time, limit int) ([]Lease, error)
+
+	// Done removes the letter, or returns ErrStale when the loan is over: somebody else
+	// has claimed the letter since, or it is gone.
+	Done(ctx context.Context, l Lease) error
+
+	// Retry makes the letter due again at next and counts the attempt, or returns
+	// ErrStale when the loan is over.
+	Retry(ctx context.Context, l Lease, next time.Time) error
+}
+
+// Mailer sends mail.
+type Mailer interface {
+	// Send returns nil once another party has taken charge of m. ErrInvalid says that m
+	// will never be taken, however often it is tried: a line break in To or Subject, an
+	// address that the server refuses for good. Any other error may pass.
+	Send(ctx context.Context, m domain.Mail) error
+}
+
+// MailContent is what a mail says, before it is put into words.
+type MailContent struct {
+	Kind      domain.LetterKind
+	Language  string // the user's, or that of the request (BCP 47); empty: no preference
+	FirstName string
+	Link      string // complete, with its token
+	ExpiresIn time.Duration
+	Client    domain.Client // who asked for it
+}
+
+// MailComposer puts mails into words.
+type MailComposer interface {
+	// Compose returns the subject and both bodies of the mail, in the language nearest to
+	// the one asked for. Whatever comes from outside is escaped in the HTML body and
+	// brings no line breaks into the subject. A kind that it has no words for is
+	// ErrNotFound.
+	Compose(ctx context.Context, c MailContent) (subject, text, html string, err error)
+}
