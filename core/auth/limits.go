@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -25,11 +26,23 @@ type bucket struct {
 // beginLogin counts the guess before it is looked at, so that parallel guesses cannot
 // slip through between a check and a count. It counts alike whether the account exists.
 func (s *Service) beginLogin(ctx context.Context, email domain.Email, from domain.Client) (attempt, error) {
+	return s.begin(ctx,
+		bucket{loginAddressKey(from.IP), s.settings.LoginAddress},
+		bucket{loginAccountKey(email), s.settings.LoginAccount})
+}
+
+// beginReset counts a request for a reset mail. What was typed need not be an address.
+func (s *Service) beginReset(ctx context.Context, typed string, from domain.Client) error {
+	_, err := s.begin(ctx,
+		bucket{addressKey("reset-address:", from.IP), s.settings.ResetAddress},
+		bucket{accountKey("reset-account:", domain.Email(strings.Trim(typed, " "))), s.settings.ResetAccount})
+	return err
+}
+
+// begin takes from every bucket that has a limit, or refuses.
+func (s *Service) begin(ctx context.Context, buckets ...bucket) (attempt, error) {
 	a := attempt{service: s}
-	for _, b := range []bucket{
-		{loginAddressKey(from.IP), s.settings.LoginAddress},
-		{loginAccountKey(email), s.settings.LoginAccount},
-	} {
+	for _, b := range buckets {
 		if b.limit == (port.Limit{}) {
 			continue
 		}
@@ -55,17 +68,20 @@ func (a attempt) forgive(ctx context.Context) {
 	}
 }
 
-// loginAccountKey hashes the canonical address: it may be longer than a key, and what
-// people mistype into a login form is nothing to keep.
-func loginAccountKey(email domain.Email) string {
+func loginAccountKey(email domain.Email) string { return accountKey("login-account:", email) }
+
+func loginAddressKey(ip string) string { return addressKey("login-address:", ip) }
+
+// accountKey hashes the canonical address: it may be longer than a key, and what people
+// mistype into a login form is nothing to keep.
+func accountKey(prefix string, email domain.Email) string {
 	sum := sha256.Sum256([]byte(email.Key()))
-	return "login-account:" + base64.RawURLEncoding.EncodeToString(sum[:])
+	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// loginAddressKey takes an IPv6 network of 64 bits for one client, since that is what one
+// addressKey takes an IPv6 network of 64 bits for one client, since that is what one
 // client is given.
-func loginAddressKey(ip string) string {
-	const prefix = "login-address:"
+func addressKey(prefix, ip string) string {
 	address, err := netip.ParseAddr(ip)
 	if err != nil {
 		return prefix + "unknown"

@@ -34,6 +34,8 @@ type Ports struct {
 	Hasher   port.PasswordHasher
 	Issuer   port.TokenIssuer
 	Verifier port.TokenVerifier
+	Mailer   port.Mailer
+	Composer port.MailComposer
 	Clock    port.Clock
 	Probes   []Probe
 	Log      *slog.Logger
@@ -70,6 +72,14 @@ type Settings struct {
 	// LoginAccount and LoginAddress bound the failed logins of one account, whether it
 	// exists or not, and from one client address. The zero Limit is no limit.
 	LoginAccount, LoginAddress port.Limit
+
+	// ResetTTL is the life of a reset token, and of the letter that brings it. ResetPage is
+	// where the link leads unless the request names one of ResetURLs. ResetAccount and
+	// ResetAddress bound the requests, as above.
+	ResetTTL                   time.Duration
+	ResetPage                  string
+	ResetURLs                  []string
+	ResetAccount, ResetAddress port.Limit
 }
 
 // DefaultSettings returns what a service runs with unless told otherwise.
@@ -83,6 +93,10 @@ func DefaultSettings() Settings {
 		SessionGrace: 10 * time.Second,
 		LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second},
 		LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second},
+		ResetTTL:     time.Hour,
+		ResetPage:    "http://localhost:8055/admin/reset-password",
+		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},
+		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},
 	}
 }
 

@@ -3,21 +3,36 @@ package auth
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // sweepBatch is how much one statement removes. It keeps the store's write lock short.
 const sweepBatch = 500
 
+// keepTokens is how long a one-time token is kept after its end, so that whoever comes with
+// it late is told why it does not work.
+const keepTokens = 7 * 24 * time.Hour
+
 // Sweep implements Worker.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
+	var swept Swept
 	now := s.Clock.Now()
-	sessions, err := s.Sessions.Prune(ctx, now, sweepBatch)
-	if err != nil {
-		return Swept{}, unavailable(fmt.Errorf("prune sessions: %w", err))
+	for _, part := range []struct {
+		what  string
+		count *int
+		prune func(context.Context, time.Time, int) (int, error)
+		until time.Time
+	}{
+		{"sessions", &swept.Sessions, s.Sessions.Prune, now},
+		{"limiter", &swept.LimiterKeys, s.Limiter.Prune, now},
+		{"one-time tokens", &swept.Tokens, s.Repos.OneTimeTokens.Prune, now.Add(-keepTokens)},
+	} {
+		n, err := part.prune(ctx, part.until, sweepBatch)
+		if err != nil {
+			return swept, unavailable(fmt.Errorf("prune %s: %w", part.what, err))
+		}
+		*part.count = n
+		swept.More = swept.More || n == sweepBatch
 	}
-	keys, err := s.Limiter.Prune(ctx, now, sweepBatch)
-	if err != nil {
-		return Swept{Sessions: sessions}, unavailable(fmt.Errorf("prune limiter: %w", err))
-	}
-	return Swept{Sessions: sessions, LimiterKeys: keys, More: sessions == sweepBatch || keys == sweepBatch}, nil
+	return swept, nil
 }

@@ -1,0 +1,38 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// RequestReset implements PasswordAPI. It never looks the account up: known, unknown and
+// malformed addresses cost the same calls, and the worker finds out.
+func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
+	page, err := s.resetPage(in.URL)
+	if err != nil {
+		return err
+	}
+	if err := s.beginReset(ctx, in.Email, in.Client); err != nil {
+		return err
+	}
+	// What is no address goes to nobody, which the worker drops as it drops the unknown.
+	to, _ := domain.ParseEmail(in.Email)
+	now := s.Clock.Now()
+	letter := domain.Letter{
+		ID:        domain.NewUUID(now),
+		Kind:      domain.LetterPasswordReset,
+		To:        to,
+		URL:       page,
+		Language:  in.Language,
+		Client:    in.Client.Bounded(),
+		Due:       now,
+		ExpiresAt: now.Add(s.settings.ResetTTL),
+	}
+	if err := s.Repos.MailQueue.Put(ctx, letter); err != nil {
+		return unavailable(fmt.Errorf("queue letter: %w", err))
+	}
+	s.record(ctx, domain.Event{Kind: domain.EventResetRequested, Outcome: domain.OutcomeSuccess, Client: in.Client})
+	return nil
+}

@@ -1,0 +1,129 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// resetTokenLength is that of a reset token: URL-safe characters of six random bits each.
+const resetTokenLength = 43
+
+// Reset implements PasswordAPI.
+func (s *Service) Reset(ctx context.Context, token, password string, from domain.Client) error {
+	if token == "" || !utf8.ValidString(token) {
+		return domain.InvalidPayloadError("token", `"token" is not allowed to be empty`)
+	}
+	if err := checkPassword(password); err != nil {
+		return err
+	}
+	// Before the hash: garbage must not buy the work of one.
+	user, err := s.peekReset(ctx, domain.HashSecret(token))
+	if err != nil {
+		return err
+	}
+	encoded, err := s.hashNew(ctx, password, user.Email)
+	if err != nil {
+		return err
+	}
+	if err := s.spendReset(ctx, domain.HashSecret(token), encoded); err != nil {
+		return err
+	}
+	s.endSessions(ctx, user.ID)
+	s.record(ctx, domain.Event{
+		Kind: domain.EventPasswordReset, Outcome: domain.OutcomeSuccess,
+		Actor: user.ID, Subject: user.ID, Client: from,
+	})
+	return nil
+}
+
+// peekReset returns the account of a token that could be spent now.
+func (s *Service) peekReset(ctx context.Context, hash domain.SecretHash) (domain.User, error) {
+	token, err := s.Repos.OneTimeTokens.Get(ctx, domain.PurposePasswordReset, hash, s.Clock.Now())
+	if err != nil {
+		return domain.User{}, refusedReset(err)
+	}
+	user, err := s.Repos.Users.ByID(ctx, token.UserID)
+	switch {
+	case isNotFound(err):
+		return domain.User{}, domain.NewError(domain.Forbidden, err)
+	case err != nil:
+		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
+	}
+	return user, checkMayReset(user)
+}
+
+// checkMayReset refuses accounts that may not log in: a reset is no way back.
+func checkMayReset(user domain.User) error {
+	if user.Status != domain.StatusActive {
+		return domain.NewError(domain.Forbidden, nil)
+	}
+	return nil
+}
+
+// refusedReset gives each answer about a reset token its code.
+func refusedReset(err error) error {
+	switch {
+	case errors.Is(err, port.ErrNotFound):
+		return domain.NewError(domain.InvalidToken, err)
+	case errors.Is(err, port.ErrExpired):
+		return domain.NewError(domain.TokenExpired, err)
+	case errors.Is(err, port.ErrStale):
+		return domain.NewError(domain.Forbidden, err)
+	}
+	return unavailable(fmt.Errorf("look at reset token: %w", err))
+}
+
+// spendReset spends the token, sets the password, raises the epoch, which ends every
+// session at this commit wherever it is stored, and spends the user's other reset tokens:
+// all of it or nothing.
+func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, encoded string) error {
+	for range updateTries {
+		// What Do returns may be its own or that of the callback, which has named it.
+		var refusal error
+		err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+			var err error
+			err, refusal = s.resetIn(ctx, r, hash, encoded)
+			return err
+		})
+		switch {
+		case err == nil:
+			return nil
+		case refusal != nil:
+			return refusal
+		case !errors.Is(err, port.ErrStale):
+			return unavailable(fmt.Errorf("reset password: %w", err))
+		}
+		// The account was changed between its read and its write. The token is unspent.
+	}
+	return unavailable(errors.New("reset password: others keep changing the account"))
+}
+
+// resetIn is the body of spendReset's transaction. A refusal is the answer to the caller;
+// it comes with an error, so that nothing is committed.
+func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string) (err, refusal error) {
+	token, err := r.OneTimeTokens.Consume(ctx, domain.PurposePasswordReset, hash, s.Clock.Now())
+	if err != nil {
+		return err, refusedReset(err)
+	}
+	user, err := r.Users.ByID(ctx, token.UserID)
+	if isNotFound(err) {
+		return err, domain.NewError(domain.Forbidden, err)
+	}
+	if err != nil {
+		return err, nil
+	}
+	if refusal := checkMayReset(user); refusal != nil {
+		return refusal, refusal
+	}
+	user.Password = encoded
+	user.Epoch++
+	if _, err := r.Users.Update(ctx, user); err != nil {
+		return err, nil
+	}
+	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset), nil
+}
