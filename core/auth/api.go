@@ -90,7 +90,7 @@ type SessionAPI interface {
 type ResetRequest struct {
 	Email    string // as typed
 	URL      string // where the link leads; empty: to the page of the service itself
-	Language string // as the request prefers it (BCP 47); empty: no preference
+	Language string // Accept-Language (RFC 9110, section 12.5.4); empty: no preference
 	Client   domain.Client
 }
 

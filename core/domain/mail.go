@@ -9,7 +9,7 @@ type Letter struct {
 	Kind      LetterKind
 	To        Email  // as asked for; the account's stored address is what gets the mail
 	URL       string // where its link leads
-	Language  string // as the request preferred it (BCP 47); empty: no preference
+	Language  string // the request's Accept-Language (RFC 9110, section 12.5.4); empty: no preference
 	Client    Client
 	Due       time.Time
 	ExpiresAt time.Time

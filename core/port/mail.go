@@ -47,7 +47,7 @@ type Mailer interface {
 // MailContent is what a mail says, before it is put into words.
 type MailContent struct {
 	Kind      domain.LetterKind
-	Language  string // the user's, or that of the request (BCP 47); empty: no preference
+	Language  string // the user's (BCP 47), or the request's Accept-Language; empty: no preference
 	FirstName string
 	Link      string // complete, with its token
 	ExpiresIn time.Duration

@@ -21,6 +21,8 @@ func (s *Server) routes() {
 	authRoutes.Post("/login", s.login)
 	authRoutes.Post("/refresh", s.refresh)
 	authRoutes.Post("/logout", s.logout)
+	authRoutes.Post("/password/request", s.requestReset)
+	authRoutes.Post("/password/reset", s.reset)
 	authRoutes.Use(s.routeNotFound)
 
 	s.app.Use(s.authenticate)
