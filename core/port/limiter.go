@@ -13,7 +13,8 @@ type Limit struct {
 	Every time.Duration
 }
 
-// RateLimiter counts attempts.
+// RateLimiter counts attempts. A limit that CheckLimit refuses is ErrInvalid and spends
+// nothing.
 type RateLimiter interface {
 	// Take spends one attempt of key and returns 0, or spends nothing and
 	// returns how long to wait. Keys do not affect each other. Of n+k concurrent

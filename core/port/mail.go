@@ -24,15 +24,16 @@ type MailQueue interface {
 	// Claim lends at most limit letters that are due at now, oldest first, until the
 	// time until: before it nobody else is given them, from then on they are due again.
 	// Letters whose ExpiresAt is not after now are removed instead. Of many concurrent
-	// callers each letter goes to one.
+	// callers each letter goes to one. A loan changes nothing in the letter, and a limit
+	// below 1 lends none.
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]Lease, error)
 
 	// Done removes the letter, or returns ErrStale when the loan is over: somebody else
 	// has claimed the letter since, or it is gone.
 	Done(ctx context.Context, l Lease) error
 
-	// Retry makes the letter due again at next and counts the attempt, or returns
-	// ErrStale when the loan is over.
+	// Retry makes the letter due again at next, counts the attempt and ends the loan, or
+	// returns ErrStale when the loan is over.
 	Retry(ctx context.Context, l Lease, next time.Time) error
 }
 

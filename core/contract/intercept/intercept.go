@@ -11,10 +11,11 @@ import (
 )
 
 // Hook is told of a call, by port and method: "Users.ByEmail", "Roles.Create",
-// "Sessions.Rotate", "Limiter.Take", "Events.Record", "UnitOfWork.Do", "Store.Ping",
-// "Store.Close", "Hasher.Verify", "Issuer.Issue", "Verifier.Verify". The repositories that
-// UnitOfWork.Do hands out go by the same names as those of Store.Repos. Hooks are called
-// from many goroutines at once.
+// "OneTimeTokens.Consume", "MailQueue.Claim", "Sessions.Rotate", "Limiter.Take",
+// "Events.Record", "UnitOfWork.Do", "Store.Ping", "Store.Close", "Hasher.Verify",
+// "Issuer.Issue", "Verifier.Verify", "Mailer.Send", "MailComposer.Compose". The
+// repositories that UnitOfWork.Do hands out go by the same names as those of Store.Repos.
+// Hooks are called from many goroutines at once.
 type Hook func(ctx context.Context, method string) error
 
 // Hooks are called around each call. A nil Hook does nothing.

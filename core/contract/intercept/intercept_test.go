@@ -59,6 +59,18 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_ = users.Touch(ctx, "ann", now)
 	_ = roles.Create(ctx, domain.Role{ID: "role"})
 	_, _ = roles.ByID(ctx, "role")
+	tokens, queue := s.Repos().OneTimeTokens, s.Repos().MailQueue
+	_ = tokens.Put(ctx, domain.OneTimeToken{ExpiresAt: now.Add(time.Hour)})
+	_, _ = tokens.Get(ctx, "", domain.SecretHash{}, now)
+	_, _ = tokens.Consume(ctx, "", domain.SecretHash{}, now)
+	_ = tokens.SpendUser(ctx, "ann", "")
+	_, _ = tokens.Prune(ctx, now, 1)
+	_ = queue.Put(ctx, domain.Letter{ID: "letter", Due: now, ExpiresAt: now.Add(time.Hour)})
+	leases, _ := queue.Claim(ctx, now, now.Add(time.Minute), 1)
+	for _, l := range append(leases, port.Lease{})[:1] {
+		_ = queue.Retry(ctx, l, now)
+		_ = queue.Done(ctx, l)
+	}
 	_ = sessions.Create(ctx, domain.Session{ID: "session"})
 	_, _ = sessions.Get(ctx, "session", now)
 	_, _ = sessions.Rotate(ctx, port.Rotation{ID: "session"})
@@ -79,21 +91,26 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	hasher := intercept.Hasher(fakes.NewHasher(1), h)
 	_, _ = hasher.Hash(ctx, "password")
 	_, _, _ = hasher.Verify(ctx, "", "password")
-	tokens := fakes.NewTokens("the key", "sallyport")
-	_, _ = intercept.Issuer(tokens, h).Issue(ctx, domain.Claims{})
-	_, _ = intercept.Verifier(tokens, h).Verify(ctx, "", now)
+	access := fakes.NewTokens("the key", "sallyport")
+	_, _ = intercept.Issuer(access, h).Issue(ctx, domain.Claims{})
+	_, _ = intercept.Verifier(access, h).Verify(ctx, "", now)
+	_ = intercept.Mailer(&fakes.Mailbox{}, h).Send(ctx, domain.Mail{})
+	_, _, _, _ = intercept.MailComposer(fakes.Composer{}, h).Compose(ctx, port.MailContent{Kind: domain.LetterPasswordReset})
 }
 
 func allMethods() []string {
 	return []string{
 		"Users.Create", "Users.ByID", "Users.ByEmail", "Users.List", "Users.Update", "Users.Touch",
 		"Roles.Create", "Roles.ByID",
+		"OneTimeTokens.Put", "OneTimeTokens.Get", "OneTimeTokens.Consume", "OneTimeTokens.SpendUser", "OneTimeTokens.Prune",
+		"MailQueue.Put", "MailQueue.Claim", "MailQueue.Retry", "MailQueue.Done",
 		"Sessions.Create", "Sessions.Get", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",
 		"Sessions.DeleteUser", "Sessions.Prune",
 		"Limiter.Take", "Limiter.Refund", "Limiter.Reset", "Limiter.Prune",
 		"Events.Record", "Events.List",
 		"UnitOfWork.Do", "Store.Ping", "Store.Close",
 		"Hasher.Hash", "Hasher.Verify", "Issuer.Issue", "Verifier.Verify",
+		"Mailer.Send", "MailComposer.Compose",
 	}
 }
 

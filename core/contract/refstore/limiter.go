@@ -18,6 +18,9 @@ func (r limiter) Take(ctx context.Context, key string, l port.Limit, now time.Ti
 		if err := port.CheckKey(key); err != nil {
 			return err
 		}
+		if err := port.CheckLimit(l); err != nil {
+			return err
+		}
 		full := r.arrivals[key]
 		if full.Before(now) {
 			full = now
@@ -36,6 +39,9 @@ func (r limiter) Take(ctx context.Context, key string, l port.Limit, now time.Ti
 func (r limiter) Refund(ctx context.Context, key string, l port.Limit, now time.Time) error {
 	err := r.inside(ctx, func() error {
 		if err := port.CheckKey(key); err != nil {
+			return err
+		}
+		if err := port.CheckLimit(l); err != nil {
 			return err
 		}
 		if full, ok := r.arrivals[key]; ok && full.After(now) {

@@ -33,8 +33,10 @@ func New() *Store {
 	return &Store{
 		lock: make(chan struct{}, 1),
 		tables: tables{
-			users: map[domain.UserID]domain.User{},
-			roles: map[domain.RoleID]domain.Role{},
+			users:         map[domain.UserID]domain.User{},
+			roles:         map[domain.RoleID]domain.Role{},
+			oneTimeTokens: map[domain.SecretHash]oneTimeToken{},
+			letters:       map[string]letter{},
 		},
 		sessions: map[domain.SessionID]domain.Session{},
 		arrivals: map[string]time.Time{},
@@ -114,16 +116,25 @@ func (s *Store) alone(ctx context.Context, f func(*tables) error) error {
 
 // tables is what a transaction can touch.
 type tables struct {
-	users map[domain.UserID]domain.User
-	roles map[domain.RoleID]domain.Role
+	users         map[domain.UserID]domain.User
+	roles         map[domain.RoleID]domain.Role
+	oneTimeTokens map[domain.SecretHash]oneTimeToken
+	letters       map[string]letter
 }
 
 // clone copies the maps. Records need no copying: repositories replace them whole.
 func (t tables) clone() tables {
-	return tables{users: maps.Clone(t.users), roles: maps.Clone(t.roles)}
+	return tables{
+		users: maps.Clone(t.users), roles: maps.Clone(t.roles),
+		oneTimeTokens: maps.Clone(t.oneTimeTokens), letters: maps.Clone(t.letters),
+	}
 }
 
 // runner runs one call of a repository on the tables that it may see.
 type runner func(ctx context.Context, f func(*tables) error) error
 
-func repos(run runner) port.Repos { return port.Repos{Users: users{run}, Roles: roles{run}} }
+func repos(run runner) port.Repos {
+	return port.Repos{
+		Users: users{run}, Roles: roles{run}, OneTimeTokens: oneTimeTokens{run}, MailQueue: mailQueue{run},
+	}
+}

@@ -1,0 +1,37 @@
+package fakes
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+var _ port.MailComposer = Composer{}
+
+// Composer is a port.MailComposer with few words, in English and in German: the same
+// content always gives the same mail. It is safe for concurrent use.
+type Composer struct{}
+
+// Compose puts the link on a line of its own into the text, and into an href of the HTML.
+func (Composer) Compose(ctx context.Context, c port.MailContent) (subject, text, body string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", "", "", fmt.Errorf("fakes: compose mail: %w", err)
+	}
+	if c.Kind != domain.LetterPasswordReset {
+		return "", "", "", fmt.Errorf("fakes: compose mail: %w", port.ErrNotFound)
+	}
+	title, hint := "A new password for %s", "Asked for from %s with %s. The link works for %s."
+	if language, _, _ := strings.Cut(strings.ToLower(c.Language), "-"); language == "de" {
+		title, hint = "Ein neues Passwort für %s", "Angefordert von %s mit %s. Der Link gilt %s."
+	}
+	subject = fmt.Sprintf(title, strings.Join(strings.Fields(c.FirstName), " "))
+	hint = fmt.Sprintf(hint, c.Client.IP, c.Client.UserAgent, c.ExpiresIn)
+	text = fmt.Sprintf("%s\n\n%s\n\n%s\n", subject, c.Link, hint)
+	body = fmt.Sprintf("<h1>%s</h1><p><a href=\"%s\">%[2]s</a></p><p>%s</p>",
+		html.EscapeString(subject), html.EscapeString(c.Link), html.EscapeString(hint))
+	return subject, text, body, nil
+}
