@@ -11,7 +11,11 @@ import (
 // that need none. Routes below /auth do not look at the session cookie, so that a client
 // whose cookie is dead can log in again.
 func (s *Server) routes() {
-	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.setHeaders, s.refuseEncodedBodies)
+	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.refuseEncodedBodies)
+	for _, m := range s.config.Mounts {
+		s.app.Use(m.Path, mount(m.Handler))
+	}
+	s.app.Use(s.setHeaders)
 
 	s.app.Get("/livez", s.livez)
 	s.app.Get("/readyz", s.readyz)

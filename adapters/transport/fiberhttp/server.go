@@ -39,6 +39,9 @@ type Config struct {
 	// listened to.
 	TrustedProxies []netip.Prefix
 
+	// Mounts are other transports beside REST. Their paths are taken first.
+	Mounts []Mount
+
 	MaxBody        int           // bytes; default 100 kB
 	MaxConnections int           // at once; one more is answered 503; default 8192
 	RequestTimeout time.Duration // of the work on one request; default 15 s

@@ -1,0 +1,68 @@
+package fiberhttp
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// Mount serves everything at and below Path by Handler, which is another transport: it
+// finds out by itself who calls, and sets its own headers.
+type Mount struct {
+	Path    string // such as "/admin"; no slash at its end
+	Handler http.Handler
+}
+
+// mount makes a Fiber handler of a net/http one. What that sees shares no memory with the
+// request, and its context ends with the time that a request has.
+func mount(h http.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if _, err := url.ParseRequestURI(string(c.Request().RequestURI())); err != nil {
+			return malformedRequest(fiber.StatusBadRequest) // the adaptor would answer 500
+		}
+		ctx := c.UserContext()
+		fasthttpadaptor.NewFastHTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h.ServeHTTP(w, detached(ctx, r))
+		}))(c.Context())
+		return nil
+	}
+}
+
+// detached returns a copy of r in memory of its own: the adaptor's strings point into a
+// buffer that the next request reuses. The body is read once and in time, and stays.
+func detached(ctx context.Context, r *http.Request) *http.Request {
+	copied := r.Clone(ctx)
+	copied.Method, copied.Proto = strings.Clone(r.Method), strings.Clone(r.Proto)
+	copied.Host, copied.RequestURI = strings.Clone(r.Host), strings.Clone(r.RequestURI)
+	copied.Header = make(http.Header, len(r.Header))
+	for name, values := range r.Header {
+		for _, value := range values {
+			copied.Header.Add(strings.Clone(name), strings.Clone(value))
+		}
+	}
+	if u, err := url.ParseRequestURI(copied.RequestURI); err == nil { // mount has tried
+		copied.URL = u
+	}
+	return copied
+}
+
+// ClientOf says who sent a request to a mounted handler, as REST sees its own: trusted
+// proxies may name the address.
+func ClientOf(r *http.Request, trusted []netip.Prefix) domain.Client {
+	client := domain.Client{UserAgent: r.UserAgent(), Origin: r.Header.Get("Origin")}
+	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		var lines [][]byte
+		for _, line := range r.Header.Values(fiber.HeaderXForwardedFor) {
+			lines = append(lines, []byte(line))
+		}
+		client.IP = forwardedFor(peer.Addr().Unmap(), lines, trusted).String()
+	}
+	return client.Bounded()
+}
