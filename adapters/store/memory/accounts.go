@@ -19,14 +19,21 @@ type accounts struct {
 	byEmail map[string]domain.UserID // by Email.Key
 	userIDs []domain.UserID          // sorted
 	roles   map[domain.RoleID]domain.Role
+	tokens  map[domain.SecretHash]tokenRecord
+	letters map[string]letterRecord // by ID
+
+	letterBound int
 }
 
-func newAccounts() *accounts {
+func newAccounts(letterBound int) *accounts {
 	return &accounts{
-		turn:    make(chan struct{}, 1),
-		users:   map[domain.UserID]domain.User{},
-		byEmail: map[string]domain.UserID{},
-		roles:   map[domain.RoleID]domain.Role{},
+		turn:        make(chan struct{}, 1),
+		users:       map[domain.UserID]domain.User{},
+		byEmail:     map[string]domain.UserID{},
+		roles:       map[domain.RoleID]domain.Role{},
+		tokens:      map[domain.SecretHash]tokenRecord{},
+		letters:     map[string]letterRecord{},
+		letterBound: letterBound,
 	}
 }
 
@@ -38,6 +45,8 @@ type draft struct {
 	byEmail map[string]*domain.UserID // nil where the address has become free
 	newIDs  []domain.UserID           // sorted
 	roles   map[domain.RoleID]domain.Role
+	tokens  *overlay[domain.SecretHash, tokenRecord]
+	letters *overlay[string, letterRecord]
 }
 
 func (a *accounts) draft() *draft {
@@ -46,11 +55,15 @@ func (a *accounts) draft() *draft {
 		users:   map[domain.UserID]domain.User{},
 		byEmail: map[string]*domain.UserID{},
 		roles:   map[domain.RoleID]domain.Role{},
+		tokens:  overlayOn(a.tokens),
+		letters: overlayOn(a.letters),
 	}
 }
 
 // view is a draft to read from only.
-func (a *accounts) view() *draft { return &draft{base: a} }
+func (a *accounts) view() *draft {
+	return &draft{base: a, tokens: overlayOn(a.tokens), letters: overlayOn(a.letters)}
+}
 
 func (d *draft) user(id domain.UserID) (domain.User, bool) {
 	if u, ok := d.users[id]; ok {
@@ -126,6 +139,8 @@ func (d *draft) commit() {
 	defer a.mu.Unlock()
 	maps.Copy(a.users, d.users)
 	maps.Copy(a.roles, d.roles)
+	d.tokens.takeOver()
+	d.letters.takeOver()
 	for key, id := range d.byEmail {
 		if id == nil {
 			delete(a.byEmail, key)

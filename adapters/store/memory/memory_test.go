@@ -35,7 +35,7 @@ func user(name string) domain.User {
 
 func TestOpen(t *testing.T) {
 	t.Run("refuses negative bounds", func(t *testing.T) {
-		for _, c := range []memory.Config{{LimiterKeys: -1}, {Events: -1}} {
+		for _, c := range []memory.Config{{LimiterKeys: -1}, {Letters: -1}, {Events: -1}} {
 			if _, err := memory.Open(t.Context(), c); err == nil {
 				t.Errorf("%+v: got no error, want one", c)
 			}
@@ -258,6 +258,47 @@ func TestLimiter(t *testing.T) {
 			if err := l.Refund(t.Context(), "key", bad, t0); !errors.Is(err, port.ErrInvalid) {
 				t.Errorf("refund %+v: got error %v, want %v", bad, err, port.ErrInvalid)
 			}
+		}
+	})
+}
+
+func TestMailQueue(t *testing.T) {
+	t.Run("that is full refuses a letter until one is gone", func(t *testing.T) {
+		queue := open(t, memory.Config{Letters: 2}).Repos().MailQueue
+		letter := func(id string) domain.Letter {
+			return domain.Letter{ID: id, Due: t0, ExpiresAt: t0.Add(time.Hour)}
+		}
+		must(t, queue.Put(t.Context(), letter("a")))
+		must(t, queue.Put(t.Context(), letter("b")))
+		err := queue.Put(t.Context(), letter("c"))
+		if err == nil {
+			t.Fatal("got no error, want one")
+		}
+		for _, sentinel := range []error{port.ErrNotFound, port.ErrConflict, port.ErrStale, port.ErrExpired, port.ErrInvalid} {
+			if errors.Is(err, sentinel) {
+				t.Errorf("got error %v, want no answer", err)
+			}
+		}
+		leases, err := queue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
+		must(t, err)
+		must(t, queue.Done(t.Context(), leases[0]))
+		must(t, queue.Put(t.Context(), letter("c")))
+	})
+}
+
+func TestOneTimeTokens(t *testing.T) {
+	t.Run("are not changed by whoever holds what was stored or read", func(t *testing.T) {
+		tokens := open(t, memory.Config{}).Repos().OneTimeTokens
+		given := domain.OneTimeToken{Hash: domain.HashSecret("h"), Purpose: "p", Payload: []byte("state"), ExpiresAt: t0.Add(time.Hour)}
+		must(t, tokens.Put(t.Context(), given))
+		given.Payload[0] = 'X'
+		read, err := tokens.Get(t.Context(), "p", given.Hash, t0)
+		must(t, err)
+		read.Payload[0] = 'X'
+		got, err := tokens.Consume(t.Context(), "p", given.Hash, t0)
+		must(t, err)
+		if string(got.Payload) != "state" {
+			t.Errorf("got payload %q, want %q", got.Payload, "state")
 		}
 	})
 }

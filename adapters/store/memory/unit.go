@@ -17,7 +17,9 @@ type access interface {
 }
 
 func reposOn(a access) port.Repos {
-	return port.Repos{Users: &users{a}, Roles: &roles{a}}
+	return port.Repos{
+		Users: &users{a}, Roles: &roles{a}, OneTimeTokens: &oneTimeTokens{a}, MailQueue: &mailQueue{a},
+	}
 }
 
 // direct commits each call by itself.

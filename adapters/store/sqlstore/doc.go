@@ -1,5 +1,5 @@
-// Package sqlstore keeps users, roles, sessions, rate limits and audit events in a SQL
-// database. It holds every query that the databases share; a module per database brings
+// Package sqlstore keeps users, roles, sessions, one-time tokens, letters, rate limits and
+// audit events in a SQL database. It holds every query that the databases share; a module per database brings
 // the driver, the schema and a Dialect, and opens the pools.
 //
 // All queries stay inside what SQLite, MySQL, MariaDB and PostgreSQL understand alike: ?

@@ -120,5 +120,5 @@ func (s *Store) failed(ctx context.Context, what string, err error) error {
 // isAnswer reports whether err is something that the database found out.
 func isAnswer(err error) bool {
 	return errors.Is(err, port.ErrNotFound) || errors.Is(err, port.ErrConflict) ||
-		errors.Is(err, port.ErrStale) || errors.Is(err, port.ErrInvalid)
+		errors.Is(err, port.ErrStale) || errors.Is(err, port.ErrExpired) || errors.Is(err, port.ErrInvalid)
 }

@@ -32,6 +32,7 @@ func New(reader, writer *sqlx.DB, d Dialect) *Store {
 	s := &Store{reader: reader, writer: writer, dialect: d, bound: map[string]string{}}
 	for _, queries := range [][]string{
 		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
+		oneTimeTokenQueries(), mailQueueQueries(),
 	} {
 		for _, q := range queries {
 			s.bound[q] = writer.Rebind(q)
@@ -54,7 +55,9 @@ func (s *Store) Events() port.Events { return &events{repo{store: s}} }
 
 func (s *Store) repos(u *unit) port.Repos {
 	r := repo{store: s, unit: u}
-	return port.Repos{Users: &users{r}, Roles: &roles{r}}
+	return port.Repos{
+		Users: &users{r}, Roles: &roles{r}, OneTimeTokens: &oneTimeTokens{r}, MailQueue: &mailQueue{r},
+	}
 }
 
 const (

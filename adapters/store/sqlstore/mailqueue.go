@@ -1,0 +1,169 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// mailQueue keeps a letter's loan beside it: lease_token, empty for a letter that nobody
+// has, and lent_until, the zero time for such a letter. A claim picks candidates by a plain
+// read and takes each by one guarded update, so that it needs no lock on the rows.
+type mailQueue struct{ repo }
+
+const letterColumns = `id, kind, recipient, url, language, client_ip, client_agent, client_origin,
+	due_at, expires_at, attempts`
+
+type letterRow struct {
+	ID           string `db:"id"`
+	Kind         string `db:"kind"`
+	Recipient    string `db:"recipient"`
+	URL          string `db:"url"`
+	Language     string `db:"language"`
+	ClientIP     string `db:"client_ip"`
+	ClientAgent  string `db:"client_agent"`
+	ClientOrigin string `db:"client_origin"`
+	DueAt        int64  `db:"due_at"`
+	ExpiresAt    int64  `db:"expires_at"`
+	Attempts     int64  `db:"attempts"`
+}
+
+func (r letterRow) letter() domain.Letter {
+	return domain.Letter{
+		ID:        r.ID,
+		Kind:      domain.LetterKind(r.Kind),
+		To:        domain.Email(r.Recipient),
+		URL:       r.URL,
+		Language:  r.Language,
+		Client:    domain.Client{IP: r.ClientIP, UserAgent: r.ClientAgent, Origin: r.ClientOrigin},
+		Due:       fromMicros(r.DueAt),
+		ExpiresAt: fromMicros(r.ExpiresAt),
+		Attempts:  int(r.Attempts),
+	}
+}
+
+// free is the lent_until of a letter that nobody has.
+func free() int64 { return micros(time.Time{}) }
+
+const putLetter = `INSERT INTO letters (` + letterColumns + `, lease_token, lent_until)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)`
+
+func (s *mailQueue) Put(ctx context.Context, l domain.Letter) error {
+	return s.call(ctx, "put letter", func() error {
+		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
+			return err
+		}
+		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+			return err
+		}
+		_, err := s.exec(ctx, putLetter,
+			l.ID, string(l.Kind), string(l.To), l.URL, l.Language,
+			l.Client.IP, l.Client.UserAgent, l.Client.Origin,
+			micros(l.Due), micros(l.ExpiresAt), l.Attempts, free())
+		return err
+	})
+}
+
+const (
+	dueLetters = `SELECT ` + letterColumns + ` FROM letters
+		WHERE due_at <= ? AND lent_until <= ? AND expires_at > ? ORDER BY due_at, id LIMIT ?`
+
+	// What the read has found is guarded once more. attempts stands for the whole letter:
+	// nothing else in it changes unless it does.
+	lendLetter = `UPDATE letters SET lease_token = ?, lent_until = ?
+		WHERE id = ? AND attempts = ? AND lent_until <= ?`
+)
+
+func (s *mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) (leases []port.Lease, err error) {
+	err = s.call(ctx, "claim letters", func() error {
+		if limit < 1 {
+			return nil
+		}
+		if err := s.removeExpired(ctx, now); err != nil {
+			return err
+		}
+		var rows []letterRow
+		if err := s.list(ctx, &rows, dueLetters, micros(now), micros(now), micros(now), limit); err != nil {
+			return err
+		}
+		token := rand.Text() // one for all: Done and Retry name the letter, too
+		for _, row := range rows {
+			lent, err := s.exec(ctx, lendLetter, token, micros(until), row.ID, row.Attempts, micros(now))
+			if err != nil {
+				return err
+			}
+			if lent == 1 {
+				leases = append(leases, port.Lease{Letter: row.letter(), Token: token})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err // those lent already are due again at until
+	}
+	return leases, nil
+}
+
+const (
+	countExpiredLetters = `SELECT COUNT(*) FROM letters WHERE expires_at <= ? AND lent_until <= ?`
+
+	// In the form of pruneSessions, for the same reasons.
+	removeExpiredLetters = `DELETE FROM letters
+		WHERE id IN (SELECT id FROM (
+			SELECT id FROM letters WHERE expires_at <= ? AND lent_until <= ? LIMIT ?) AS expired)
+		AND lent_until <= ?`
+)
+
+// maxRemovals bounds how many expired letters one claim removes; the next goes on.
+const maxRemovals = 1000
+
+// removeExpired removes letters that are too late, save those on loan: whoever has one is
+// about to be done with it. It looks first, since claims come all the time and most of them
+// find nothing to write.
+func (s *mailQueue) removeExpired(ctx context.Context, now time.Time) error {
+	var expired int
+	if err := s.get(ctx, &expired, countExpiredLetters, micros(now), micros(now)); err != nil || expired == 0 {
+		return err
+	}
+	_, err := s.exec(ctx, removeExpiredLetters, micros(now), micros(now), maxRemovals, micros(now))
+	return err
+}
+
+const removeLetter = `DELETE FROM letters WHERE id = ? AND lease_token = ?`
+
+func (s *mailQueue) Done(ctx context.Context, l port.Lease) error {
+	return s.settle(ctx, "remove letter", l, removeLetter, l.Letter.ID, l.Token)
+}
+
+const retryLetter = `UPDATE letters SET due_at = ?, attempts = attempts + 1, lease_token = '', lent_until = ?
+	WHERE id = ? AND lease_token = ?`
+
+func (s *mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) error {
+	return s.settle(ctx, "retry letter", l, retryLetter, micros(next), free(), l.Letter.ID, l.Token)
+}
+
+// settle ends the loan by a statement that is guarded by its token.
+func (s *mailQueue) settle(ctx context.Context, what string, l port.Lease, query string, args ...any) error {
+	return s.call(ctx, what, func() error {
+		if err := port.CheckKey(l.Letter.ID, l.Token); err != nil {
+			return err
+		}
+		if l.Token == "" {
+			return port.ErrStale // it would fit every letter that nobody has
+		}
+		settled, err := s.exec(ctx, query, args...)
+		if err == nil && settled == 0 {
+			return port.ErrStale
+		}
+		return err
+	})
+}
+
+func mailQueueQueries() []string {
+	return []string{
+		putLetter, dueLetters, lendLetter, countExpiredLetters, removeExpiredLetters, removeLetter, retryLetter,
+	}
+}
