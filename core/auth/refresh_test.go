@@ -85,6 +85,18 @@ func TestRotationOfUnknownOutcome(t *testing.T) {
 			}
 			w.wantIn(t, w.refresh(t, winner))
 		})
+		t.Run(string(mode)+"/never gives a token that was spent this very moment its successor, without a grace period", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			next := w.refresh(t, held)
+			v.set(intercept.Hooks{Before: intercept.FailMethod("Sessions.Rotate", errBroken)})
+			_, err := w.tryRefresh(t, held)
+			wantCode(t, err, domain.ServiceUnavailable)
+			v.set(intercept.Hooks{})
+			w.wantIn(t, w.refresh(t, next))
+		})
 		t.Run(string(mode)+"/never gives a token that was spent long ago its successor", func(t *testing.T) {
 			var v valve
 			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))

@@ -483,43 +483,56 @@ func TestSecurity31_SessionsHaveAnIdleAndAnAbsoluteEnd(t *testing.T) {
 }
 
 // Red when Authenticate's "if isCookie && session.Mode != domain.ModeSession" asks for
-// "== domain.ModeSession", and when newKeys derives both keys for one purpose.
+// "== domain.ModeSession", when refreshCookie's "session.Mode != domain.ModeSession ||" is
+// gone, and when Logout does not compare the modes.
 func TestSecurity41_NoTokenStandsInForAnother(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
-	w.seedAnn(t, nil)
 	for _, mode := range allModes() {
-		held := w.login(t, mode)
-		session := w.authenticate(t, held).Session
-
-		tokens := map[string]string{
-			"access": held.Access, "refresh": held.Refresh, "session ID": string(session.ID),
-			"ID and secret": string(session.ID) + strings.Repeat("x", 42), "hash": string(session.Secret[:]),
-		}
-		for what, token := range tokens {
-			for _, as := range allModes() {
-				if mode == as && token == refreshOf(held).Token || mode != domain.ModeSession && as != domain.ModeSession && what == "refresh" {
-					continue // what it is for
+		for _, rotations := range []int{0, 1, 2} {
+			t.Run(fmt.Sprintf("%s/after %d rotations", mode, rotations), func(t *testing.T) {
+				w := newWorld(t, auth.DefaultSettings())
+				w.seedAnn(t, nil)
+				held := w.login(t, mode)
+				for range rotations {
+					held = w.refresh(t, held)
 				}
-				posing := auth.RefreshInput{Mode: as, Token: token}
-				if _, err := w.service.Refresh(t.Context(), posing); codeOf(err) != domain.InvalidCredentials {
-					t.Errorf("%s of mode %s refreshes as %s: %v", what, mode, as, err)
-				}
-				wantCode(t, w.service.Logout(t.Context(), posing), "")
-			}
-			if what != "access" && token != "" {
-				for _, c := range []auth.Credential{{Bearer: token}, {Query: token}, {Cookie: token}} {
-					if _, err := w.service.Authenticate(t.Context(), c); err == nil {
-						t.Errorf("%s of mode %s authenticates", what, mode)
+				for what, token := range w.textsOf(t, held) {
+					for _, as := range allModes() {
+						ownPurpose := what == "access" && mode == domain.ModeSession && as == domain.ModeSession ||
+							what == "refresh" && as != domain.ModeSession
+						if ownPurpose {
+							continue
+						}
+						posing := auth.RefreshInput{Mode: as, Token: token}
+						if _, err := w.service.Refresh(t.Context(), posing); codeOf(err) != domain.InvalidCredentials {
+							t.Errorf("%s refreshes as %s: %v", what, as, err)
+						}
+						wantCode(t, w.service.Logout(t.Context(), posing), "")
+					}
+					for place, c := range map[string]auth.Credential{"header": {Bearer: token}, "query": {Query: token}, "cookie": {Cookie: token}} {
+						ownPurpose := what == "access" && (place != "cookie" || mode == domain.ModeSession)
+						if _, err := w.service.Authenticate(t.Context(), c); err == nil && !ownPurpose {
+							t.Errorf("%s authenticates in the %s", what, place)
+						}
 					}
 				}
-			}
+				w.wantIn(t, held) // none of it ended anything
+				w.wantIn(t, w.refresh(t, held))
+				w.wantNoReuse(t)
+			})
 		}
-		if mode != domain.ModeSession {
-			_, err := w.service.Authenticate(t.Context(), auth.Credential{Cookie: held.Access})
-			wantCode(t, err, domain.InvalidCredentials)
-		}
-		w.wantIn(t, held) // none of it ended anything
-		w.wantIn(t, w.refresh(t, held))
 	}
-	w.wantNoReuse(t)
+}
+
+// textsOf returns what somebody might try in place of a token, by name.
+func (w world) textsOf(t *testing.T, held auth.Tokens) map[string]string {
+	t.Helper()
+	session := w.authenticate(t, held).Session
+	texts := map[string]string{
+		"access": held.Access, "session ID": string(session.ID),
+		"session ID and secret": string(session.ID) + strings.Repeat("x", 42), "stored hash": string(session.Secret[:]),
+	}
+	if held.Mode != domain.ModeSession {
+		texts["refresh"] = held.Refresh
+	}
+	return texts
 }
