@@ -10,6 +10,27 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
+func TestRefreshToken(t *testing.T) {
+	t.Run("none is good for a session of session mode, whose selector was never handed out", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		held := w.login(t, domain.ModeJSON)
+		session := w.authenticate(t, held).Session
+		if err := w.store.Sessions().Delete(t.Context(), session.ID); err != nil {
+			t.Fatal(err)
+		}
+		session.Mode = domain.ModeSession
+		if err := w.store.Sessions().Create(t.Context(), session); err != nil {
+			t.Fatal(err)
+		}
+		w.wantRefused(t, held)
+		w.wantNoReuse(t)
+		if _, err := w.store.Sessions().Get(t.Context(), session.ID, w.clock.Now()); err != nil {
+			t.Errorf("got %v, want the session to live", err)
+		}
+	})
+}
+
 func TestRotationOfUnknownOutcome(t *testing.T) {
 	noGrace := auth.DefaultSettings()
 	noGrace.RefreshGrace, noGrace.SessionGrace = 0, 0
