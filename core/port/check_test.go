@@ -68,8 +68,8 @@ func TestCheckLimit(t *testing.T) {
 		"gives back at once":             {port.Limit{Burst: 1}, false},
 		"gives back before":              {port.Limit{Burst: 1, Every: -time.Second}, false},
 		"less than a microsecond":        {port.Limit{Burst: 1, Every: time.Microsecond - 1}, false},
-		"a quarter of the range":         {port.Limit{Burst: math.MaxInt64 / 4, Every: time.Microsecond}, true},
-		"more than a quarter of it":      {port.Limit{Burst: math.MaxInt64/4 + 1, Every: time.Microsecond}, false},
+		"a quarter of the range":         {port.Limit{Burst: 250, Every: math.MaxInt64}, true},
+		"more than a quarter of it":      {port.Limit{Burst: 251, Every: math.MaxInt64}, false},
 		"more than a quarter, by factor": {port.Limit{Burst: math.MaxInt32, Every: math.MaxInt64}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
