@@ -86,9 +86,9 @@ func addressKey(prefix, ip string) string {
 	if err != nil {
 		return prefix + "unknown"
 	}
-	address = address.Unmap().WithZone("")
+	address = address.Unmap()
 	if address.Is6() {
-		network, _ := address.Prefix(64) // 64 bits fit every IPv6 address
+		network, _ := address.Prefix(64) // 64 bits fit every IPv6 address; a zone is dropped
 		return prefix + network.String()
 	}
 	return prefix + address.String()

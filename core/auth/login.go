@@ -63,7 +63,7 @@ func checkMode(m domain.Mode) error {
 // password and an account that may not log in take the same calls in the same order, so
 // that neither the answer nor its time tells them apart.
 func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in LoginInput) (domain.User, error) {
-	user, err := s.Repos.Users.ByEmail(ctx, email)
+	user, err := s.accountOf(ctx, email)
 	if err != nil && !isNotFound(err) {
 		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
 	}
@@ -89,6 +89,19 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 	}
 	if rehash {
 		user = s.rehash(ctx, user, in.Password)
+	}
+	return user, nil
+}
+
+// accountOf returns the account of the address. It compares once more what the store has
+// found: an account that a collation takes for the same is another one.
+func (s *Service) accountOf(ctx context.Context, email domain.Email) (domain.User, error) {
+	user, err := s.Repos.Users.ByEmail(ctx, email)
+	if err == nil && user.Email.Key() != email.Key() {
+		err = fmt.Errorf("the store found another address: %w", port.ErrNotFound)
+	}
+	if err != nil {
+		return domain.User{}, err
 	}
 	return user, nil
 }

@@ -159,7 +159,7 @@ func (s *Service) findByEmail(ctx context.Context, text string) (domain.User, er
 	if err != nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" must be a valid email`)
 	}
-	user, err := s.Repos.Users.ByEmail(ctx, email)
+	user, err := s.accountOf(ctx, email)
 	if isNotFound(err) {
 		e := domain.NewError(domain.RecordNotFound, err)
 		e.Message, e.Field = "There is no account with this e-mail.", "email"

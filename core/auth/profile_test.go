@@ -3,12 +3,14 @@ package auth_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // preferences is a patch of one member.
@@ -93,6 +95,35 @@ func TestUpdateMe(t *testing.T) {
 		if got := w.ann(t); got.FirstName != "" || got.Language != "xxxx" {
 			t.Errorf("got name %q and language %q, want no name and four tries", got.FirstName, got.Language)
 		}
+	})
+	t.Run("preferences that are all removed are none", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, func(u *domain.User) { u.Preferences = []byte(`{"title":"Archer"}`) })
+		me := w.authenticate(t, w.login(t, domain.ModeJSON))
+		_, _, err := w.service.UpdateMe(t.Context(), me, preferences("title", " null "), domain.Client{})
+		wantCode(t, err, "")
+		if got := w.ann(t).Preferences; got != nil {
+			t.Errorf("got preferences %s, want none", got)
+		}
+	})
+	t.Run("preferences that cannot be read are not overwritten", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, func(u *domain.User) { u.Preferences = []byte(`{"title":`) })
+		me := w.authenticate(t, w.login(t, domain.ModeJSON))
+		_, _, err := w.service.UpdateMe(t.Context(), me, preferences("title", `"Archer"`), domain.Client{})
+		wantCode(t, err, domain.ServiceUnavailable)
+		if got := string(w.ann(t).Preferences); got != `{"title":` {
+			t.Errorf("got preferences %s", got)
+		}
+	})
+	t.Run("an account that is gone meanwhile is nobody's", func(t *testing.T) {
+		var v valve
+		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		w.seedAnn(t, nil)
+		me := w.authenticate(t, w.login(t, domain.ModeJSON))
+		v.set(intercept.Hooks{Before: intercept.FailMethod("Users.Update", fmt.Errorf("store: %w", port.ErrNotFound))})
+		_, _, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{FirstName: new("Anna")}, domain.Client{})
+		wantCode(t, err, domain.InvalidCredentials)
 	})
 	t.Run("an address in another case is the same account, and its sessions end", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())

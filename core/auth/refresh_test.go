@@ -10,6 +10,27 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
+func TestRefreshToken(t *testing.T) {
+	t.Run("none is good for a session of session mode, whose selector was never handed out", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		held := w.login(t, domain.ModeJSON)
+		session := w.authenticate(t, held).Session
+		if err := w.store.Sessions().Delete(t.Context(), session.ID); err != nil {
+			t.Fatal(err)
+		}
+		session.Mode = domain.ModeSession
+		if err := w.store.Sessions().Create(t.Context(), session); err != nil {
+			t.Fatal(err)
+		}
+		w.wantRefused(t, held)
+		w.wantNoReuse(t)
+		if _, err := w.store.Sessions().Get(t.Context(), session.ID, w.clock.Now()); err != nil {
+			t.Errorf("got %v, want the session to live", err)
+		}
+	})
+}
+
 func TestRotationOfUnknownOutcome(t *testing.T) {
 	noGrace := auth.DefaultSettings()
 	noGrace.RefreshGrace, noGrace.SessionGrace = 0, 0
@@ -84,6 +105,18 @@ func TestRotationOfUnknownOutcome(t *testing.T) {
 				t.Error("got a second set of tokens for one token")
 			}
 			w.wantIn(t, w.refresh(t, winner))
+		})
+		t.Run(string(mode)+"/never gives a token that was spent this very moment its successor, without a grace period", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			next := w.refresh(t, held)
+			v.set(intercept.Hooks{Before: intercept.FailMethod("Sessions.Rotate", errBroken)})
+			_, err := w.tryRefresh(t, held)
+			wantCode(t, err, domain.ServiceUnavailable)
+			v.set(intercept.Hooks{})
+			w.wantIn(t, w.refresh(t, next))
 		})
 		t.Run(string(mode)+"/never gives a token that was spent long ago its successor", func(t *testing.T) {
 			var v valve

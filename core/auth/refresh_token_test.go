@@ -7,7 +7,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-func TestRefreshToken(t *testing.T) {
+func TestNewRefreshToken(t *testing.T) {
 	t.Run("is 64 URL-safe characters that parse back", func(t *testing.T) {
 		token := newRefreshToken()
 		if got := len(token.String()); got != 64 {

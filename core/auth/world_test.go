@@ -14,12 +14,14 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
+// annID is Ann's, whose account most tests are about.
+const annID domain.UserID = "0195f2c6-7d7e-7a10-8000-0000000000a1"
+
 const (
-	annID       domain.UserID = "0195f2c6-7d7e-7a10-8000-0000000000a1"
-	annEmail                  = "ann@example.com"
-	password                  = "correct horse battery staple"
-	newPassword               = "another battery staple"
-	dataKey                   = "a data key that is long enough to be one"
+	annEmail    = "ann@example.com"
+	password    = "correct horse battery staple"
+	newPassword = "another battery staple"
+	dataKey     = "a data key that is long enough to be one"
 )
 
 func allModes() []domain.Mode {

@@ -2,8 +2,10 @@ package port_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -49,6 +51,33 @@ func TestCheckText(t *testing.T) {
 		"NUL, written out": {[]string{`\x00`}, true},
 	} {
 		t.Run(name, func(t *testing.T) { wantCheck(t, port.CheckText(c.texts...), c.ok, c.texts) })
+	}
+}
+
+func TestCheckLimit(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit port.Limit
+		ok    bool
+	}{
+		"10/15m":                         {port.Limit{Burst: 10, Every: 90 * time.Second}, true},
+		"one a microsecond":              {port.Limit{Burst: 1, Every: time.Microsecond}, true},
+		"the longest wait there is":      {port.Limit{Burst: 1, Every: math.MaxInt64}, true},
+		"none":                           {port.Limit{}, false},
+		"no attempt":                     {port.Limit{Every: time.Second}, false},
+		"fewer than no attempt":          {port.Limit{Burst: -1, Every: time.Second}, false},
+		"gives back at once":             {port.Limit{Burst: 1}, false},
+		"gives back before":              {port.Limit{Burst: 1, Every: -time.Second}, false},
+		"less than a microsecond":        {port.Limit{Burst: 1, Every: time.Microsecond - 1}, false},
+		"a quarter of the range":         {port.Limit{Burst: 250, Every: math.MaxInt64}, true},
+		"more than a quarter of it":      {port.Limit{Burst: 251, Every: math.MaxInt64}, false},
+		"more than a quarter, by factor": {port.Limit{Burst: math.MaxInt32, Every: math.MaxInt64}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := port.CheckLimit(c.limit)
+			if c.ok && err != nil || !c.ok && !errors.Is(err, port.ErrInvalid) {
+				t.Errorf("got %v, want ok: %t", err, c.ok)
+			}
+		})
 	}
 }
 

@@ -94,7 +94,7 @@ func TestRulesCanFail(t *testing.T) {
 				pkg("core/contract/fakes", file("a.go", "testing", "core/contract")),
 				pkg("adapters/store/memory", file("contract_test.go", "testing", "core/contract")),
 				pkg("core/auth", file("a.go", "testing/fstest")),
-				program("scripts/portdocs", file("main.go", "core/contract")),
+				program("scripts/portsdoc", file("main.go", "core/contract")),
 			},
 			[]Source{
 				pkg("core/auth", file("a.go", "testing")),

@@ -34,12 +34,15 @@ func crossSite(reason string) error {
 }
 
 // isOwnOrigin reports whether origin is the service's, as PublicURL has it or as the
-// request was addressed. A page cannot choose the Host of its requests.
+// request was addressed. A page cannot choose the Host of its requests; whoever answers for
+// our own host without TLS, though, need not be us.
 func (s *Server) isOwnOrigin(origin, host string) bool {
-	public := s.config.PublicURL
-	if strings.EqualFold(origin, public.Scheme+"://"+public.Host) {
-		return true
-	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	if public := s.config.PublicURL; strings.EqualFold(u.Host, public.Host) {
+		return strings.EqualFold(u.Scheme, public.Scheme)
+	}
+	return strings.EqualFold(u.Host, host)
 }

@@ -33,6 +33,9 @@ func decodeBody(c *fiber.Ctx) (object, error) {
 	if !json.Valid(body) {
 		return nil, domain.InvalidPayloadError("", "the body is not valid JSON")
 	}
+	if hasLoneSurrogate(body) {
+		return nil, domain.InvalidPayloadError("", "the body is not valid Unicode")
+	}
 	var o object
 	if err := json.Unmarshal(body, &o); err != nil || o == nil {
 		return nil, domain.InvalidPayloadError("", `"value" must be of type object`)

@@ -124,3 +124,12 @@ func dataMembers(t testing.TB, got response) []string {
 	}
 	return members(t, data)
 }
+
+func mustJSON(t testing.TB, v any) []byte {
+	t.Helper()
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded
+}

@@ -96,7 +96,8 @@ type errorEntry struct {
 // has seen it, so the headers of every answer are set here, too.
 func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 	s.protect(c)
-	extensions := map[string]any{"code": e.Code}
+	info := e.Code.Info() // that of Internal for a code that nobody knows
+	extensions := map[string]any{"code": info.Code}
 	if e.Reason != "" {
 		extensions["reason"] = e.Reason
 	}
@@ -115,14 +116,14 @@ func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(wholeSeconds(e.RetryAfter)))
 	}
 	message := e.Message
-	if e.Code == domain.Internal {
-		message = domain.Internal.Info().Message
+	if info.Code == domain.Internal {
+		message = info.Message
 	}
 	body, err := json.Marshal(errorAnswer{[]errorEntry{{message, extensions}}})
 	if err != nil { // strings and nothing else: cannot be
 		body = []byte(`{"errors":[]}`)
 	}
-	c.Status(statusOf(e.Code.Info().Class)).Set(fiber.HeaderContentType, contentTypeJSON)
+	c.Status(statusOf(info.Class)).Set(fiber.HeaderContentType, contentTypeJSON)
 	c.Response().SetBody(body)
 }
 

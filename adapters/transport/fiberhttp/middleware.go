@@ -79,10 +79,12 @@ func (s *Server) protect(c *fiber.Ctx) {
 // refuseEncodedBodies keeps decompression bombs out: a body is read as it came, and its
 // limit is the limit of what is decoded.
 func (s *Server) refuseEncodedBodies(c *fiber.Ctx) error {
-	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		e := domain.NewError(domain.UnsupportedMediaType, nil)
-		e.Reason = "Content-Encoding is not supported"
-		return e
+	for _, encoding := range c.Request().Header.PeekAll(fiber.HeaderContentEncoding) {
+		if len(encoding) > 0 && !strings.EqualFold(string(encoding), "identity") {
+			e := domain.NewError(domain.UnsupportedMediaType, nil)
+			e.Reason = "Content-Encoding is not supported"
+			return e
+		}
 	}
 	return c.Next()
 }

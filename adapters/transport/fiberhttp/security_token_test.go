@@ -1,0 +1,96 @@
+package fiberhttp_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// TestSecurity44_HugeTokens: a token of any size and shape is refused, soon, and without
+// anything being read for it.
+//
+// Red when maxHeader in server.go is a gigabyte, or MaxBody has no effect on fiber.Config.
+func TestSecurity44_HugeTokens(t *testing.T) {
+	w := newWorld(t, unlimited())
+	for name, token := range map[string]string{
+		"dots":                  strings.Repeat(".", 12<<10),
+		"letters":               strings.Repeat("a", 12<<10),
+		"ours, with many parts": "fake." + strings.Repeat("a.", 6<<10),
+		"more than a header":    strings.Repeat(".", 1<<20),
+		"no end to it":          strings.Repeat("a", 8<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			began := time.Now()
+			w.calls.Reset()
+			for _, got := range []func() (response, error){
+				func() (response, error) {
+					return w.client.do(t.Context(), call{method: http.MethodGet, path: "/users/me", bearer: token})
+				},
+				func() (response, error) {
+					return w.client.do(t.Context(), get("/users/me?access_token="+token))
+				},
+				func() (response, error) {
+					return w.client.do(t.Context(), call{method: http.MethodGet, path: "/users/me", cookie: &http.Cookie{Name: sessionCookie, Value: token}})
+				},
+				func() (response, error) {
+					return w.client.do(t.Context(), post("/auth/refresh", map[string]any{"refresh_token": token}))
+				},
+			} {
+				answer, err := got()
+				switch {
+				case answer.status == 0 && len(token) > 12<<10:
+					// Cut off while it was still sending, as it may be.
+				case answer.status == 0:
+					t.Errorf("got no answer: %v", err)
+				case answer.status != 400 && answer.status != 401:
+					t.Errorf("got %d, want 400 or 401", answer.status)
+				}
+			}
+			for _, called := range w.calls.Calls() {
+				if called != "Verifier.Verify" {
+					t.Errorf("%s was called for a token that is none", called)
+				}
+			}
+			if took := time.Since(began); took > patience {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+// TestSecurity45_TokenInTheQuery: it is never taken beside another, its answer is kept by
+// nobody, it is in no log, and no refresh token is taken there.
+//
+// Red when requestAttrs logs URI().RequestURI(), presented drops the query where there is a
+// header, setHeaders leaves Cache-Control out, or decodeRefresh reads c.Query.
+func TestSecurity45_TokenInTheQuery(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seed(t, "ann@example.com")
+	held, _ := w.login(t, "ann@example.com", domain.ModeJSON)
+
+	both := get("/users/me?access_token=" + held.AccessToken)
+	both.bearer = held.AccessToken
+	wantFailure(t, w.do(t, both), 400, domain.InvalidPayload)
+	both = get("/users/me?access_token=" + held.AccessToken)
+	both.bearer = "another"
+	wantFailure(t, w.do(t, both), 400, domain.InvalidPayload)
+
+	got := w.do(t, get("/users/me?access_token="+held.AccessToken))
+	if got.status != 200 || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d with Cache-Control %q, want 200 with no-store", got.status, got.header.Get("Cache-Control"))
+	}
+	for _, path := range []string{"/nowhere", "/auth/login", "/server/ping", "/users/me"} {
+		w.do(t, get(path+"?access_token="+held.AccessToken+"x"))
+	}
+	for _, path := range []string{"/auth/refresh", "/auth/logout"} {
+		for _, name := range []string{"refresh_token", refreshCookie} {
+			wantFailure(t, w.do(t, post(path+"?"+name+"="+held.RefreshToken, nil)), 400, domain.InvalidPayload)
+		}
+	}
+	if log := w.log.String(); !strings.Contains(log, "/users/me") || strings.Contains(log, held.AccessToken) || strings.Contains(log, held.RefreshToken) {
+		t.Error("the log holds a token, or nothing at all")
+	}
+}
