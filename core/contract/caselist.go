@@ -14,6 +14,8 @@ func AllCases() []CaseInfo {
 	return slices.Concat(
 		infos("Users", UsersCases()),
 		infos("Roles", RolesCases()),
+		infos("OneTimeTokens", OneTimeTokensCases()),
+		infos("MailQueue", MailQueueCases()),
 		infos("Sessions", SessionsCases()),
 		infos("RateLimiter", LimiterCases()),
 		infos("Events", EventsCases()),

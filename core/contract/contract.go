@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(249))
+//		}, contract.Expect(370))
 //	}
 package contract
 

@@ -58,7 +58,6 @@ func (k keyed[P]) cases() []Case[P] {
 			}
 		}
 	}
-	const half = port.MaxKeyBytes / 2
 	id := func(name string) string { return k.port + "/" + name }
 	cases := []Case[P]{
 		{id("keys/trailing-space-differs"), ruleBytewise, differs("key", "key ")},
@@ -66,8 +65,8 @@ func (k keyed[P]) cases() []Case[P] {
 		{id("keys/accents-differ"), ruleBytewise, differs("k\u00e9y", "key")},
 		{id("keys/normal-forms-differ"), ruleBytewise, differs("k\u00e9y", "ke\u0301y")},
 		{id("keys/four-byte-runes"), "Stored values come back equal.", differs("key \U0001F511", "key \U0001F512")},
-		{id("keys/longest-fits"), ruleText, found(strings.Repeat("\u00e9", half))},
-		{id("keys/too-long-is-invalid"), ruleText, refused(k.keys, strings.Repeat("\u00e9", half)+"x")},
+		{id("keys/longest-fits"), ruleText, found(longestKey())},
+		{id("keys/too-long-is-invalid"), ruleText, refused(k.keys, longestKey()+"x")},
 		{id("keys/nul-is-invalid"), ruleText, refused(k.keys, "ke\x00y")},
 		{id("keys/broken-utf8-is-invalid"), ruleText, refused(k.keys, "ke\xc3\x28y")},
 	}
@@ -78,4 +77,15 @@ func (k keyed[P]) cases() []Case[P] {
 		)
 	}
 	return cases
+}
+
+// longestKey returns the longest key there may be, with fewer characters than bytes.
+func longestKey() string { return strings.Repeat("\u00e9", port.MaxKeyBytes/2) }
+
+// keySpellings returns every key that the cases put, for ports that find what they keep by
+// something else.
+func keySpellings() []string {
+	return []string{
+		"key", "key ", "Key", "k\u00e9y", "ke\u0301y", "key \U0001F511", "key \U0001F512", longestKey(),
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func LimiterCases() []Case[port.RateLimiter] {
 	cases = append(cases, limiterTakeCases()...)
 	cases = append(cases, limiterRefundCases()...)
 	cases = append(cases, limiterForgetCases()...)
+	cases = append(cases, limiterInvalidCases()...)
 	cases = append(cases, limiterKeyed().cases()...)
 	return append(cases, limiterMethods().cancelled()...)
 }
@@ -186,6 +188,39 @@ func limiterRefundCases() []Case[port.RateLimiter] {
 			for range racers {
 				wantEqual(t, value(limiter.Take(t.Context(), "ann", limit, at(0)))(t), 0)
 			}
+		}},
+	}
+}
+
+func limiterInvalidCases() []Case[port.RateLimiter] {
+	const rule = "A limit that CheckLimit refuses is ErrInvalid and spends nothing."
+	// bad are limits that count nothing, or farther than microseconds reach.
+	bad := []port.Limit{
+		{}, {Burst: 3}, {Every: time.Second}, {Burst: -1, Every: time.Second}, {Burst: 3, Every: -time.Second},
+		{Burst: 3, Every: 999 * time.Nanosecond}, {Burst: math.MaxInt32, Every: math.MaxInt64},
+	}
+	return []Case[port.RateLimiter]{
+		{"limiter/limit/take-is-invalid", rule, func(t testing.TB, limiter port.RateLimiter) {
+			for _, l := range bad {
+				if err := errorOf(limiter.Take(t.Context(), "ann", l, at(0))); !errors.Is(err, port.ErrInvalid) {
+					t.Errorf("limit %+v: got error %v, want one that matches %q", l, err, port.ErrInvalid)
+				}
+			}
+		}},
+		{"limiter/limit/refund-is-invalid", rule, func(t testing.TB, limiter port.RateLimiter) {
+			wantTaken(t, limiter, "ann", at(0), 3)
+			for _, l := range bad {
+				if err := limiter.Refund(t.Context(), "ann", l, at(0)); !errors.Is(err, port.ErrInvalid) {
+					t.Errorf("limit %+v: got error %v, want one that matches %q", l, err, port.ErrInvalid)
+				}
+			}
+			wantRefused(t, limiter, "ann", at(0))
+		}},
+		{"limiter/limit/invalid-spends-nothing", rule, func(t testing.TB, limiter port.RateLimiter) {
+			for _, l := range bad {
+				_, _ = limiter.Take(t.Context(), "ann", l, at(0))
+			}
+			wantTaken(t, limiter, "ann", at(0), 3)
 		}},
 	}
 }

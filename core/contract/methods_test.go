@@ -16,6 +16,8 @@ func TestMethods(t *testing.T) {
 	t.Run("no method is left out of the generated cases", func(t *testing.T) {
 		wantMethods[port.Users](t, usersMethods())
 		wantMethods[port.Roles](t, rolesMethods())
+		wantMethods[port.OneTimeTokens](t, oneTimeTokensMethods())
+		wantMethods[port.MailQueue](t, mailQueueMethods())
 		wantMethods[port.Sessions](t, sessionsMethods())
 		wantMethods[port.RateLimiter](t, limiterMethods())
 		wantMethods[port.Events](t, eventsMethods())
@@ -73,6 +75,8 @@ func wantedIDs(t *testing.T) map[string]bool {
 	}
 	add(true, methodIDs(usersMethods())...)
 	add(true, methodIDs(rolesMethods())...)
+	add(true, methodIDs(oneTimeTokensMethods())...)
+	add(true, methodIDs(mailQueueMethods())...)
 	add(true, methodIDs(sessionsMethods())...)
 	add(true, methodIDs(limiterMethods())...)
 	add(true, methodIDs(eventsMethods())...)

@@ -77,3 +77,31 @@ func sampleEvent(id string) domain.Event {
 func elsewhere(t time.Time) time.Time {
 	return t.In(time.FixedZone("elsewhere", 5*60*60+45*60))
 }
+
+// sampleToken returns a token of user with every field set, good from the beginning until
+// at(time.Hour).
+func sampleToken(name string, user domain.UserID) domain.OneTimeToken {
+	return domain.OneTimeToken{
+		Hash:      domain.HashSecret("token " + name),
+		Purpose:   domain.PurposePasswordReset,
+		UserID:    user,
+		Payload:   []byte{0x00, 0xff, 0x01, 0x80},
+		ExpiresAt: at(time.Hour),
+	}
+}
+
+// sampleLetter returns a letter with every field set, due from at(0) on and good until
+// at(time.Hour).
+func sampleLetter(name string) domain.Letter {
+	return domain.Letter{
+		ID:        "id-of-" + name,
+		Kind:      domain.LetterPasswordReset,
+		To:        domain.Email(name + "@example.com"),
+		URL:       "https://example.com/reset?for=" + name,
+		Language:  "de-AT",
+		Client:    sampleClient("then"),
+		Due:       at(0),
+		ExpiresAt: at(time.Hour),
+		Attempts:  3,
+	}
+}

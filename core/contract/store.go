@@ -20,6 +20,8 @@ func StoreCases() []Case[port.Store] {
 	return slices.Concat(
 		lift(usersOf, UsersCases()),
 		lift(rolesOf, RolesCases()),
+		lift(tokensOf, OneTimeTokensCases()),
+		lift(queueOf, MailQueueCases()),
 		lift(port.Store.Sessions, SessionsCases()),
 		lift(port.Store.Limiter, LimiterCases()),
 		lift(port.Store.Events, EventsCases()),
@@ -31,6 +33,10 @@ func StoreCases() []Case[port.Store] {
 func usersOf(s port.Store) port.Users { return s.Repos().Users }
 
 func rolesOf(s port.Store) port.Roles { return s.Repos().Roles }
+
+func tokensOf(s port.Store) port.OneTimeTokens { return s.Repos().OneTimeTokens }
+
+func queueOf(s port.Store) port.MailQueue { return s.Repos().MailQueue }
 
 func storeOf(s port.Store) port.Store { return s }
 
@@ -61,6 +67,8 @@ func storeOwnCases() []Case[port.Store] {
 		storeMethods().cancelled(),
 		closedCases(usersMethods(), usersOf),
 		closedCases(rolesMethods(), rolesOf),
+		closedCases(oneTimeTokensMethods(), tokensOf),
+		closedCases(mailQueueMethods(), queueOf),
 		closedCases(sessionsMethods(), port.Store.Sessions),
 		closedCases(limiterMethods(), port.Store.Limiter),
 		closedCases(eventsMethods(), port.Store.Events),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -40,6 +39,7 @@ func UnitOfWorkCases() []Case[port.Store] {
 	cases = append(cases, uowCommitCases()...)
 	cases = append(cases, uowRollbackCases()...)
 	cases = append(cases, uowDoomCases()...)
+	cases = append(cases, uowMailCases()...)
 	return append(cases, uowMethods().cancelled()...)
 }
 
@@ -95,40 +95,13 @@ func uowCommitCases() []Case[port.Store] {
 			wantEqual(t, list, []domain.User{sampleUser("ann"), sampleUser("bob")})
 			wantEqual(t, role, sampleRole("editors"))
 		}},
-		{"uow/invisible-until-commit", "Until the commit nobody else sees the writes.", func(t testing.TB, store port.Store) {
-			createUsers(t, store.Repos().Users, "ann")
-			ctx := t.Context()
-			asked, answered, ending := make(chan struct{}), make(chan struct{}), make(chan struct{})
-			var ask, end sync.Once // fn may be called again, for a retry
-			var seen, early bool
-			go func() {
-				defer close(answered)
-				<-asked
-				// It may be made to wait until the commit, and may then see the user.
-				_, err := store.Repos().Users.ByID(ctx, "id-of-bob")
-				seen = err == nil
-				select {
-				case <-ending:
-				default:
-					early = true
-				}
-			}()
-			err := store.Do(ctx, func(ctx context.Context, r port.Repos) error {
-				if err := r.Users.Create(ctx, sampleUser("bob")); err != nil {
-					return err
-				}
-				ask.Do(func() { close(asked) })
-				giveWay(answered)
-				end.Do(func() { close(ending) })
-				return nil
-			})
-			must(t, err)
-			await(t, answered, "the reader beside the transaction")
-			if seen && early {
-				t.Fatal("got a user whose transaction has not been committed")
-			}
-			wantUsers(t, store, "ann", "bob")
-		}},
+		{"uow/invisible-until-commit", "Until the commit nobody else sees the writes.", invisible(
+			func(ctx context.Context, r port.Repos) error { return r.Users.Create(ctx, sampleUser("bob")) },
+			func(ctx context.Context, r port.Repos) bool {
+				_, err := r.Users.ByID(ctx, "id-of-bob")
+				return err == nil
+			},
+		)},
 		{"uow/one-after-the-other", rule, func(t testing.TB, store port.Store) {
 			// Read, change, write: none may be lost. Who comes too late is told so.
 			createUsers(t, store.Repos().Users, "ann")
@@ -268,11 +241,14 @@ func uowRollbackCases() []Case[port.Store] {
 
 func uowDoomCases() []Case[port.Store] {
 	const rule = "After any error from r other than ErrNotFound the transaction is rolled back, whatever fn returns."
+	expired := sampleToken("expired", "id-of-ann")
+	expired.ExpiresAt = at(-time.Hour)
 	// dooms wants that an error of spoil, which fn swallows, takes the writes around it
 	// with it.
 	dooms := func(sentinel error, spoil func(ctx context.Context, r port.Repos) error) func(testing.TB, port.Store) {
 		return func(t testing.TB, store port.Store) {
 			createUsers(t, store.Repos().Users, "ann")
+			putTokens(t, store.Repos().OneTimeTokens, expired)
 			var inside error
 			err := store.Do(t.Context(), func(ctx context.Context, r port.Repos) error {
 				if err := r.Users.Create(ctx, sampleUser("bob")); err != nil {
@@ -307,21 +283,40 @@ func uowDoomCases() []Case[port.Store] {
 			}
 			return r.Roles.Create(ctx, sampleRole("editors"))
 		})},
+		{"uow/expired-token-dooms", rule, dooms(port.ErrExpired, func(ctx context.Context, r port.Repos) error {
+			return errorOf(r.OneTimeTokens.Consume(ctx, expired.Purpose, expired.Hash, at(0)))
+		})},
+		{"uow/spent-token-dooms", rule, dooms(port.ErrStale, func(ctx context.Context, r port.Repos) error {
+			if err := r.OneTimeTokens.SpendUser(ctx, expired.UserID, expired.Purpose); err != nil {
+				return err
+			}
+			return errorOf(r.OneTimeTokens.Consume(ctx, expired.Purpose, expired.Hash, at(0)))
+		})},
+		{"uow/letter-conflict-dooms", rule, dooms(port.ErrConflict, func(ctx context.Context, r port.Repos) error {
+			if err := r.MailQueue.Put(ctx, sampleLetter("ann")); err != nil {
+				return err
+			}
+			return r.MailQueue.Put(ctx, sampleLetter("ann"))
+		})},
+		{"uow/stale-lease-dooms", rule, dooms(port.ErrStale, func(ctx context.Context, r port.Repos) error {
+			return r.MailQueue.Done(ctx, port.Lease{Letter: sampleLetter("ann"), Token: "unknown"})
+		})},
 		{"uow/cancelled-call-dooms", rule, dooms(context.Canceled, func(ctx context.Context, r port.Repos) error {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
 			return r.Users.Touch(ctx, "id-of-ann", at(0))
 		})},
 		{"uow/not-found-dooms-nothing", rule, func(t testing.TB, store port.Store) {
-			var byID, byEmail, update, role error
+			var byID, byEmail, update, role, token error
 			must(t, store.Do(t.Context(), func(ctx context.Context, r port.Repos) error {
 				_, byID = r.Users.ByID(ctx, "id-of-bob")
 				_, byEmail = r.Users.ByEmail(ctx, "bob@example.com")
 				_, update = r.Users.Update(ctx, sampleUser("bob"))
 				_, role = r.Roles.ByID(ctx, "id-of-editors")
+				_, token = r.OneTimeTokens.Consume(ctx, expired.Purpose, expired.Hash, at(0))
 				return r.Users.Create(ctx, sampleUser("bob"))
 			}))
-			for _, err := range []error{byID, byEmail, update, role} {
+			for _, err := range []error{byID, byEmail, update, role, token} {
 				wantError(t, err, port.ErrNotFound)
 			}
 			wantUsers(t, store, "bob")

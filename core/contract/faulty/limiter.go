@@ -86,7 +86,7 @@ func limiterFaults() []Fault {
 		{
 			Name: "burst-off-by-one", Turns: []string{"limiter/burst"},
 			Store: taking(func(ctx context.Context, inner port.RateLimiter, key string, l port.Limit, now time.Time) (time.Duration, error) {
-				if l.Every == time.Second {
+				if l.Every == time.Second && l.Burst > 0 {
 					l.Burst++
 				}
 				return inner.Take(ctx, key, l, now)
