@@ -108,7 +108,7 @@ func flows() []flow {
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
 	return append(all, wrongPasswordFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
-		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow())
+		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow())
 }
 
 // tokensOf makes an act of a use case that returns tokens: with an error it returns none.
@@ -540,6 +540,6 @@ func sweepFlow() flow {
 		begin: func(t *testing.T, w world) func() error {
 			return func() error { _, err := w.service.Sweep(context.WithoutCancel(t.Context())); return err }
 		},
-		calls: []string{"Sessions.Prune", "Limiter.Prune"},
+		calls: []string{"Sessions.Prune", "Limiter.Prune", "OneTimeTokens.Prune"},
 	}
 }

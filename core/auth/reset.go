@@ -30,7 +30,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 	if err != nil {
 		return err
 	}
-	if err := s.spendReset(ctx, domain.HashSecret(token), encoded); err != nil {
+	if err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded); err != nil {
 		return err
 	}
 	s.endSessions(ctx, user.ID)
@@ -81,7 +81,7 @@ func refusedReset(err error) error {
 // spendReset spends the token, sets the password, raises the epoch, which ends every
 // session at this commit wherever it is stored, and spends the user's other reset tokens:
 // all of it or nothing.
-func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, encoded string) error {
+func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, id domain.UserID, encoded string) error {
 	for range updateTries {
 		// What Do returns may be its own or that of the callback, which has named it.
 		var refusal error
@@ -96,11 +96,21 @@ func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, encode
 		case refusal != nil:
 			return refusal
 		case !errors.Is(err, port.ErrStale):
+			if s.hasPassword(ctx, id, encoded) {
+				return nil
+			}
 			return unavailable(fmt.Errorf("reset password: %w", err))
 		}
 		// The account was changed between its read and its write. The token is unspent.
 	}
 	return unavailable(errors.New("reset password: others keep changing the account"))
+}
+
+// hasPassword reports whether the account is known to have that very hash. It settles what
+// became of a commit whose answer was lost: no two hashes are the same.
+func (s *Service) hasPassword(ctx context.Context, id domain.UserID, encoded string) bool {
+	user, err := s.Repos.Users.ByID(ctx, id)
+	return err == nil && user.Password == encoded
 }
 
 // resetIn is the body of spendReset's transaction. A refusal is the answer to the caller;

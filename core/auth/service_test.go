@@ -28,19 +28,22 @@ type world struct {
 	clock   *fakes.Clock
 	store   port.Store
 	hasher  *fakes.Hasher
+	mailbox *fakes.Mailbox
 }
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*auth.Ports)) world {
 	t.Helper()
 	w := world{
-		clock:  fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)),
-		store:  refstore.New(),
-		hasher: fakes.NewHasher(2),
+		clock:   fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)),
+		store:   refstore.New(),
+		hasher:  fakes.NewHasher(2),
+		mailbox: &fakes.Mailbox{},
 	}
 	tokens := fakes.NewTokens("a key for tests", "directus")
 	w.ports = auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
 		Hasher: w.hasher, Issuer: tokens, Verifier: tokens, Clock: w.clock,
+		Mailer: w.mailbox, Composer: fakes.Composer{},
 		Probes: []auth.Probe{{Name: "store", Ping: func(ctx context.Context) error { return w.store.Ping(ctx) }}},
 		Log:    slog.New(slog.DiscardHandler),
 	}

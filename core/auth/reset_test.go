@@ -1,0 +1,351 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/intercept"
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// forgot asks for a reset mail.
+func (w world) forgot(t testing.TB, email string) {
+	t.Helper()
+	if err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email}); err != nil {
+		t.Fatalf("ask for a reset: %v", err)
+	}
+}
+
+func (w world) deliver(t testing.TB) auth.Delivered {
+	t.Helper()
+	done, err := w.service.DeliverMail(t.Context())
+	if err != nil {
+		t.Fatalf("deliver mail: %v", err)
+	}
+	return done
+}
+
+// resetToken returns the token of the newest mail.
+func (w world) resetToken(t testing.TB) string {
+	t.Helper()
+	mails := w.mailbox.Mails()
+	if len(mails) == 0 {
+		t.Fatal("there is no mail")
+	}
+	for line := range strings.Lines(mails[len(mails)-1].Text) {
+		if link, err := url.Parse(strings.TrimSpace(line)); err == nil && link.Query().Has("token") {
+			return link.Query().Get("token")
+		}
+	}
+	t.Fatal("the mail has no link")
+	return ""
+}
+
+// TestSecurity03_RequestsForAResetCostTheSame: looking the account up in RequestReset turns
+// it red.
+func TestSecurity03_RequestsForAResetCostTheSame(t *testing.T) {
+	want := []string{"Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"}
+	for _, email := range []string{annEmail, "ANN@example.com", "nobody@example.com", "suspended@example.com", "zzz", strings.Repeat("x", 5000), "two@example.com, three@example.com"} {
+		t.Run(fmt.Sprintf("%.30s", email), func(t *testing.T) {
+			var calls intercept.Recorder
+			w := newWorld(t, auth.DefaultSettings(), intercepted(intercept.Hooks{Before: calls.Hook}))
+			w.seedAnn(t, func(u *domain.User) {
+				if email == "suspended@example.com" {
+					u.Email, u.Status = "suspended@example.com", domain.StatusSuspended
+				}
+			})
+			calls.Reset()
+			w.forgot(t, email)
+			if got := calls.Calls(); !slices.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// TestSecurity04_TheURLIsCheckedBeforeAnythingElse: moving resetPage below the limits turns
+// it red.
+func TestSecurity04_TheURLIsCheckedBeforeAnythingElse(t *testing.T) {
+	var calls intercept.Recorder
+	w := newWorld(t, auth.DefaultSettings(), intercepted(intercept.Hooks{Before: calls.Hook}))
+	w.seedAnn(t, nil)
+	calls.Reset()
+	for _, email := range []string{annEmail, "nobody@example.com", "zzz"} {
+		wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email, URL: "https://evil.example.com/"}), domain.InvalidPayload)
+	}
+	if got := calls.Calls(); len(got) > 0 {
+		t.Errorf("got calls %v, want none", got)
+	}
+}
+
+// TestSecurity12_MailGoesToTheStoredAddress: letter.To in place of user.Email turns it red.
+func TestSecurity12_MailGoesToTheStoredAddress(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, func(u *domain.User) { u.Email = "Ann@Example.com" })
+	w.forgot(t, "aNN@eXAMPLE.com")
+	w.deliver(t)
+	mails := w.mailbox.Mails()
+	if len(mails) != 1 || mails[0].To != "Ann@Example.com" {
+		t.Errorf("got %d mails, the first to %q, want one to the stored address", len(mails), mails[0].To)
+	}
+}
+
+// TestSecurity46_ATokenWorksOnceForItsUser: Get in place of Consume in the transaction turns
+// it red.
+func TestSecurity46_ATokenWorksOnceForItsUser(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	w.forgot(t, annEmail)
+	w.deliver(t)
+	token := w.resetToken(t)
+
+	const tries = 40
+	codes := make(chan domain.Code, tries)
+	for i := range tries {
+		go func() {
+			codes <- codeOf(w.service.Reset(context.WithoutCancel(t.Context()), token, fmt.Sprintf("the new password number %d", i), domain.Client{}))
+		}()
+	}
+	won := 0
+	for range tries {
+		switch code := <-codes; code {
+		case "":
+			won++
+		case domain.Forbidden:
+		default:
+			t.Errorf("got %s", code)
+		}
+	}
+	opens := 0
+	for i := range tries {
+		if encoded := w.ann(t).Password; encoded != "" {
+			if ok, _, err := w.hasher.Verify(t.Context(), encoded, fmt.Sprintf("the new password number %d", i)); err == nil && ok {
+				opens++
+			}
+		}
+	}
+	if won != 1 || opens != 1 {
+		t.Errorf("%d of %d resets succeeded and %d passwords open the account, want one of each", won, tries, opens)
+	}
+}
+
+// TestSecurity47_EarlierTokensAreVoid: dropping SpendUser in newResetLink turns it red, and
+// dropping it in resetIn the second part.
+func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	w.forgot(t, annEmail)
+	w.deliver(t)
+	older := w.resetToken(t)
+	w.forgot(t, annEmail)
+	w.deliver(t)
+	newer := w.resetToken(t)
+	wantCode(t, w.service.Reset(t.Context(), older, newPassword, domain.Client{}), domain.Forbidden)
+	wantCode(t, w.service.Reset(t.Context(), newer, newPassword, domain.Client{}), "")
+
+	// A token that was put there beside, as one of an import would be.
+	beside := domain.OneTimeToken{Hash: domain.HashSecret("beside"), Purpose: domain.PurposePasswordReset, UserID: annID, ExpiresAt: w.clock.Now().Add(time.Hour)}
+	if err := w.store.Repos().OneTimeTokens.Put(t.Context(), beside); err != nil {
+		t.Fatal(err)
+	}
+	third := domain.OneTimeToken{Hash: domain.HashSecret("third"), Purpose: domain.PurposePasswordReset, UserID: annID, ExpiresAt: w.clock.Now().Add(time.Hour)}
+	if err := w.store.Repos().OneTimeTokens.Put(t.Context(), third); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, w.service.Reset(t.Context(), "third", password, domain.Client{}), "")
+	wantCode(t, w.service.Reset(t.Context(), "beside", newPassword, domain.Client{}), domain.Forbidden)
+}
+
+// TestSecurity48_TokensEndSoonAndAreStoredAsHashes: a ResetTTL of a day in DefaultSettings,
+// or the secret in place of its hash in newResetLink, turns it red.
+func TestSecurity48_TokensEndSoonAndAreStoredAsHashes(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	w.forgot(t, annEmail)
+	w.deliver(t)
+	token := w.resetToken(t)
+	stored, err := w.store.Repos().OneTimeTokens.Get(t.Context(), domain.PurposePasswordReset, domain.HashSecret(token), w.clock.Now())
+	if err != nil {
+		t.Fatalf("the token is not stored under its hash: %v", err)
+	}
+	if ttl := stored.ExpiresAt.Sub(w.clock.Now()); ttl > time.Hour || ttl < 15*time.Minute {
+		t.Errorf("got a life of %v, want 15 to 60 minutes", ttl)
+	}
+	w.clock.Advance(stored.ExpiresAt.Sub(w.clock.Now()))
+	wantCode(t, w.service.Reset(t.Context(), token, newPassword, domain.Client{}), domain.TokenExpired)
+}
+
+// TestSecurity50_ASuspendedAccountGetsNoReset: dropping checkMayReset turns it red.
+func TestSecurity50_ASuspendedAccountGetsNoReset(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	w.forgot(t, annEmail)
+	w.deliver(t)
+	token := w.resetToken(t)
+	w.changeAnn(t, func(u *domain.User) { u.Status = domain.StatusSuspended })
+	wantCode(t, w.service.Reset(t.Context(), token, newPassword, domain.Client{}), domain.Forbidden)
+	if u := w.ann(t); u.Status != domain.StatusSuspended {
+		t.Errorf("got status %q after the try", u.Status)
+	}
+	w.forgot(t, annEmail)
+	if got := w.deliver(t); got != (auth.Delivered{Dropped: 1}) || len(w.mailbox.Mails()) != 1 {
+		t.Errorf("got %+v and %d mails, want the letter dropped", got, len(w.mailbox.Mails()))
+	}
+}
+
+// TestSecurity54_ResetMailsAreThrottled: dropping beginReset turns it red.
+func TestSecurity54_ResetMailsAreThrottled(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	limited := 0
+	for range 30 {
+		err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail})
+		if failure, ok := errors.AsType[*domain.Error](err); ok && failure.Code == domain.RequestsExceeded && failure.RetryAfter > 0 {
+			limited++
+		}
+	}
+	for w.deliver(t).More {
+	}
+	if got := len(w.mailbox.Mails()); got != 3 || limited != 27 {
+		t.Errorf("30 requests came to %d mails and %d refusals, want 3 and 27", got, limited)
+	}
+}
+
+func TestReset(t *testing.T) {
+	t.Run("a refused password does not spend the token, and hashes nothing", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.deliver(t)
+		token := w.resetToken(t)
+		before := w.hasher.Work()
+		for bad, code := range map[string]domain.Code{
+			"": domain.InvalidPayload, "short": domain.FailedValidation, "password1": domain.FailedValidation,
+			annEmail: domain.FailedValidation, strings.Repeat("x", auth.MaxPasswordBytes+1): domain.InvalidPayload,
+		} {
+			wantCode(t, w.service.Reset(t.Context(), token, bad, domain.Client{}), code)
+		}
+		if w.hasher.Work() != before {
+			t.Error("a refused password was hashed")
+		}
+		wantCode(t, w.service.Reset(t.Context(), token, newPassword, domain.Client{}), "")
+	})
+	t.Run("garbage costs no hash", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		held := w.login(t, domain.ModeJSON)
+		before := w.hasher.Work()
+		for _, token := range []string{"garbage", strings.Repeat("x", 43), strings.Repeat("x", 1<<16), held.Access, held.Refresh} {
+			wantCode(t, w.service.Reset(t.Context(), token, newPassword, domain.Client{}), domain.InvalidToken)
+		}
+		wantCode(t, w.service.Reset(t.Context(), "", newPassword, domain.Client{}), domain.InvalidPayload)
+		if w.hasher.Work() != before {
+			t.Error("garbage was worth a hash")
+		}
+	})
+	t.Run("ends every session and says so in the audit trail", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		var held []auth.Tokens
+		for _, mode := range allModes() {
+			held = append(held, w.login(t, mode))
+		}
+		w.forgot(t, annEmail)
+		w.deliver(t)
+		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), "")
+		for _, h := range held {
+			w.wantRefused(t, h)
+			w.wantOut(t, h)
+		}
+		if w.count(t, domain.EventPasswordReset, domain.OutcomeSuccess) != 1 || w.count(t, domain.EventResetRequested, domain.OutcomeSuccess) != 1 {
+			t.Errorf("got events %+v", w.events(t))
+		}
+	})
+	t.Run("beside a change of the profile, both happen", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.deliver(t)
+		token := w.resetToken(t)
+		stale := &beforehand{act: func() { w.changeAnn(t, func(u *domain.User) { u.FirstName = "Anna" }) }}
+		service := auth.New(besides(w.ports, stale), auth.DefaultSettings(), newKeys(t, dataKey))
+		wantCode(t, service.Reset(t.Context(), token, newPassword, domain.Client{}), "")
+		if u := w.ann(t); u.FirstName != "Anna" {
+			t.Errorf("got first name %q, want the change of the profile kept", u.FirstName)
+		}
+	})
+}
+
+// beforehand acts before the first unit of work, and never again.
+type beforehand struct {
+	port.UnitOfWork
+	act  func()
+	done bool
+}
+
+func besides(p auth.Ports, o *beforehand) auth.Ports {
+	o.UnitOfWork = p.Work
+	p.Work = o
+	return p
+}
+
+func (o *beforehand) Do(ctx context.Context, fn func(context.Context, port.Repos) error) error {
+	if !o.done {
+		o.done = true
+		o.act()
+		return fmt.Errorf("somebody else was first: %w", port.ErrStale)
+	}
+	return o.UnitOfWork.Do(ctx, fn)
+}
+
+func requestResetFlow() flow {
+	return flow{
+		name: "request reset",
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, nil)
+			return func() error { return w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}) }
+		},
+		chances: []string{"Events.Record"},
+		calls:   []string{"Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"},
+	}
+}
+
+func resetFlow() flow {
+	var held auth.Tokens
+	return flow{
+		name: "reset",
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, nil)
+			held = w.login(t, domain.ModeJSON)
+			w.forgot(t, annEmail)
+			w.deliver(t)
+			token := w.resetToken(t)
+			return func() error { return w.service.Reset(t.Context(), token, newPassword, domain.Client{}) }
+		},
+		chances: []string{"Sessions.DeleteUser", "Events.Record"},
+		settled: []string{"UnitOfWork.Do"},
+		calls: []string{
+			"OneTimeTokens.Get", "Users.ByID", "Hasher.Hash", "UnitOfWork.Do", "OneTimeTokens.Consume", "Users.ByID",
+			"Users.Update", "OneTimeTokens.SpendUser", "Sessions.DeleteUser", "Events.Record",
+		},
+		check: func(t *testing.T, w world, method string, lost bool) {
+			done := slices.Contains([]string{"Sessions.DeleteUser", "Events.Record"}, method) || lost && method == "UnitOfWork.Do"
+			w.wantPassword(t, done)
+			if done {
+				w.wantRefused(t, held)
+				return
+			}
+			w.wantIn(t, held)
+			// The token was not spent on what did not happen.
+			wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), "")
+		},
+	}
+}
