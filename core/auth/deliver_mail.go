@@ -23,7 +23,8 @@ const (
 	lastMailRetry  = 10 * time.Minute
 )
 
-// DeliverMail implements Worker.
+// DeliverMail implements Worker. A letter that is begun is finished, even if ctx is done
+// meanwhile: half a delivery is one that is made twice. The others go back.
 func (s *Service) DeliverMail(ctx context.Context) (Delivered, error) {
 	now := s.Clock.Now()
 	leases, err := s.Repos.MailQueue.Claim(ctx, now, now.Add(mailLease), mailBatch)
@@ -31,38 +32,49 @@ func (s *Service) DeliverMail(ctx context.Context) (Delivered, error) {
 		return Delivered{}, unavailable(fmt.Errorf("claim letters: %w", err))
 	}
 	done := Delivered{More: len(leases) == mailBatch}
+	finish := context.WithoutCancel(ctx)
 	for _, lease := range leases {
 		if ctx.Err() != nil {
-			break // the rest is due again when the loan is over
-		}
-		switch sent, err := s.deliver(ctx, lease.Letter); {
-		case err != nil && !errors.Is(err, port.ErrInvalid):
-			done.Failed++
-			s.Log.WarnContext(ctx, "a letter is tried again later", "letter", lease.Letter.ID, "kind", lease.Letter.Kind, "attempts", lease.Letter.Attempts+1, "error", err)
-			s.postpone(ctx, lease)
+			s.putBack(finish, lease, s.Clock.Now())
 			continue
-		case err != nil:
-			done.Dropped++
-			s.Log.ErrorContext(ctx, "a letter was refused for good and is dropped", "letter", lease.Letter.ID, "kind", lease.Letter.Kind, "error", err)
-		case sent:
-			done.Sent++
-		default:
-			done.Dropped++
 		}
-		if err := s.Repos.MailQueue.Done(ctx, lease); err != nil {
-			s.Log.WarnContext(ctx, "a letter that is done with may be delivered twice", "letter", lease.Letter.ID, "error", err)
-		}
+		s.deliverOne(finish, lease, &done)
 	}
 	return done, nil
 }
 
-// postpone puts a letter back. Where that fails it is due again when the loan is over.
-func (s *Service) postpone(ctx context.Context, lease port.Lease) {
-	pause := lastMailRetry
-	if lease.Letter.Attempts < 6 { // 10 s << 6 is above the last
-		pause = min(firstMailRetry<<lease.Letter.Attempts, lastMailRetry)
+// deliverOne deals with one letter and counts what came of it.
+func (s *Service) deliverOne(ctx context.Context, lease port.Lease, done *Delivered) {
+	letter := lease.Letter
+	log := s.Log.With("letter", letter.ID, "kind", letter.Kind)
+	switch sent, err := s.deliver(ctx, letter); {
+	case err != nil && !errors.Is(err, port.ErrInvalid):
+		done.Failed++
+		log.WarnContext(ctx, "a letter is tried again later", "attempts", letter.Attempts+1, "error", err)
+		s.putBack(ctx, lease, s.Clock.Now().Add(mailPause(letter.Attempts)))
+		return
+	case err != nil:
+		done.Dropped++
+		log.ErrorContext(ctx, "a letter was refused for good and is dropped", "error", err)
+	case sent:
+		done.Sent++
+	default:
+		done.Dropped++
 	}
-	if err := s.Repos.MailQueue.Retry(ctx, lease, s.Clock.Now().Add(pause)); err != nil {
+	if err := s.Repos.MailQueue.Done(ctx, lease); err != nil {
+		log.WarnContext(ctx, "a letter that is done with may be delivered twice", "error", err)
+	}
+}
+
+// mailPause doubles from one attempt to the next.
+func mailPause(attempts int) time.Duration {
+	const doublings = 6 // 10 s << 6 is above the longest
+	return min(firstMailRetry<<min(attempts, doublings), lastMailRetry)
+}
+
+// putBack makes a letter due again. Where that fails it is when the loan is over.
+func (s *Service) putBack(ctx context.Context, lease port.Lease, next time.Time) {
+	if err := s.Repos.MailQueue.Retry(ctx, lease, next); err != nil {
 		s.Log.WarnContext(ctx, "a letter was not put back", "letter", lease.Letter.ID, "error", err)
 	}
 }

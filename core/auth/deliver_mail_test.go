@@ -120,6 +120,26 @@ func TestDeliverMail(t *testing.T) {
 			t.Errorf("got %+v when the loan is over, want it sent", got)
 		}
 	})
+	t.Run("a worker that is stopped finishes its letter and puts the others back", func(t *testing.T) {
+		var v valve
+		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.forgot(t, "nobody@example.com")
+		ctx, stop := context.WithCancel(t.Context())
+		v.set(intercept.Hooks{Before: func(_ context.Context, method string) error {
+			if method == "Users.ByEmail" {
+				stop()
+			}
+			return nil
+		}})
+		if got, err := w.service.DeliverMail(ctx); got != (auth.Delivered{Sent: 1}) || err != nil {
+			t.Errorf("got %+v and %v, want one sent", got, err)
+		}
+		if got := w.deliver(t); got != (auth.Delivered{Dropped: 1}) {
+			t.Errorf("got %+v from the next worker, want the other letter", got)
+		}
+	})
 	t.Run("of two workers each letter goes to one", func(t *testing.T) {
 		settings := auth.DefaultSettings()
 		settings.ResetAccount, settings.ResetAddress = port.Limit{}, port.Limit{}

@@ -16,7 +16,7 @@ import (
 )
 
 // Serve implements cli.Backend. It ends in the reverse of the order in which it begins:
-// take no new requests, finish those under way, stop sweeping, close the store, give the
+// take no new requests, finish those under way, end the loops, close the store, give the
 // database file free.
 func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions) (err error) {
 	release, err := claim(c)
@@ -43,11 +43,13 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 		return errors.Join(err, listener.Close())
 	}
 
-	sweeping, stopSweeping := context.WithCancel(context.WithoutCancel(ctx))
-	var loops sync.WaitGroup
-	loops.Go(func() { sweep(sweeping, service.Auth, o.Log) })
-	defer loops.Wait()
-	defer stopSweeping()
+	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
+	var workers sync.WaitGroup
+	for _, l := range loops(service.Auth, o.Log) {
+		workers.Go(func() { l.run(working, o.Log) })
+	}
+	defer workers.Wait()
+	defer stopWorking()
 
 	return serveUntilDone(ctx, service, listener, c, o)
 }

@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+)
+
+// loop is work that every instance does beside answering requests, without a leader: each
+// step is small, and does no harm where another instance has been faster.
+type loop struct {
+	what string
+	rest time.Duration // between steps with nothing left to do, and up to half as much again
+	step func(ctx context.Context) (more bool, err error)
+}
+
+// again is the rest between steps while there is more to do.
+const again = 10 * time.Millisecond
+
+// run takes steps until ctx is done.
+func (l loop) run(ctx context.Context, log *slog.Logger) {
+	timer := time.NewTimer(jittered(l.rest))
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		more, err := l.step(ctx)
+		if err != nil && ctx.Err() == nil {
+			log.Warn(l.what+" failed and is tried again", "error", err)
+		}
+		if more && err == nil {
+			timer.Reset(again)
+		} else {
+			timer.Reset(jittered(l.rest))
+		}
+	}
+}
+
+// jittered is d and up to half of it, so that instances that started together part.
+func jittered(d time.Duration) time.Duration { return d + rand.N(d/2) }
+
+// loops are what runs beside the transports.
+func loops(worker auth.Worker, log *slog.Logger) []loop {
+	return []loop{
+		{"sweeping", time.Minute, func(ctx context.Context) (bool, error) {
+			swept, err := worker.Sweep(ctx)
+			if swept.Sessions+swept.LimiterKeys+swept.Tokens > 0 {
+				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens)
+			}
+			return swept.More, err
+		}},
+		{"delivering mail", time.Second, func(ctx context.Context) (bool, error) {
+			done, err := worker.DeliverMail(ctx)
+			if done.Sent+done.Dropped+done.Failed > 0 {
+				log.Info("mail", "sent", done.Sent, "dropped", done.Dropped, "failed", done.Failed)
+			}
+			return done.More, err
+		}},
+	}
+}
