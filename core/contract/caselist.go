@@ -27,6 +27,8 @@ func AllCases() []CaseInfo {
 		infos("TokenVerifier", verifierExpiryCases()),
 		infos("TokenVerifier", verifierForgeryCases()),
 		infos("TokenVerifier", verifierMethods().cancelled()),
+		infos("Mailer", MailerCases()),
+		infos("MailComposer", ComposerCases()),
 		infos("Clock", ClockCases()),
 	)
 }

@@ -26,6 +26,8 @@ func TestMethods(t *testing.T) {
 		wantMethods[port.PasswordHasher](t, hasherMethods())
 		wantMethods[port.TokenIssuer](t, issuerMethods())
 		wantMethods[port.TokenVerifier](t, verifierMethods())
+		wantMethods[port.Mailer](t, mailerMethods())
+		wantMethods[port.MailComposer](t, composerMethods())
 	})
 	t.Run("each has its generated cases", func(t *testing.T) {
 		have := ids(t)
@@ -85,6 +87,8 @@ func wantedIDs(t *testing.T) map[string]bool {
 	add(false, methodIDs(hasherMethods())...)
 	add(false, methodIDs(issuerMethods())...)
 	add(false, methodIDs(verifierMethods())...)
+	add(false, methodIDs(mailerMethods())...)
+	add(false, methodIDs(composerMethods())...)
 	return wanted
 }
 
@@ -125,6 +129,8 @@ func TestAllCases(t *testing.T) {
 		want = append(want, caseIDs(StoreCases())...)
 		want = append(want, caseIDs(HasherCases())...)
 		want = append(want, caseIDs(TokensCases())...)
+		want = append(want, caseIDs(MailerCases())...)
+		want = append(want, caseIDs(ComposerCases())...)
 		want = append(want, caseIDs(ClockCases())...)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {

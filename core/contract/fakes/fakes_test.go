@@ -1,6 +1,8 @@
 package fakes_test
 
 import (
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,4 +56,45 @@ func TestTokens(t *testing.T) {
 			},
 		}
 	}, contract.Expect(25))
+}
+
+func openMailbox(testing.TB) contract.MailerWorld {
+	box := &fakes.Mailbox{}
+	return contract.MailerWorld{Mailer: box, Received: func(testing.TB) []domain.Mail { return box.Mails() }}
+}
+
+func TestMailbox(t *testing.T) {
+	contract.RunMailer(t, openMailbox, contract.Expect(8))
+
+	errDown := errors.New("the server is down")
+	send := func(t *testing.T, box *fakes.Mailbox, id string, want error) {
+		t.Helper()
+		if err := box.Send(t.Context(), domain.Mail{ID: id}); !errors.Is(err, want) {
+			t.Errorf("mail %s: got error %v, want %v", id, err, want)
+		}
+	}
+	t.Run("fails as often as it is told to", func(t *testing.T) {
+		box := &fakes.Mailbox{}
+		box.FailNext(2, errDown)
+		box.LoseNext(1, port.ErrInvalid)
+		send(t, box, "first", errDown)
+		send(t, box, "second", errDown)
+		send(t, box, "third", port.ErrInvalid)
+		send(t, box, "fourth", nil)
+		want := []domain.Mail{{ID: "third"}, {ID: "fourth"}}
+		if got := box.Mails(); !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func TestComposer(t *testing.T) {
+	contract.RunComposer(t, func(testing.TB) port.MailComposer { return fakes.Composer{} }, contract.Expect(9))
+
+	t.Run("knows German", func(t *testing.T) {
+		c := port.MailContent{Kind: domain.LetterPasswordReset, Language: "de-AT", FirstName: "Ann"}
+		if subject, _, _, err := (fakes.Composer{}).Compose(t.Context(), c); subject != "Ein neues Passwort für Ann" || err != nil {
+			t.Errorf("got subject %q and error %v", subject, err)
+		}
+	})
 }
