@@ -29,7 +29,8 @@ type Config struct {
 	Synchronous string
 
 	// BusyTimeout is the longest wait for a lock that another process holds, in whole
-	// milliseconds; default 5s. A context that is done ends the wait earlier.
+	// milliseconds; default 5s. A context that is done ends the wait earlier. It is also the
+	// longest that one write or unit of work may keep the others waiting; then it fails.
 	BusyTimeout time.Duration
 
 	// Readers is how many connections read at once; default 4, or the number of

@@ -3,13 +3,18 @@ package sqlite
 import (
 	"context"
 	"testing"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
 )
 
 // WriterSynchronous returns SQLite's number for what the writing connection waits for.
 func WriterSynchronous(t testing.TB, s *Store) int {
 	t.Helper()
 	var level int
-	if err := s.writer.GetContext(t.Context(), &level, `PRAGMA synchronous`); err != nil {
+	err := s.writes.Transact(t.Context(), func(tx sqlstore.Tx) error {
+		return tx.Get(t.Context(), &level, `PRAGMA synchronous`)
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return level

@@ -5,7 +5,7 @@
 // be on a local disk: PATH-wal and PATH-shm appear beside it and belong to it. PATH.lock and
 // PATH.migrate.lock hold nothing; see Lock and Migrator. One connection writes and several
 // read. By default a write is on the disk when it is acknowledged (synchronous FULL) and
-// outlives a power cut.
+// outlives a power cut; those that come at the same time share the wait for the disk.
 package sqlite
 
 import (
@@ -25,10 +25,14 @@ import (
 
 var _ port.Store = (*Store)(nil)
 
-// Store is a port.Store on one SQLite file.
+// Store is a port.Store on one SQLite file. Writes and units of work that wait at the same
+// time are committed together, without being felt by each other. Units of work run one after
+// the other, and other writes wait for them: one that takes longer than Config.BusyTimeout is
+// rolled back.
 type Store struct {
 	*sqlstore.Store
-	reader, writer *sqlx.DB
+	reader *sqlx.DB
+	writes *group
 }
 
 // Open opens the database at c.Path. With c.Migrate it makes the file, for its owner only
@@ -67,7 +71,8 @@ func open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return &Store{Store: sqlstore.New(reader, writer, dialect{}), reader: reader, writer: writer}, nil
+	writes := newGroup(writer, c.BusyTimeout)
+	return &Store{Store: sqlstore.New(reader, writes, dialect{}), reader: reader, writes: writes}, nil
 }
 
 // openWriter returns the one connection that writes to the file, which must exist.
@@ -128,16 +133,4 @@ func checkJournal(ctx context.Context, db *sqlx.DB) error {
 		return fmt.Errorf("journal mode is %q instead of wal: the database must be on a local disk", mode)
 	}
 	return nil
-}
-
-// optimizeTime bounds what Close spends on the statistics of the query planner.
-const optimizeTime = time.Second
-
-// Close lets go of the file. Calls that come later fail; closing twice is no error.
-func (s *Store) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), optimizeTime)
-	defer cancel()
-	// Better statistics are a favour to the next start; no closing fails for want of them.
-	_, _ = s.writer.ExecContext(ctx, `PRAGMA optimize`)
-	return s.Store.Close()
 }

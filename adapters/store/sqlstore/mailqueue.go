@@ -89,8 +89,8 @@ func (s *mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) 
 		if err := s.list(ctx, &rows, dueLetters, micros(now), micros(now), micros(now), limit); err != nil {
 			return err
 		}
-		token := rand.Text() // one for all: Done and Retry name the letter, too
 		for _, row := range rows {
+			token := rand.Text()
 			lent, err := s.exec(ctx, lendLetter, token, micros(until), row.ID, row.Attempts, micros(now))
 			if err != nil {
 				return err

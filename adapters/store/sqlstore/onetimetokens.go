@@ -12,21 +12,34 @@ import (
 type oneTimeTokens struct{ repo }
 
 type oneTimeTokenRow struct {
-	Purpose   string `db:"purpose"`
-	UserID    string `db:"user_id"`
-	Payload   []byte `db:"payload"`
-	ExpiresAt int64  `db:"expires_at"`
-	Spent     int16  `db:"spent"`
+	Purpose    string `db:"purpose"`
+	UserID     string `db:"user_id"`
+	Payload    []byte `db:"payload"`
+	HasPayload int16  `db:"has_payload"`
+	ExpiresAt  int64  `db:"expires_at"`
+	Spent      int16  `db:"spent"`
 }
 
 func (r oneTimeTokenRow) token(h domain.SecretHash) domain.OneTimeToken {
-	return domain.OneTimeToken{
+	t := domain.OneTimeToken{
 		Hash:      h,
 		Purpose:   domain.Purpose(r.Purpose),
 		UserID:    domain.UserID(r.UserID),
 		Payload:   r.Payload,
 		ExpiresAt: fromMicros(r.ExpiresAt),
 	}
+	if t.Payload == nil && r.HasPayload != 0 {
+		t.Payload = []byte{} // SQLite's driver reads no bytes as none at all
+	}
+	return t
+}
+
+// payload is untyped nil, which every driver keeps as NULL, for a token without one.
+func payload(t domain.OneTimeToken) any {
+	if t.Payload == nil {
+		return nil
+	}
+	return t.Payload
 }
 
 const putToken = `INSERT INTO one_time_tokens (hash, purpose, user_id, payload, expires_at, spent)
@@ -38,7 +51,7 @@ func (s *oneTimeTokens) Put(ctx context.Context, t domain.OneTimeToken) error {
 			return err
 		}
 		_, err := s.exec(ctx, putToken,
-			t.Hash[:], string(t.Purpose), string(t.UserID), optional(t.Payload), micros(t.ExpiresAt))
+			t.Hash[:], string(t.Purpose), string(t.UserID), payload(t), micros(t.ExpiresAt))
 		return err
 	})
 }
@@ -117,7 +130,8 @@ func (s *oneTimeTokens) unspent(ctx context.Context, p domain.Purpose, h domain.
 	return row.token(h), nil
 }
 
-const tokenByHash = `SELECT purpose, user_id, payload, expires_at, spent
+const tokenByHash = `SELECT purpose, user_id, payload,
+	CASE WHEN payload IS NULL THEN 0 ELSE 1 END AS has_payload, expires_at, spent
 	FROM one_time_tokens WHERE hash = ? AND purpose = ?`
 
 func (s *oneTimeTokens) row(ctx context.Context, p domain.Purpose, h domain.SecretHash) (row oneTimeTokenRow, err error) {

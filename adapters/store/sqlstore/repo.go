@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -37,18 +35,13 @@ func (r repo) call(ctx context.Context, what string, fn func() error) error {
 
 // exec runs a statement that writes and returns how many rows it changed. A value that
 // is taken is port.ErrConflict.
-func (r repo) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	var db sqlx.ExecerContext = r.store.writer
-	if r.unit != nil {
-		db = r.unit.tx
-	}
-	var rows int64
-	err := r.attempt(ctx, func() error {
-		result, err := db.ExecContext(ctx, r.store.bound[query], args...)
-		if err != nil {
-			return err
+func (r repo) exec(ctx context.Context, query string, args ...any) (rows int64, err error) {
+	err = r.attempt(ctx, func() (err error) {
+		if r.unit != nil {
+			rows, err = r.unit.tx.Exec(ctx, r.store.bound[query], args...)
+		} else {
+			rows, err = r.store.writer.Exec(ctx, r.store.bound[query], args...)
 		}
-		rows, err = result.RowsAffected()
 		return err
 	})
 	if err != nil && r.store.dialect.IsDuplicate(err) {
@@ -61,7 +54,10 @@ func (r repo) exec(ctx context.Context, query string, args ...any) (int64, error
 // get reads one row into dest. No row is port.ErrNotFound.
 func (r repo) get(ctx context.Context, dest any, query string, args ...any) error {
 	err := r.attempt(ctx, func() error {
-		return sqlx.GetContext(ctx, r.reader(), dest, r.store.bound[query], args...)
+		if r.unit != nil {
+			return r.unit.tx.Get(ctx, dest, r.store.bound[query], args...)
+		}
+		return r.store.reader.GetContext(ctx, dest, r.store.bound[query], args...)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return port.ErrNotFound
@@ -72,15 +68,11 @@ func (r repo) get(ctx context.Context, dest any, query string, args ...any) erro
 // list reads all rows into dest, a pointer to a slice.
 func (r repo) list(ctx context.Context, dest any, query string, args ...any) error {
 	return r.attempt(ctx, func() error {
-		return sqlx.SelectContext(ctx, r.reader(), dest, r.store.bound[query], args...)
+		if r.unit != nil {
+			return r.unit.tx.Select(ctx, dest, r.store.bound[query], args...)
+		}
+		return r.store.reader.SelectContext(ctx, dest, r.store.bound[query], args...)
 	})
-}
-
-func (r repo) reader() sqlx.QueryerContext {
-	if r.unit != nil {
-		return r.unit.tx
-	}
-	return r.store.reader
 }
 
 // attempt runs one statement, again if the database asks for it. Inside a unit only the

@@ -37,7 +37,7 @@ type script struct {
 func newStore(t testing.TB, s *script) *sqlstore.Store {
 	t.Helper()
 	db := sqlx.NewDb(sql.OpenDB(s), "pgx") // whose arguments are $1, $2 and so on
-	store := sqlstore.New(db, db, dialect{})
+	store := sqlstore.New(db, sqlstore.Pool(db, dialect{}.TxOptions()), dialect{})
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			t.Error(err)

@@ -17,25 +17,26 @@ var errClosed = errors.New("store is closed")
 
 // Store is a port.Store on a SQL database.
 type Store struct {
-	reader, writer *sqlx.DB
-	dialect        Dialect
-	bound          map[string]string // queries as written to as the driver wants them
-	closed         atomic.Bool
+	reader  *sqlx.DB
+	writer  Writer
+	dialect Dialect
+	bound   map[string]string // queries as written to as the driver wants them
+	closed  atomic.Bool
 }
 
-// New returns a store on two pools of connections to one database whose schema is in
-// place. Whatever writes, and every unit of work, goes to writer; single reads go to
-// reader. reader must see each write as soon as writer has acknowledged it, so a replica
-// that follows behind will not do. Both may be the same pool. The sqlx driver name of
-// writer decides how arguments are written. The store owns the pools: Close closes them.
-func New(reader, writer *sqlx.DB, d Dialect) *Store {
+// New returns a store on two ways to one database whose schema is in place. Whatever writes,
+// and every unit of work, goes to writer; single reads go to reader. reader must see each
+// write as soon as writer has acknowledged it, so a replica that follows behind will not do.
+// Both may use the same connections: see Pool. The sqlx driver name of reader decides how
+// arguments are written. The store owns both: Close closes them.
+func New(reader *sqlx.DB, writer Writer, d Dialect) *Store {
 	s := &Store{reader: reader, writer: writer, dialect: d, bound: map[string]string{}}
 	for _, queries := range [][]string{
 		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
 		oneTimeTokenQueries(), mailQueueQueries(),
 	} {
 		for _, q := range queries {
-			s.bound[q] = writer.Rebind(q)
+			s.bound[q] = reader.Rebind(q)
 		}
 	}
 	return s
@@ -83,15 +84,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
-// Close closes both pools once their statements under way are done. Calls that come later
+// Close closes reader and writer once their work under way is done. Calls that come later
 // fail; closing twice is no error.
 func (s *Store) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	err := s.reader.Close()
-	if s.writer != s.reader {
-		err = errors.Join(err, s.writer.Close())
-	}
+	err := errors.Join(s.writer.Close(), s.reader.Close())
 	return s.failed(context.Background(), "close", err)
 }

@@ -2,9 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"sync"
-
-	"github.com/jmoiron/sqlx"
 
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -13,7 +12,7 @@ import (
 // it: PostgreSQL has aborted the transaction by then, MySQL may have rolled it back and
 // would commit whatever comes next by itself.
 type unit struct {
-	tx *sqlx.Tx
+	tx Tx
 
 	mu    sync.Mutex
 	cause error
@@ -44,30 +43,31 @@ func (s *Store) Do(ctx context.Context, fn func(ctx context.Context, r port.Repo
 
 // try runs fn in one transaction, once. again says that the database asks for a repetition.
 func (s *Store) try(ctx context.Context, fn func(context.Context, port.Repos) error) (again bool, err error) {
-	tx, err := s.writer.BeginTxx(ctx, s.dialect.TxOptions())
-	if err != nil {
-		return s.dialect.IsRetryable(err), s.failed(ctx, "begin unit of work", err)
-	}
-	// Also while fn panics, and without effect after the commit. A roll-back that fails
-	// closes the connection, which rolls back, too.
-	defer func() { _ = tx.Rollback() }()
-
-	u := &unit{tx: tx}
-	err = fn(ctx, s.repos(u))
-	if cause := u.doom(); cause != nil {
-		if err == nil {
-			err = s.failed(ctx, "unit of work rolled back", cause)
+	err = s.writer.Transact(ctx, func(tx Tx) error {
+		u := &unit{tx: tx}
+		err := fn(ctx, s.repos(u))
+		if cause := u.doom(); cause != nil {
+			if err == nil {
+				err = s.failed(ctx, "unit of work rolled back", cause)
+			}
+			return &refusal{err, s.dialect.IsRetryable(cause)}
 		}
-		return s.dialect.IsRetryable(cause), err
+		if err != nil {
+			return &refusal{err, false}
+		}
+		if err := s.usable(ctx); err != nil {
+			return &refusal{s.failed(ctx, "unit of work rolled back", err), false}
+		}
+		return nil
+	})
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.again, r.error
 	}
-	if err != nil {
-		return false, err
-	}
-	if err := s.usable(ctx); err != nil {
-		return false, s.failed(ctx, "unit of work rolled back", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return s.dialect.IsRetryable(err), s.failed(ctx, "commit unit of work", err)
-	}
-	return false, nil
+	return s.dialect.IsRetryable(err), s.failed(ctx, "unit of work", err)
+}
+
+// refusal tells the error with which a unit ends itself from those of the Writer.
+type refusal struct {
+	error
+	again bool
 }
