@@ -1,0 +1,60 @@
+package devmail
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// guard answers 404 to everything that does not certainly come from this machine: the mails
+// hold links that open accounts. A listener, a peer and a Host that are all loopback keep
+// out other machines and pages that let their own name resolve to this one (DNS
+// rebinding); a forwarding header keeps out whoever comes through a proxy or a tunnel that
+// runs here.
+func (b *Mailbox) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLocal(b.config.ListenHost) || !listensLocally(r) || !isLocal(hostname(r.RemoteAddr)) ||
+			!isLocal(hostname(r.Host)) || isForwarded(r.Header) {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// listensLocally looks at the address that the connection came in at, where the server
+// tells.
+func listensLocally(r *http.Request) bool {
+	addr, told := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return !told || isLocal(hostname(addr.String()))
+}
+
+// isLocal reports whether host is a loopback address or localhost (RFC 6761, section 6.3).
+func isLocal(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().IsLoopback()
+	}
+	return strings.EqualFold(host, "localhost")
+}
+
+// hostname cuts the port and the brackets, where there are any.
+func hostname(hostport string) string {
+	if host, _, err := net.SplitHostPort(hostport); err == nil {
+		return host
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(hostport, "["), "]")
+}
+
+// isForwarded reports whether a proxy has left a trace.
+func isForwarded(header http.Header) bool {
+	traces := []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"}
+	for name := range header {
+		name = http.CanonicalHeaderKey(name)
+		if slices.Contains(traces, name) || strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "X-Original-") {
+			return true
+		}
+	}
+	return false
+}
