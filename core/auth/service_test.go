@@ -10,6 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/refstore"
+	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -17,8 +18,12 @@ import (
 func TestTransportContract(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
 		w := newWorld(t, s)
-		return contract.World{Client: contract.Direct(w.service), Clock: w.clock, Store: w.store, Hasher: w.hasher}
-	}, contract.Expect(58))
+		return contract.World{
+			Client: contract.Direct(w.service), Clock: w.clock, Store: w.store, Hasher: w.hasher,
+			Deliver: contract.DeliverWith(w.service),
+			Mails:   func(testing.TB) []domain.Mail { return w.mailbox.Mails() },
+		}
+	}, contract.Expect(75))
 }
 
 // world is a service on the reference store and fakes.

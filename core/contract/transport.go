@@ -25,6 +25,11 @@ type Client interface {
 
 	// UpdateMe also returns the session cookie that came with the answer, if one did.
 	UpdateMe(ctx context.Context, c auth.Credential, patch auth.ProfilePatch) (profile Profile, cookie string, err error)
+
+	// RequestReset asks for a mail with a link that leads to resetURL; an empty one is not
+	// sent.
+	RequestReset(ctx context.Context, email, resetURL string) error
+	Reset(ctx context.Context, token, password string) error
 }
 
 // Reply is what a caller of any transport can see of its tokens.
@@ -56,6 +61,12 @@ type World struct {
 	Clock  Clock
 	Store  port.Store
 	Hasher port.PasswordHasher
+
+	// Deliver runs the worker until no letter is due any more. Mails returns what has been
+	// sent since the server was started, in order; it need not tell more of a mail than To
+	// and Text.
+	Deliver func(t testing.TB)
+	Mails   func(t testing.TB) []domain.Mail
 }
 
 // TransportOpener starts a server with those settings for one case.
@@ -82,6 +93,9 @@ func TransportCases() []Case[TransportOpener] {
 		transportLogoutCases(),
 		transportAccessCases(),
 		transportProfileCases(),
+		transportPasswordCases(),
+		transportPasswordRefusalCases(),
+		transportPasswordRequestCases(),
 	} {
 		cases = append(cases, part...)
 	}

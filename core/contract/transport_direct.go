@@ -48,6 +48,14 @@ func (d direct) UpdateMe(ctx context.Context, c auth.Credential, patch auth.Prof
 	return directProfile(user), "", err
 }
 
+func (d direct) RequestReset(ctx context.Context, email, resetURL string) error {
+	return d.api.RequestReset(ctx, auth.ResetRequest{Email: email, URL: resetURL})
+}
+
+func (d direct) Reset(ctx context.Context, token, password string) error {
+	return d.api.Reset(ctx, token, password, domain.Client{})
+}
+
 func directReply(t auth.Tokens) Reply {
 	if t.Mode == domain.ModeSession {
 		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL}

@@ -51,9 +51,29 @@ func (c Client) Refresh(ctx context.Context, mode domain.Mode, token string) (co
 // Logout ends a session.
 func (c Client) Logout(ctx context.Context, mode domain.Mode, token string) error {
 	body, cookie := source(mode, token)
-	response, err := c.Do(ctx, Call{Method: http.MethodPost, Path: "/auth/logout", Body: body, Cookie: cookie})
+	return c.noContent(ctx, Call{Method: http.MethodPost, Path: "/auth/logout", Body: body, Cookie: cookie})
+}
+
+// RequestReset asks for a link to set a new password with.
+func (c Client) RequestReset(ctx context.Context, email, resetURL string) error {
+	body := map[string]any{"email": email}
+	if resetURL != "" {
+		body["reset_url"] = resetURL
+	}
+	return c.noContent(ctx, Call{Method: http.MethodPost, Path: "/auth/password/request", Body: body})
+}
+
+// Reset sets a new password.
+func (c Client) Reset(ctx context.Context, token, password string) error {
+	body := map[string]any{"token": token, "password": password}
+	return c.noContent(ctx, Call{Method: http.MethodPost, Path: "/auth/password/reset", Body: body})
+}
+
+// noContent makes a call whose answer must be 204 without a body.
+func (c Client) noContent(ctx context.Context, what Call) error {
+	response, err := c.Do(ctx, what)
 	if err == nil && (response.Status != http.StatusNoContent || len(response.Body) > 0) {
-		return fmt.Errorf("logout: got status %d with a body of %d bytes, want 204 without", response.Status, len(response.Body))
+		return fmt.Errorf("%s: got status %d with a body of %d bytes, want 204 without", what.Path, response.Status, len(response.Body))
 	}
 	return err
 }
