@@ -31,7 +31,7 @@ const (
 
 // defaultTimeout is how long one mail may take; RFC 5321, section 4.5.3.2, is more patient,
 // but the queue tries again.
-const defaultTimeout = 30 * time.Second
+const defaultTimeout = 20 * time.Second
 
 // Config says which server takes the mail, and whom it comes from.
 type Config struct {
@@ -56,7 +56,7 @@ type Config struct {
 	// HelloName is what the service calls itself in EHLO; empty: MessageIDHost.
 	HelloName string
 
-	// Timeout bounds one Send from dialling to the server's last word; 0: 30 seconds.
+	// Timeout bounds one Send from dialling to the server's last word; 0: 20 seconds.
 	Timeout time.Duration
 
 	// Now is the clock that the Date of a mail is read from.

@@ -225,7 +225,7 @@ func TestConfigurationMistakes(t *testing.T) {
 func TestServe(t *testing.T) {
 	t.Run("hands over the configuration, flags first", func(t *testing.T) {
 		b := &backend{}
-		run(t, b, environ("HOST=192.0.2.1", "PORT=9000"),
+		run(t, b, environ("HOST=192.0.2.1", "PORT=9000", "EMAIL_TRANSPORT=mailbox"),
 			"--data-dir=kept", "serve", "--host=::1", "--db-client", "memory", "--public-url=https://auth.example.com/").want(t, cli.ExitOK, "")
 		if len(b.served) != 1 {
 			t.Fatalf("served %d times", len(b.served))

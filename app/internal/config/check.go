@@ -23,6 +23,8 @@ func (l *loader) check(c *Config) {
 	l.checkSessions(c.Sessions)
 	l.checkCookies(c)
 	l.checkHash(c.Hash)
+	l.checkRecovery(c.Recovery)
+	l.checkMail(c)
 	l.checkAdmin(c.Admin)
 	if c.Limits.LoginStall != 0 {
 		l.warn("LOGIN_STALL_TIME has no effect: a login that fails does the same work as one that succeeds")

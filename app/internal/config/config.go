@@ -37,6 +37,8 @@ type Config struct {
 	SessionCookie SessionCookie `group:"Session cookie"`
 	Hash          Hash          `group:"Password hashes"`
 	Limits        Limits        `group:"Limits on attempts"`
+	Recovery      Recovery      `group:"Forgotten passwords"`
+	Mail          Mail          `group:"Mail"`
 	Admin         Admin         `group:"First administrator"`
 	Log           Log           `group:"Logs"`
 
@@ -153,7 +155,37 @@ type Hash struct {
 type Limits struct {
 	LoginAccount port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
 	LoginAddress port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
+	ResetAccount port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
+	ResetAddress port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
 	LoginStall   time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
+}
+
+// Recovery holds how a forgotten password is replaced. ResetURLs are absolute http or https
+// URLs without user, query and fragment.
+type Recovery struct {
+	ResetURLs []string      `env:"PASSWORD_RESET_URL_ALLOW_LIST" doc:"The pages, besides the service's own, that a request may have the link in the mail lead to. Scheme, host, port and path have to be the same; the query is left to the request. Unset: a request that names a page is refused."`
+	ResetTTL  time.Duration `env:"PASSWORD_RESET_TOKEN_TTL" envDefault:"1h" min:"1m" max:"7d" doc:"How long the link for a new password works." own:"true"`
+}
+
+// The values of Mail.Transport.
+const (
+	SMTP    = "smtp"
+	Mailbox = "mailbox"
+)
+
+// Mail holds how mail leaves the service, and in what words. Transport is never empty.
+type Mail struct {
+	Transport       string `env:"EMAIL_TRANSPORT" oneof:"smtp|mailbox" unset:"mailbox where HOST is a loopback address; elsewhere it has to be set" doc:"smtp hands mail to the server that EMAIL_SMTP_HOST names. mailbox is for development: it keeps mail as files in DATA_DIR/mailbox and shows it at /mailbox, to this machine only."`
+	From            string `env:"EMAIL_FROM" envDefault:"no-reply@example.com" doc:"The address that mail comes from; PROJECT_NAME is shown beside it. With smtp it has to be set."`
+	SMTPHost        string `env:"EMAIL_SMTP_HOST" doc:"The mail server. Its certificate has to be for this name."`
+	SMTPPort        int    `env:"EMAIL_SMTP_PORT" envDefault:"587" min:"1" max:"65535" doc:"Its TCP port: 587 for STARTTLS, mostly 465 with EMAIL_SMTP_SECURE."`
+	SMTPUser        string `env:"EMAIL_SMTP_USER" doc:"The name to log in to the mail server with. Unset: no login."`
+	SMTPPassword    Secret `env:"EMAIL_SMTP_PASSWORD" secret:"true" doc:"The password to log in to the mail server with."`
+	SMTPSecure      bool   `env:"EMAIL_SMTP_SECURE" envDefault:"false" doc:"Whether the connection begins with TLS. false: it has to be upgraded by STARTTLS before anything else; a server that does not offer that gets no mail."`
+	SMTPIgnoreTLS   bool   `env:"EMAIL_SMTP_IGNORE_TLS" envDefault:"false" doc:"Whether mail, and the links in it, go to the server without TLS. Only for a server on this machine or in a network of its own."`
+	SMTPName        string `env:"EMAIL_SMTP_NAME" unset:"the host of PUBLIC_URL" doc:"The name by which the service greets the mail server (EHLO)."`
+	TemplatesPath   string `env:"EMAIL_TEMPLATES_PATH" doc:"A folder of templates in place of the built-in ones, or for further languages: KIND.LANGUAGE.txt and KIND.LANGUAGE.html, such as password-reset.fr.txt, and layout.html. They are Go templates, and are tried when the service starts."`
+	DefaultLanguage string `env:"EMAIL_DEFAULT_LANGUAGE" envDefault:"en" doc:"The language of mail to those who asked for none, or for one that there are no templates in. en and de are built in." own:"true"`
 }
 
 // Admin is who is made when there is no user yet.

@@ -35,6 +35,12 @@ func mustLoad(t *testing.T, environ ...string) config.Config {
 	return c
 }
 
+// smtp returns what sending mail needs at least, and more; of two entries for one name the
+// first counts.
+func smtp(more ...string) []string {
+	return append(more, "EMAIL_TRANSPORT=smtp", "EMAIL_SMTP_HOST=smtp.example.com", "EMAIL_FROM=no-reply@example.org", "HOST=0.0.0.0")
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -61,7 +67,9 @@ func TestLoadDefaults(t *testing.T) {
 			config.RefreshCookie{Name: "directus_refresh_token", Secure: true, SameSite: "lax"},
 			config.SessionCookie{Name: "directus_session_token", Secure: true, SameSite: "lax"},
 			config.Hash{MemoryKiB: 65536, Iterations: 3, Parallelism: 4, Length: 32},
-			config.Limits{LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}},
+			config.Limits{LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}},
+			config.Recovery{ResetTTL: time.Hour},
+			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en"},
 			config.Admin{Email: "admin@example.com"},
 			config.Log{Level: "info"},
 		}
@@ -143,14 +151,28 @@ func TestLoadValues(t *testing.T) {
 		"IP_TRUST_PROXY=array:10.0.0.0/8, ::1 ,fd00::/8": func(c config.Config) any {
 			return slices.Equal(c.Server.TrustedProxies, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fd00::/8")})
 		},
-		"IP_TRUST_PROXY=::ffff:192.0.2.7":   func(c config.Config) any { return c.Server.TrustedProxies[0] == netip.MustParsePrefix("192.0.2.7/32") },
+		"IP_TRUST_PROXY=::ffff:192.0.2.7": func(c config.Config) any { return c.Server.TrustedProxies[0] == netip.MustParsePrefix("192.0.2.7/32") },
+		"LIMIT_RESET_ACCOUNT=off":         func(c config.Config) any { return c.Limits.ResetAccount == port.Limit{} },
+		"PASSWORD_RESET_TOKEN_TTL=30m":    func(c config.Config) any { return c.Recovery.ResetTTL == 30*time.Minute },
+		"EMAIL_TRANSPORT=Mailbox":         func(c config.Config) any { return c.Mail.Transport == config.Mailbox },
+		"EMAIL_FROM=accounts@example.org": func(c config.Config) any { return c.Mail.From == "accounts@example.org" },
+		"EMAIL_TEMPLATES_PATH=./mails":    func(c config.Config) any { return c.Mail.TemplatesPath == "./mails" },
+		"EMAIL_DEFAULT_LANGUAGE=de":       func(c config.Config) any { return c.Mail.DefaultLanguage == "de" },
+		"EMAIL_SMTP_NAME=auth-1":          func(c config.Config) any { return c.Mail.SMTPName == "auth-1" },
+		"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com/reset, http://localhost:3000/x/": func(c config.Config) any {
+			return slices.Equal(c.Recovery.ResetURLs, []string{"https://a.example.com/reset", "http://localhost:3000/x/"})
+		},
 		"ADMIN_EMAIL=someone@example.org":   func(c config.Config) any { return c.Admin.Email == "someone@example.org" },
 		"ADMIN_PASSWORD= with blanks = ok ": func(c config.Config) any { return c.Admin.Password == " with blanks = ok " },
 		"LOG_LEVEL=Trace":                   func(c config.Config) any { return c.Log.Level == "trace" },
 		"LOG_STYLE=raw":                     func(c config.Config) any { return c.Log.Style == config.LogRaw },
 	} {
 		t.Run(entry+" is read", func(t *testing.T) {
-			if c := mustLoad(t, entry); check(c) != true {
+			environ := []string{entry}
+			if strings.HasPrefix(entry, "HOST=") {
+				environ = append(environ, "EMAIL_TRANSPORT=mailbox")
+			}
+			if c := mustLoad(t, environ...); check(c) != true {
 				t.Errorf("got %+v", c)
 			}
 		})
@@ -162,7 +184,7 @@ func TestLoadPrecedence(t *testing.T) {
 	write(t, ".env", "HOST=dotenv\nPORT=1111\nPROJECT_NAME='From the file'\nLOG_LEVEL=warn\n")
 	c, err := config.Load(config.Input{
 		Flags:   map[string]string{"HOST": "flag", "LOG_STYLE": ""},
-		Environ: []string{"HOST=environment", "PORT=2222", "PORT=3333", "LOG_LEVEL="},
+		Environ: []string{"HOST=environment", "EMAIL_TRANSPORT=mailbox", "PORT=2222", "PORT=3333", "LOG_LEVEL="},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -247,14 +269,20 @@ func TestWarnings(t *testing.T) {
 	}{
 		"a slip in the environment":        {environ: []string{"ACCES_TOKEN_TTL=15m"}, want: []string{"ACCES_TOKEN_TTL is no setting; did you mean ACCESS_TOKEN_TTL?"}},
 		"a slip in the name of a file":     {environ: []string{"SECRETT_FILE=x"}, want: []string{"SECRETT_FILE is no setting; did you mean SECRET_FILE?"}},
-		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "EMAIL_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
+		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "SMTP_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
 		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
-		"strangers in the .env file":       {dotenv: "EMAIL_FROM=x\nCORS_ENABLED=true\n", want: []string{"the .env file sets names that are no settings of this version and are ignored: CORS_ENABLED, EMAIL_FROM"}},
+		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nCORS_ENABLED=true\n", want: []string{"the .env file sets names that are no settings of this version and are ignored: CORS_ENABLED, EMAIL_SES_REGION"}},
 		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
 		"cheap hashes":                     {environ: []string{"HASH_MEMORY_COST=64"}, want: []string{"HASH_MEMORY_COST and HASH_TIME_COST are below"}},
-		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com"}, want: []string{"PUBLIC_URL is http"}},
+		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com", "EMAIL_TRANSPORT=mailbox"}, want: []string{"PUBLIC_URL is http"}},
 		"secure cookies on this machine":   {environ: []string{"PUBLIC_URL=http://127.0.0.1:8055"}},
-		"open cookies over http":           {environ: []string{"PUBLIC_URL=http://a.example.com", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"}},
+		"open cookies over http":           {environ: []string{"PUBLIC_URL=http://a.example.com", "EMAIL_TRANSPORT=mailbox", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"}},
+		"mail that nobody gets":            {environ: []string{"PUBLIC_URL=https://a.example.com"}, want: []string{"nobody gets any mail"}},
+		"a mail server that is not asked":  {environ: []string{"EMAIL_SMTP_HOST=smtp.example.com"}, want: []string{"EMAIL_SMTP_HOST has no effect"}},
+		"mail in the clear":                {environ: smtp("EMAIL_SMTP_IGNORE_TLS=true"), want: []string{"EMAIL_SMTP_IGNORE_TLS sends mail in the clear"}},
+		"mail in the clear to itself":      {environ: smtp("EMAIL_SMTP_IGNORE_TLS=true", "EMAIL_SMTP_HOST=127.0.0.1", "EMAIL_SMTP_USER=u", "EMAIL_SMTP_PASSWORD=p")},
+		"mail in TLS":                      {environ: smtp("EMAIL_SMTP_SECURE=true", "EMAIL_SMTP_PORT=465", "EMAIL_SMTP_USER=u", "EMAIL_SMTP_PASSWORD=p")},
+		"links over http":                  {environ: []string{"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com,http://b.example.com"}, want: []string{"entry 2 of PASSWORD_RESET_URL_ALLOW_LIST is http"}},
 		"least cost that is recommended":   {environ: []string{"HASH_MEMORY_COST=7168", "HASH_TIME_COST=5"}},
 		"known names, with and without it": {dotenv: "PORT_FILE=\nHASH_HASH_LENGTH=32\nCONFIG_PATH=x\n"},
 	} {

@@ -67,6 +67,10 @@ func (l *loader) derive(c *Config) {
 		c.Database.Filename = filepath.Join(c.General.DataDir, "sallyport.db")
 		l.values["DB_FILENAME"] = c.Database.Filename
 	}
+	if _, set := l.sources["EMAIL_TRANSPORT"]; !set && isLoopback(c.Server.Host) {
+		c.Mail.Transport = Mailbox
+		l.values["EMAIL_TRANSPORT"] = Mailbox
+	}
 }
 
 func (l *loader) setting(name string) Setting { return l.settings[l.position(name)] }

@@ -21,6 +21,7 @@ func (l *loader) parsers() map[reflect.Type]env.ParserFunc {
 		reflect.TypeFor[string]():         l.parser(l.text),
 		reflect.TypeFor[Secret]():         l.parser(func(_ Setting, value string) any { return Secret(value) }),
 		reflect.TypeFor[[]Secret]():       l.parser(func(_ Setting, value string) any { return secretList(value) }),
+		reflect.TypeFor[[]string]():       l.parser(func(_ Setting, value string) any { return splitList(value) }),
 		reflect.TypeFor[bool]():           l.parser(l.boolean),
 		reflect.TypeFor[int]():            l.parser(func(s Setting, value string) any { return l.integer(s, value) }),
 		reflect.TypeFor[uint32]():         l.parser(func(s Setting, value string) any { return uint32(l.integer(s, value)) }),
@@ -43,7 +44,7 @@ func (l *loader) text(s Setting, value string) any {
 	if i >= 0 {
 		return s.oneof[i]
 	}
-	if s.Name == "DB_CLIENT" && slices.Contains(absentDatabases(), strings.ToLower(value)) {
+	if slices.Contains(absent(s.Name), strings.ToLower(value)) {
 		l.mistake(s.Name, quote(value)+" is not in this build", "this build has "+choice(s.oneof, "and"))
 	} else {
 		l.mistake(s.Name, quote(value)+" is not a value of this setting", "write "+choice(s.oneof, "or"))
@@ -51,10 +52,16 @@ func (l *loader) text(s Setting, value string) any {
 	return ""
 }
 
-// absentDatabases are the values of DB_CLIENT that the reference service knows and this
-// build does not.
-func absentDatabases() []string {
-	return []string{"mysql", "mariadb", "pg", "postgres", "mssql", "oracledb", "cockroachdb"}
+// absent are the values of a setting that the reference service knows and this build does
+// not.
+func absent(name string) []string {
+	switch name {
+	case "DB_CLIENT":
+		return []string{"mysql", "mariadb", "pg", "postgres", "mssql", "oracledb", "cockroachdb"}
+	case "EMAIL_TRANSPORT":
+		return []string{"sendmail", "ses", "mailgun", "mailtrap"}
+	}
+	return nil
 }
 
 func secretList(value string) []Secret {

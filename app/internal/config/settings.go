@@ -79,7 +79,7 @@ func typeName(s Setting, t reflect.Type) string {
 		return "true or false"
 	case t.Kind() == reflect.String:
 		return "text"
-	case t == reflect.TypeFor[[]Secret]():
+	case t == reflect.TypeFor[[]Secret](), t == reflect.TypeFor[[]string]():
 		return "list of texts"
 	case t.Kind() == reflect.Slice:
 		return "list of addresses"

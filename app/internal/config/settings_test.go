@@ -52,7 +52,7 @@ func TestSettings(t *testing.T) {
 	}
 	t.Run("are all that hold a secret marked", func(t *testing.T) {
 		for _, s := range Settings() {
-			secret := strings.Contains(s.Name, "PASSWORD") || strings.HasPrefix(s.Name, "SECRET") || strings.HasPrefix(s.Name, "DATA_KEY")
+			secret := strings.HasSuffix(s.Name, "PASSWORD") || strings.HasPrefix(s.Name, "SECRET") || strings.HasPrefix(s.Name, "DATA_KEY")
 			if s.Secret != secret {
 				t.Errorf("%s: got %v, want %v", s.Name, s.Secret, secret)
 			}

@@ -1,0 +1,103 @@
+package config
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+const transportFix = "write smtp, and name the mail server in EMAIL_SMTP_HOST; or write mailbox to keep mail in DATA_DIR/mailbox, for development"
+
+func (l *loader) checkMail(c *Config) {
+	if c.Mail.Transport == "" && l.sound("HOST", "EMAIL_TRANSPORT") {
+		l.mistake("EMAIL_TRANSPORT", "is not set, and HOST "+quote(c.Server.Host)+" serves more than this machine", transportFix)
+	}
+	if _, err := domain.ParseEmail(c.Mail.From); err != nil {
+		l.mistake("EMAIL_FROM", "is not an e-mail address", "write a bare address such as no-reply@example.com")
+	}
+	l.checkMailServer(c.Mail)
+	switch _, chosen := l.sources["EMAIL_TRANSPORT"]; {
+	case c.Mail.Transport == SMTP:
+		l.checkSMTP(c.Mail)
+	case c.Mail.Transport != Mailbox:
+	case c.Mail.SMTPHost != "":
+		l.warn("EMAIL_SMTP_HOST has no effect while EMAIL_TRANSPORT is mailbox")
+	case !chosen && !isLoopbackURL(c.Server.PublicURL):
+		l.warn("nobody gets any mail: it is kept in DATA_DIR/mailbox, although PUBLIC_URL is not on this machine; set EMAIL_TRANSPORT to smtp, or to mailbox if that is meant")
+	}
+}
+
+// checkMailServer looks at the settings of the mail server alone.
+func (l *loader) checkMailServer(m Mail) {
+	if m.SMTPHost != "" && !isHost(m.SMTPHost) {
+		l.mistake("EMAIL_SMTP_HOST", quote(m.SMTPHost)+" is no address and no host name", "write a name such as smtp.example.com, without a port")
+	}
+	if m.SMTPName != "" && !isHost(m.SMTPName) {
+		l.mistake("EMAIL_SMTP_NAME", quote(m.SMTPName)+" is no address and no host name", "write the name of this machine, or unset it")
+	}
+	if m.SMTPSecure && m.SMTPIgnoreTLS {
+		l.mistake("EMAIL_SMTP_IGNORE_TLS", "contradicts EMAIL_SMTP_SECURE", "set one of them to false")
+	}
+	if m.SMTPPassword != "" && m.SMTPUser == "" && l.sound("EMAIL_SMTP_USER") {
+		l.mistake("EMAIL_SMTP_PASSWORD", "is set without EMAIL_SMTP_USER", "set both of them, or none")
+	}
+}
+
+// checkSMTP looks at what smtp needs.
+func (l *loader) checkSMTP(m Mail) {
+	if m.SMTPHost == "" && l.sound("EMAIL_SMTP_HOST") {
+		l.mistake("EMAIL_SMTP_HOST", "is not set, and EMAIL_TRANSPORT is smtp", "name the mail server")
+	}
+	if _, set := l.sources["EMAIL_FROM"]; !set {
+		l.mistake("EMAIL_FROM", "is not set, and EMAIL_TRANSPORT is smtp", "write the address that mail comes from")
+	}
+	if !m.SMTPIgnoreTLS || isLoopback(m.SMTPHost) || !l.sound("EMAIL_SMTP_HOST", "EMAIL_SMTP_IGNORE_TLS") {
+		return
+	}
+	if m.SMTPUser != "" {
+		l.mistake("EMAIL_SMTP_IGNORE_TLS", "would send EMAIL_SMTP_PASSWORD in the clear", "set it to false, or unset EMAIL_SMTP_USER")
+		return
+	}
+	l.warn("EMAIL_SMTP_IGNORE_TLS sends mail in the clear: whoever is on the way to EMAIL_SMTP_HOST can read the links in it")
+}
+
+func isLoopbackURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && isLoopback(u.Hostname())
+}
+
+// checkRecovery repeats no entry of the list: one may hold a password.
+func (l *loader) checkRecovery(r Recovery) {
+	const name = "PASSWORD_RESET_URL_ALLOW_LIST"
+	for i, text := range r.ResetURLs {
+		entry := "entry " + strconv.Itoa(i+1)
+		page, ok := parsePage(text)
+		switch {
+		case !ok:
+			l.mistake(name, entry+" is not an absolute http or https URL without user, query and fragment", "write it like https://app.example.com/reset-password")
+		case page.Scheme == "http" && !isLoopback(page.Hostname()):
+			l.warn("%s of %s is http: whoever is on the way can read the link for a new password", entry, name)
+		}
+	}
+}
+
+// parsePage reads a URL that two readers cannot take for different places.
+func parsePage(text string) (*url.URL, bool) {
+	if strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\@"<>^{|}`+"`", r)
+	}) {
+		return nil, false
+	}
+	page, ok := parsePublicURL(text)
+	if !ok {
+		return nil, false
+	}
+	for segment := range strings.SplitSeq(page.Path, "/") {
+		if segment == "." || segment == ".." {
+			return nil, false
+		}
+	}
+	return page, true
+}
