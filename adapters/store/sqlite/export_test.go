@@ -4,7 +4,10 @@ import (
 	"context"
 	"testing"
 
+	"modernc.org/sqlite"
+
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // WriterSynchronous returns SQLite's number for what the writing connection waits for.
@@ -25,3 +28,94 @@ func WriteOnReader(ctx context.Context, s *Store) error {
 	_, err := s.reader.ExecContext(ctx, `DELETE FROM users`)
 	return err
 }
+
+// OpenOneByOne opens the database at c.Path, which must exist, without groups: each write has
+// a commit of its own.
+func OpenOneByOne(c Config) (port.Store, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	writer, err := connect(c.writerDSN(), 1)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := connect(c.readerDSN(), c.Readers)
+	if err != nil {
+		return nil, err
+	}
+	return sqlstore.New(reader, sqlstore.Pool(writer, nil), dialect{}), nil
+}
+
+// Transact runs fn as a member of a group, below the ports.
+func Transact(ctx context.Context, s *Store, fn func(sqlstore.Tx) error) error {
+	return s.writes.Transact(ctx, fn)
+}
+
+// Execute runs a statement as a member of a group, below the ports.
+func Execute(ctx context.Context, s *Store, query string) error {
+	_, err := s.writes.Exec(ctx, query)
+	return err
+}
+
+// ExecutePanic runs a member that panics on the group's own goroutine.
+func ExecutePanic(ctx context.Context, s *Store, with any) error {
+	m, err := s.writes.join(ctx, func(t *turn) error {
+		if _, err := t.Exec(ctx, `INSERT INTO roles VALUES ('panic', '', 0, 0)`); err != nil {
+			return err
+		}
+		panic(with)
+	})
+	if err != nil {
+		return err
+	}
+	return <-m.answer
+}
+
+// OnCommit calls hook at each COMMIT of a group; it is refused when hook returns false. It
+// is forgotten with the connection.
+func OnCommit(t testing.TB, s *Store, hook func() bool) {
+	t.Helper()
+	onConnection(t, s, func(c any) {
+		c.(interface{ RegisterCommitHook(sqlite.CommitHookFn) }).RegisterCommitHook(func() int32 {
+			if hook() {
+				return 0
+			}
+			return 1
+		})
+	})
+}
+
+// OnRow calls hook before each row that a statement writes.
+func OnRow(t testing.TB, s *Store, hook func()) {
+	t.Helper()
+	onConnection(t, s, func(c any) {
+		c.(interface {
+			RegisterPreUpdateHook(sqlite.PreUpdateHookFn)
+		}).RegisterPreUpdateHook(func(sqlite.SQLitePreUpdateData) { hook() })
+	})
+}
+
+// onConnection gives use the driver's writing connection.
+func onConnection(t testing.TB, s *Store, use func(driverConn any)) {
+	t.Helper()
+	// While fn runs, the group does not use its connection.
+	err := s.writes.Transact(t.Context(), func(sqlstore.Tx) error {
+		return s.writes.conn.Raw(func(c any) error {
+			use(c)
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The bounds of a group.
+const (
+	MaxMembers   = maxMembers
+	LongestGroup = longestGroup
+)
+
+// ErrSlow is the error of a member that has used its time up.
+var ErrSlow = errSlow
