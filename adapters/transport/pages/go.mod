@@ -1,0 +1,10 @@
+module github.com/sallyport-auth/sallyport/adapters/transport/pages
+
+go 1.26.0
+
+require (
+	github.com/sallyport-auth/sallyport/core v0.0.0
+	golang.org/x/text v0.43.0
+)
+
+replace github.com/sallyport-auth/sallyport/core => ../../../core

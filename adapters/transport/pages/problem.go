@@ -1,0 +1,127 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// problem is what went wrong, in the words of a page. What was wrong in a request comes in
+// words of ours only: its own text is never in them.
+type problem struct {
+	Status     int
+	Key        string // of the texts
+	Args       []any  // of that text
+	Field      string // the ID of the field it is about, where there is one
+	RetryAfter time.Duration
+}
+
+// Error implements error, for problems that no page has words of its own for.
+func (p *problem) Error() string { return p.Key }
+
+// answerError shows a page that says what went wrong, for which no form is shown again.
+func (h *Handler) answerError(v *visit, err error) {
+	h.logFailure(v.r.Context(), err)
+	h.render(v, page{template: "problem", Title: "problem.title", Problem: asProblem(err)})
+}
+
+// logFailure writes down what the service itself has to answer for.
+func (h *Handler) logFailure(ctx context.Context, err error) {
+	failure, ok := errors.AsType[*domain.Error](err)
+	if !ok {
+		return
+	}
+	if class := failure.Code.Info().Class; class == domain.ClassInternal || class == domain.ClassUnavailable {
+		h.config.Log.LogAttrs(ctx, slog.LevelError, "request failed",
+			slog.String("code", string(failure.Code)), slog.Any("error", err), slog.Any("cause", failure.Err))
+	}
+}
+
+// asProblem finds words for every error. A page that knows better finds its own first.
+func asProblem(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	failure, ok := errors.AsType[*domain.Error](err)
+	if !ok {
+		failure = domain.NewError(domain.Internal, err)
+	}
+	class := failure.Code.Info().Class
+	p := &problem{Status: statusOf(class), Key: "problem.internal", RetryAfter: failure.RetryAfter}
+	switch class {
+	case domain.ClassInvalid, domain.ClassConflict, domain.ClassUnprocessable, domain.ClassMedia:
+		p.Key = "problem.form"
+	case domain.ClassUnauthenticated:
+		p.Key = "problem.signed-out"
+	case domain.ClassForbidden:
+		p.Key = "problem.forbidden"
+	case domain.ClassNotFound:
+		p.Key = "problem.not-found"
+	case domain.ClassMethod:
+		p.Key = "problem.method"
+	case domain.ClassLimited:
+		p.Key = "problem.limited"
+	case domain.ClassUnavailable:
+		p.Key = "problem.unavailable"
+	}
+	return p
+}
+
+// statusOf is the one place where a failure becomes a number. They are those of REST.
+func statusOf(class domain.Class) int {
+	switch class {
+	case domain.ClassInvalid, domain.ClassConflict:
+		return http.StatusBadRequest
+	case domain.ClassUnauthenticated:
+		return http.StatusUnauthorized
+	case domain.ClassForbidden:
+		return http.StatusForbidden
+	case domain.ClassNotFound:
+		return http.StatusNotFound
+	case domain.ClassMethod:
+		return http.StatusMethodNotAllowed
+	case domain.ClassMedia:
+		return http.StatusUnsupportedMediaType
+	case domain.ClassUnprocessable:
+		return http.StatusUnprocessableEntity
+	case domain.ClassLimited:
+		return http.StatusTooManyRequests
+	case domain.ClassUnavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// codeOf returns the code of err, or "".
+func codeOf(err error) domain.Code {
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		return failure.Code
+	}
+	return ""
+}
+
+// fieldOf returns the field that err is about, or "".
+func fieldOf(err error) string {
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		return failure.Field
+	}
+	return ""
+}
+
+// setRetryAfter says in the header what the page says in words.
+func setRetryAfter(header http.Header, wait time.Duration) {
+	if wait > 0 {
+		header.Set("Retry-After", strconv.Itoa(wholeSeconds(wait)))
+	}
+}
+
+// wholeSeconds rounds up to at least one, as RFC 9110, section 10.2.3, counts.
+func wholeSeconds(d time.Duration) int {
+	return max(1, int(math.Ceil(d.Seconds())))
+}
