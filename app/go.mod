@@ -8,7 +8,10 @@ require (
 	github.com/google/wire v0.7.0
 	github.com/joho/godotenv v1.5.1
 	github.com/lmittmann/tint v1.2.1
+	github.com/sallyport-auth/sallyport/adapters/composer/gotemplate v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/mailer/devmail v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/mailer/smtp v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/memory v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/token/jwt v0.0.0
@@ -38,10 +41,12 @@ require (
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
 	github.com/valyala/fasthttp v1.77.0 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
@@ -49,7 +54,10 @@ require (
 )
 
 replace (
+	github.com/sallyport-auth/sallyport/adapters/composer/gotemplate => ../adapters/composer/gotemplate
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id => ../adapters/hasher/argon2id
+	github.com/sallyport-auth/sallyport/adapters/mailer/devmail => ../adapters/mailer/devmail
+	github.com/sallyport-auth/sallyport/adapters/mailer/smtp => ../adapters/mailer/smtp
 	github.com/sallyport-auth/sallyport/adapters/store/memory => ../adapters/store/memory
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite => ../adapters/store/sqlite
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore => ../adapters/store/sqlstore

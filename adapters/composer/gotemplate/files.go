@@ -49,10 +49,13 @@ func collect(path string) (sources, error) {
 		return s, fmt.Errorf("open the templates of the binary: %w", err)
 	}
 	err = s.read(shipped)
-	if path != "" {
-		err = errors.Join(err, s.read(os.DirFS(path)))
+	if path == "" {
+		return s, err
 	}
-	return s, err
+	if _, missing := os.Stat(path); missing != nil {
+		return s, errors.Join(err, fmt.Errorf("read the folder of templates: %w", missing))
+	}
+	return s, errors.Join(err, s.read(os.DirFS(path)))
 }
 
 // read takes every file of folder. The error lists all that cannot be taken.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // Backend is what the commands set in motion. It keeps the command line free of databases
@@ -24,6 +25,14 @@ type Backend interface {
 	// the second result when it is done.
 	Operator(ctx context.Context, c config.Config, log *slog.Logger) (auth.OperatorAPI, func(), error)
 
+	// PreviewMail returns a mail as it would be sent, with sample values, and sends none. A
+	// kind that there is not is port.ErrNotFound.
+	PreviewMail(ctx context.Context, c config.Config, p MailPreview) (domain.Mail, error)
+
+	// TestMail sends a mail that says that it is a test, and returns in words where it is
+	// then, as in "in the folder X". The errors are those of port.Mailer.
+	TestMail(ctx context.Context, c config.Config, to domain.Email) (where string, err error)
+
 	// Migrations opens the database and leaves its schema as it is. The caller closes
 	// the result.
 	Migrations(ctx context.Context, c config.Config, log *slog.Logger) (Migrations, error)
@@ -34,6 +43,12 @@ type ServeOptions struct {
 	Log     *slog.Logger
 	Banner  io.Writer // for the people at the terminal; nil where nobody reads along
 	Version string    // as the version command prints it
+}
+
+// MailPreview says which mail is wanted.
+type MailPreview struct {
+	Kind     domain.LetterKind
+	Language string // BCP 47; empty: the default
 }
 
 // Migrations changes the schema of a database.

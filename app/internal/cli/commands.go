@@ -13,6 +13,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the service."`
 	Migrate migrateCommand `cmd:"" help:"Change the schema of the database."`
 	Users   usersCommand   `cmd:"" help:"Look after accounts."`
+	Mail    mailCommand    `cmd:"" help:"Look at mails, and try whether they arrive."`
 	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
 	Version versionCommand `cmd:"" help:"Show the version."`
 }
@@ -28,6 +29,11 @@ type usersCommand struct {
 	Passwd usersPasswdCommand `cmd:"" help:"Change a password, and end the sessions of the account."`
 	List   usersListCommand   `cmd:"" help:"List all accounts."`
 	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account."`
+}
+
+type mailCommand struct {
+	Preview mailPreviewCommand `cmd:"" help:"Show a mail as it would be sent, with sample values."`
+	Test    mailTestCommand    `cmd:"" help:"Send a test mail, and say what came of it."`
 }
 
 type configCommand struct {

@@ -32,6 +32,11 @@ type backend struct {
 	opened   int
 	closed   int
 
+	mail      domain.Mail
+	previewed []cli.MailPreview
+	tested    []domain.Email
+	mailErr   error
+
 	migrations []cli.Migration
 	applied    []cli.Migration
 	undone     *cli.Migration
@@ -51,6 +56,16 @@ func (b *backend) Operator(context.Context, config.Config, *slog.Logger) (auth.O
 func (b *backend) Migrations(context.Context, config.Config, *slog.Logger) (cli.Migrations, error) {
 	b.opened++
 	return migrations{b}, nil
+}
+
+func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, error) {
+	b.previewed = append(b.previewed, p)
+	return b.mail, b.mailErr
+}
+
+func (b *backend) TestMail(_ context.Context, _ config.Config, to domain.Email) (string, error) {
+	b.tested = append(b.tested, to)
+	return "with the mail server of the test", b.mailErr
 }
 
 type operator struct{ *backend }
@@ -148,7 +163,7 @@ func TestHelp(t *testing.T) {
 			}
 			for _, command := range []string{
 				"serve", "migrate up", "migrate down", "migrate status", "users create", "users passwd",
-				"users list", "users unlock", "config print", "config check", "version",
+				"users list", "users unlock", "mail preview", "mail test", "config print", "config check", "version",
 			} {
 				if !strings.Contains(o.stdout, "\n  "+command) {
 					t.Errorf("%s is missing in\n%s", command, o.stdout)
@@ -178,12 +193,17 @@ func TestUsage(t *testing.T) {
 		{"users", "create", "a@example.com", "--generate", "--password-stdin"},
 		{"users", "create", "a@example.com"}, // no terminal to ask on
 		{"users", "create", "a@example.com", "--password-stdin"},
+		{"mail"},
+		{"mail", "test"},
+		{"mail", "test", "nobody"},
+		{"mail", "test", "a@example.com,b@example.com"},
+		{"mail", "test", "a@example.com\r\nBcc: b@example.com"},
 	} {
 		t.Run(strings.Join(args, " ")+" is a mistake", func(t *testing.T) {
 			b := &backend{}
 			o := run(t, b, nil, args...)
 			o.want(t, cli.ExitUsage, "", "sallyport: ", "sallyport --help")
-			if b.opened+len(b.served) > 0 {
+			if b.opened+len(b.served)+len(b.previewed)+len(b.tested) > 0 {
 				t.Error("the backend was used")
 			}
 			if strings.Contains(o.stderr, "hunter2") {
@@ -205,12 +225,14 @@ func TestConfigurationMistakes(t *testing.T) {
 		{"users", "passwd", "a@example.com", "--generate"},
 		{"users", "list"},
 		{"users", "unlock", "a@example.com"},
+		{"mail", "preview"},
+		{"mail", "test", "a@example.com"},
 	} {
 		t.Run(strings.Join(args, " ")+" tells them all and does nothing", func(t *testing.T) {
 			b := &backend{}
 			run(t, b, environ("ACCESS_TOKEN_TTL=15", "DB_CLIENT=oracle"), args...).want(t, cli.ExitUsage, "",
 				"sallyport: 2 problems in the configuration:\n", "\n  DB_CLIENT: ", "\n  ACCESS_TOKEN_TTL: ")
-			if b.opened+len(b.served) > 0 {
+			if b.opened+len(b.served)+len(b.previewed)+len(b.tested) > 0 {
 				t.Error("the backend was used")
 			}
 		})

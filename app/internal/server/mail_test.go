@@ -1,0 +1,78 @@
+package server
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/app/internal/clock"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// configure reads a configuration in an empty folder.
+func configure(t *testing.T, environ ...string) config.Config {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	c, err := config.Load(config.Input{Environ: environ})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestPreviewMail(t *testing.T) {
+	b := Backend{Clock: clock.System{}}
+	t.Run("writes the mail as the configuration has it, and nothing else", func(t *testing.T) {
+		c := configure(t, "PUBLIC_URL=http://127.0.0.1:9000/auth", "PROJECT_NAME=Example", "PASSWORD_RESET_TOKEN_TTL=30m")
+		got, err := b.PreviewMail(t.Context(), c, cli.MailPreview{Kind: domain.LetterPasswordReset, Language: "de"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Subject != "Neues Passwort f\u00fcr Example" || !strings.Contains(got.Text, "\nhttp://127.0.0.1:9000/auth/admin/reset-password?token=") ||
+			!strings.Contains(got.Text, "30 Minuten") || !strings.Contains(got.HTML, `<html lang="de"`) {
+			t.Errorf("got %+v", got)
+		}
+		if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
+			t.Errorf("got %v, error %v", entries, err)
+		}
+	})
+	t.Run("knows no other kinds", func(t *testing.T) {
+		if _, err := b.PreviewMail(t.Context(), configure(t), cli.MailPreview{Kind: "birthday"}); !errors.Is(err, port.ErrNotFound) {
+			t.Errorf("got error %v, want %v", err, port.ErrNotFound)
+		}
+	})
+	t.Run("takes templates that are wrong for a mistake in the configuration", func(t *testing.T) {
+		c := configure(t, "EMAIL_DEFAULT_LANGUAGE=fr", "EMAIL_TEMPLATES_PATH=nowhere")
+		_, err := b.PreviewMail(t.Context(), c, cli.MailPreview{Kind: domain.LetterPasswordReset})
+		if !errors.Is(err, keys.ErrConfiguration) || !strings.Contains(err.Error(), "nowhere") || !strings.Contains(err.Error(), "default language fr") {
+			t.Errorf("got error %v", err)
+		}
+	})
+}
+
+func TestTestMail(t *testing.T) {
+	b := Backend{Clock: clock.System{}}
+	t.Run("puts a mail into the mailbox", func(t *testing.T) {
+		c := configure(t)
+		where, err := b.TestMail(t.Context(), c, "a@example.com")
+		if want := "in the folder " + filepath.Join("data", "mailbox"); err != nil || where != want {
+			t.Errorf("got %q, error %v, want %q", where, err, want)
+		}
+		files, err := filepath.Glob(filepath.Join("data", "mailbox", "*.eml"))
+		if err != nil || len(files) != 1 {
+			t.Errorf("got %q, error %v, want one mail", files, err)
+		}
+	})
+	t.Run("says that a mail server cannot be reached", func(t *testing.T) {
+		c := configure(t, "EMAIL_TRANSPORT=smtp", "EMAIL_SMTP_HOST=127.0.0.1", "EMAIL_SMTP_PORT=1", "EMAIL_FROM=no-reply@example.com")
+		if where, err := b.TestMail(t.Context(), c, "a@example.com"); err == nil || where != "" || strings.Contains(err.Error(), "@") {
+			t.Errorf("got %q, error %v", where, err)
+		}
+	})
+}
