@@ -147,7 +147,7 @@ func TestReset(t *testing.T) {
 			status int
 			want   string
 		}{
-			"used": {func(t *testing.T, w world, link string) string { w.resets(t, link); return link }, http.StatusForbidden, "used already"},
+			"used":                    {func(t *testing.T, w world, link string) string { w.resets(t, link); return link }, http.StatusForbidden, "used already"},
 			"replaced by a newer one": {func(t *testing.T, w world, link string) string { w.link(t); return link }, http.StatusForbidden, "newer one has replaced it"},
 			"expired":                 {func(_ *testing.T, w world, link string) string { w.clock.Advance(time.Hour); return link }, http.StatusUnauthorized, "too old"},
 			"garbage":                 {func(*testing.T, world, string) string { return "/admin/reset-password?token=garbage" }, http.StatusForbidden, "not complete"},
