@@ -117,5 +117,9 @@ const (
 	LongestGroup = longestGroup
 )
 
-// ErrSlow is the error of a member that has used its time up.
-var ErrSlow = errSlow
+var (
+	// ErrSlow is the error of a member that has used its time up.
+	ErrSlow = errSlow
+	// ErrOver is the error of a statement that comes after its transaction.
+	ErrOver = errOver
+)

@@ -254,10 +254,19 @@ func (g *group) drop() {
 	if g.conn == nil {
 		return
 	}
-	// ErrBadConn makes the pool close the connection instead of keeping it.
+	// ErrBadConn makes the pool close the connection instead of keeping it. SQLite would
+	// keep it open, with its transaction, for a statement that is not closed.
+	g.closeStatements()
 	_ = g.conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = g.conn.Close()
-	g.conn, g.statements = nil, nil
+	g.conn = nil
+}
+
+func (g *group) closeStatements() {
+	for _, statement := range g.statements {
+		_ = statement.Close() // its error is that of its last use
+	}
+	g.statements = nil
 }
 
 // optimizeTime bounds what leaving spends on the statistics of the query planner.
@@ -272,9 +281,7 @@ func (g *group) leave() {
 	defer cancel()
 	// Better statistics are a favour to the next start; no closing fails for want of them.
 	_, _ = g.conn.ExecContext(ctx, refreshPlanning)
-	for _, statement := range g.statements {
-		_ = statement.Close()
-	}
+	g.closeStatements()
 	_ = g.conn.Close()
-	g.conn, g.statements = nil, nil
+	g.conn = nil
 }

@@ -122,9 +122,9 @@ func groupAnswerCases() []groupCase {
 				return nil
 			}))
 			release := l.occupy(t) // the transaction of another
-			wantNoAnswer(t, kept.Users.Create(t.Context(), user("ann")))
 			_, err := kept.Users.ByID(t.Context(), "id-of-ann")
-			wantNoAnswer(t, err)
+			wantError(t, err, sqlite.ErrOver)
+			wantError(t, kept.Users.Create(t.Context(), user("ann")), sqlite.ErrOver)
 			release()
 			l.wantUsers(t)
 		}},

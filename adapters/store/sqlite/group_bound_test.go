@@ -67,7 +67,7 @@ func groupBoundCases() []groupCase {
 			}
 			close(gate)
 			wantError(t, slow.wait(), sqlite.ErrSlow)
-			wantNoAnswer(t, late)
+			wantError(t, late, sqlite.ErrOver)
 			l.wantUsers(t, "cid")
 		}},
 		{"group/slow-unit-may-end-badly", "A unit of work that takes longer than the timeout is rolled back, and the others go on.", func(t *testing.T, l *lab) {

@@ -114,6 +114,41 @@ func groupLossCases() []groupCase {
 			wantNoAnswer(t, big.wait())
 			l.wantUsers(t, "ann", "bob", "old")
 		}},
+		{"group/nothing-runs-after-a-failure", "SQLite may have ended the transaction with a statement that failed.", func(t *testing.T, l *lab) {
+			release := l.occupy(t)
+			var first, second error
+			unit := begin(func() error {
+				return sqlite.Transact(t.Context(), l.Store, func(tx sqlstore.Tx) error {
+					_, first = tx.Exec(t.Context(), `INSERT INTO roles VALUES ('id', 'name', 'no number', 0)`)
+					_, second = tx.Exec(t.Context(), `INSERT INTO roles VALUES ('id', 'name', 0, 0)`)
+					return nil
+				})
+			})
+			release()
+			must(t, unit.wait())
+			wantNoAnswer(t, first)
+			wantError(t, second, first)
+			if _, err := l.Repos().Roles.ByID(t.Context(), "id"); !errors.Is(err, port.ErrNotFound) {
+				t.Errorf("got error %v, want %v: the second statement has run", err, port.ErrNotFound)
+			}
+		}},
+		{"group/failed-commit-leaves-nothing-open", ruleCommit, func(t *testing.T, l *lab) {
+			// A constraint that is looked at with the COMMIT; SQLite leaves the transaction
+			// open for repairs. It can be turned on between transactions only.
+			must(t, sqlite.Execute(t.Context(), l.Store, `COMMIT; PRAGMA foreign_keys = ON;
+				CREATE TABLE parents (id TEXT PRIMARY KEY);
+				CREATE TABLE children (parent TEXT REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED);
+				BEGIN IMMEDIATE; SAVEPOINT member`))
+			first, gate := l.unit(t.Context(), creates("first"))
+			bad := begin(func() error { return sqlite.Execute(t.Context(), l.Store, `INSERT INTO children VALUES ('nobody')`) })
+			good := l.create(t.Context(), "ann")
+			close(gate)
+			for _, c := range []*call{first, bad, good} {
+				wantNoAnswer(t, c.wait())
+			}
+			must(t, l.Repos().Users.Create(t.Context(), user("bob")))
+			l.wantUsers(t, "bob")
+		}},
 		{"group/failed-commit-answers-all", ruleCommit, func(t *testing.T, l *lab) {
 			own := errors.New("own")
 			first, gate := l.unit(t.Context(), creates("bob"))

@@ -94,7 +94,6 @@ func (g *group) Transact(ctx context.Context, fn func(sqlstore.Tx) error) error 
 		case err := <-results:
 			return err
 		case <-t.ctx.Done():
-			t.end(errSlow)
 			return errSlow
 		}
 	})
