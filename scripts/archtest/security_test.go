@@ -9,7 +9,7 @@ import (
 	"github.com/sallyport-auth/sallyport/scripts/workspace"
 )
 
-func TestSecurityPage(t *testing.T) {
+func TestPageOfSecurity(t *testing.T) {
 	root, err := workspace.Root(".")
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestSecurityPage(t *testing.T) {
 	report(t, securityTestsAreListed(tests, string(page)))
 }
 
-func TestSecurityTests(t *testing.T) {
+func TestFindSecurityTests(t *testing.T) {
 	t.Run("are found in test files only, with their path", func(t *testing.T) {
 		root := t.TempDir()
 		for name, text := range map[string]string{
@@ -54,7 +54,7 @@ func TestSecurityTests(t *testing.T) {
 	})
 }
 
-func TestSecurityTestsAreListed(t *testing.T) {
+func TestListedSecurityTests(t *testing.T) {
 	const page = "\n| 1 | Promise | [`TestSecurity01_A`](../core/auth/a_test.go) | x |\n" +
 		"| 23 | Promise | [`TestSecurity23And25_B`](../b_test.go) | x |\n| 25 | Promise | [`TestSecurity23And25_B`](../b_test.go) | x |\n"
 	all := map[string]string{"TestSecurity01_A": "core/auth/a_test.go", "TestSecurity23And25_B": "b_test.go"}
