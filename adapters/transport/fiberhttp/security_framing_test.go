@@ -12,7 +12,8 @@ import (
 // TestSecurity86_AmbiguousFraming: a request whose end two parties may see in two places is
 // answered once at most, and nothing after it on that connection is.
 //
-// Red without the case of isAmbiguous in guard.go.
+// Red without the case of isAmbiguous in guard.go, and without any one part of what
+// isAmbiguous looks at.
 func TestSecurity86_AmbiguousFraming(t *testing.T) {
 	w := newWorld(t, unlimited())
 	const smuggled = "GET /server/ping HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -76,6 +77,9 @@ func TestSecurity86_AmbiguousFraming(t *testing.T) {
 			}
 			checkEnvelope(t, answers[0])
 			wantFailure(t, answers[0], 400, domain.InvalidPayload)
+			if reason := failureIn(t, answers[0]).Extensions["reason"]; reason != "malformed HTTP request" {
+				t.Errorf("got the reason %q: the request was taken for one", reason)
+			}
 		})
 	}
 	t.Run("what is clear is answered, one by one", func(t *testing.T) {

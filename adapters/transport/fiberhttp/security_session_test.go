@@ -17,7 +17,7 @@ import (
 // TestSecurity01_SameAnswerForUnknownAddress: an unknown address and a wrong password get
 // the same answer, byte for byte, but for what differs between any two answers.
 //
-// Red when writeError shows e.Err in extensions.reason and the core gives its causes there.
+// Red when verifyPassword in core/auth/login.go answers FORBIDDEN for a suspended account.
 func TestSecurity01_SameAnswerForUnknownAddress(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -41,8 +41,8 @@ func TestSecurity01_SameAnswerForUnknownAddress(t *testing.T) {
 // TestSecurity09_ForgedForwardedFor: nobody gets a fresh bucket by a header, unless a proxy
 // of ours has written it.
 //
-// Red when forwardedFor does not look at trusted, or takes the first hop in place of the
-// last, and when clientAddress asks Fiber's c.IP with a ProxyHeader.
+// Red when forwardedFor does not look at trusted, or takes the first hop of a line, or the
+// first line, before the last.
 func TestSecurity09_ForgedForwardedFor(t *testing.T) {
 	settings := unlimited()
 	settings.LoginAddress = port.Limit{Burst: 3, Every: 60e9}
@@ -101,7 +101,7 @@ func (w world) events(t testing.TB) []domain.Event {
 // TestSecurity32_LoginMakesAFreshSession: a value that the client chose never becomes its
 // session.
 //
-// Red when login hands on the cookie that came with the request in place of a fresh token.
+// Red when answerTokens sends the session cookie that came with the request, if one did.
 func TestSecurity32_LoginMakesAFreshSession(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -124,7 +124,7 @@ func TestSecurity32_LoginMakesAFreshSession(t *testing.T) {
 // token.
 //
 // Red when header in cookies.go leaves an attribute out, or answerTokens shows t.Refresh in
-// every mode.
+// cookie mode.
 func TestSecurity34_Cookies(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -155,8 +155,8 @@ func TestSecurity34_Cookies(t *testing.T) {
 // TestSecurity35_CrossSiteRequests: a page of another site can neither renew, end, start nor
 // use a session by the cookie that the browser sends along.
 //
-// Red without the calls of refuseCrossSite in decodeRefresh, login or authenticate, and when
-// isOwnOrigin compares prefixes, suffixes, or hosts without schemes.
+// Red without the call of refuseCrossSite in decodeRefresh, login or authenticate, and when
+// isOwnOrigin compares prefixes, suffixes, or hosts without their scheme.
 func TestSecurity35_CrossSiteRequests(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")
