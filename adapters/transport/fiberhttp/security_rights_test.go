@@ -71,6 +71,7 @@ func TestSecurity72_OnlyListedFieldsAreWritable(t *testing.T) {
 func TestSecurity73_SpellingsOfAPath(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")
+	w.seedAdministrator(t, "root@example.com")
 	spellings := []string{
 		"/users/me", "//users/me", "/users//me", "/USERS/ME", "/Users/me/", "/users/me//", "/./users/me", "/x/../users/me", "/users/./me",
 		"/users/%6de", "/%75sers/me", "/users%2fme", "/users%2Fme", "/users/me%00", "/users/me;a=b", "/users/me/.", "/users/me%20", "/users/me?", "/users/me%3f",
