@@ -166,13 +166,12 @@ func TestSecurity35_CrossSiteRequests(t *testing.T) {
 	stay := sessionCookie + "=" + got.cookies[sessionCookie]
 	own := strings.TrimPrefix(w.client.URL, "http://")
 
-	const form = "application/x-www-form-urlencoded"
 	requests := map[string]func(header http.Header) call{
 		"logout by refresh cookie": func(h http.Header) call {
-			return call{method: http.MethodPost, path: "/auth/logout", contentType: form, body: "a=b", header: with(h, carry)}
+			return call{method: http.MethodPost, path: "/auth/logout", body: `{}`, header: with(h, carry)}
 		},
 		"refresh by refresh cookie": func(h http.Header) call {
-			return call{method: http.MethodPost, path: "/auth/refresh", contentType: form, body: "a=b", header: with(h, carry)}
+			return call{method: http.MethodPost, path: "/auth/refresh", body: `{}`, header: with(h, carry)}
 		},
 		"refresh by session cookie": func(h http.Header) call {
 			return call{method: http.MethodPost, path: "/auth/refresh", body: `{"mode":"session"}`, header: with(h, stay)}
@@ -280,5 +279,25 @@ func TestSecurity35_FormsCarryNoToken(t *testing.T) {
 		asked := post("/auth/login", credentials("mode", "session"))
 		asked.contentType = contentType
 		wantFailure(t, w.do(t, asked), 400, domain.InvalidPayload)
+	}
+}
+
+// TestSecurity35_FormsMoveNoCookie is about browsers that say nothing of where a request
+// comes from: what a form can send moves no cookie. Dropping the look at Content-Type in
+// refuseCrossSite turns it red.
+func TestSecurity35_FormsMoveNoCookie(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seed(t, "ann@example.com")
+	_, got := w.login(t, "ann@example.com", domain.ModeCookie)
+	carry := http.Header{"Cookie": {refreshCookie + "=" + got.cookies[refreshCookie]}}
+	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a"} {
+		for _, path := range []string{"/auth/refresh", "/auth/logout"} {
+			for _, body := range []string{"", "a=b"} {
+				wantFailure(t, w.do(t, call{method: http.MethodPost, path: path, contentType: contentType, body: body, header: carry}), 403, domain.Forbidden)
+			}
+		}
+	}
+	if got := w.do(t, call{method: http.MethodPost, path: "/auth/refresh", header: carry}); got.status != http.StatusOK {
+		t.Errorf("a request without body and type: status %d, %s", got.status, got.body)
 	}
 }
