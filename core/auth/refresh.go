@@ -43,7 +43,7 @@ func (s *Service) refreshToken(ctx context.Context, in RefreshInput) (Tokens, er
 		return Tokens{}, err
 	}
 	s.touch(ctx, user)
-	return s.issue(ctx, user, rotated, in.Mode, next.String())
+	return s.issue(ctx, user, rotated, in.Mode, next.String(), rotated.RotatedAt)
 }
 
 // refreshSpent answers for a token that is not the current one of its session.
@@ -52,7 +52,7 @@ func (s *Service) refreshSpent(ctx context.Context, user domain.User, session do
 		switch steps, current := s.keys.lineage(session.ID, token.secret, session.Secret); {
 		case steps == 1:
 			// The answer of the rotation was lost, or two refreshed at once.
-			return s.issue(ctx, user, session, in.Mode, token.selector+current)
+			return s.issue(ctx, user, session, in.Mode, token.selector+current, s.Clock.Now())
 		case steps > 1:
 			return Tokens{}, invalidCredentials(nil) // a slow tab, not a thief
 		}

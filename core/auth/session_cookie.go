@@ -34,7 +34,7 @@ func (s *Service) refreshCookie(ctx context.Context, in RefreshInput) (Tokens, e
 		return Tokens{}, err
 	}
 	s.touch(ctx, user)
-	return s.issue(ctx, user, rotated, domain.ModeSession, "")
+	return s.issue(ctx, user, rotated, domain.ModeSession, "", rotated.RotatedAt)
 }
 
 // refreshSpentCookie answers for a cookie of another generation than the current one.
@@ -46,7 +46,7 @@ func (s *Service) refreshSpentCookie(ctx context.Context, user domain.User, sess
 		// We signed it, so the rotation that made it has happened: what was read is old.
 		return Tokens{}, unavailable(errors.New("the stored session is behind its cookie"))
 	case claims.Generation == session.Generation-1 && s.withinGrace(session, s.settings.SessionGrace):
-		return s.issue(ctx, user, session, domain.ModeSession, "")
+		return s.issue(ctx, user, session, domain.ModeSession, "", s.Clock.Now())
 	}
 	presented := s.keys.generationSecret(0, session.ID, claims.Generation)
 	return Tokens{}, s.endReused(ctx, session, presented, in.Client)

@@ -34,9 +34,9 @@ func (s *Service) startSession(ctx context.Context, user domain.User, mode domai
 		return Tokens{}, unavailable(fmt.Errorf("start session: %w", err))
 	}
 	if mode == domain.ModeSession {
-		return s.issue(ctx, user, session, mode, "")
+		return s.issue(ctx, user, session, mode, "", now)
 	}
-	return s.issue(ctx, user, session, mode, token.String())
+	return s.issue(ctx, user, session, mode, token.String(), now)
 }
 
 // idleEnd is when a session of that mode that is used at now ends unless it is used again.
@@ -52,13 +52,13 @@ func (s *Service) idleEnd(mode domain.Mode, now, endsAt time.Time) time.Time {
 }
 
 // issue signs an access token for the session as it stands and puts refresh, which is
-// empty in session mode, beside it.
-func (s *Service) issue(ctx context.Context, user domain.User, session domain.Session, mode domain.Mode, refresh string) (Tokens, error) {
+// empty in session mode, beside it. It counts from now, which is the time of the login or
+// rotation where there was one, so that lifetimes come out as they were configured.
+func (s *Service) issue(ctx context.Context, user domain.User, session domain.Session, mode domain.Mode, refresh string, now time.Time) (Tokens, error) {
 	role, err := s.roleOf(ctx, user)
 	if err != nil {
 		return Tokens{}, unavailable(fmt.Errorf("find role: %w", err))
 	}
-	now := s.Clock.Now()
 	ttl := s.settings.AccessTTL
 	claims := domain.Claims{
 		Subject: user.ID,

@@ -116,9 +116,13 @@ func TestBusyDatabase(t *testing.T) {
 			must(t, err)
 			t.Cleanup(func() { must(t, s.Close()) })
 			occupy(t, path)
+			begun := time.Now()
 			err = write(t.Context(), s)
 			if err == nil {
 				t.Fatal("got no error, want one")
+			}
+			if took := time.Since(begun); took > 4*time.Second {
+				t.Errorf("took %v, want less than the default busy timeout of 5s", took)
 			}
 			for _, sentinel := range []error{port.ErrNotFound, port.ErrConflict, port.ErrStale, port.ErrInvalid} {
 				if errors.Is(err, sentinel) {

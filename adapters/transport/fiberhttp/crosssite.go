@@ -15,6 +15,9 @@ import (
 // Origin in RFC 6454, section 7); other clients say nothing, and carry no cookie unless
 // they mean it.
 func (s *Server) refuseCrossSite(c *fiber.Ctx) error {
+	if contentType := c.Get(fiber.HeaderContentType); contentType != "" && !isJSON(contentType) {
+		return crossSite("Content-Type is not application/json, as in a form of any site")
+	}
 	origin := c.Get(fiber.HeaderOrigin)
 	switch {
 	case origin != "" && s.isOwnOrigin(origin, string(c.Request().Host())):

@@ -58,6 +58,12 @@ func hasJSONBody(c *fiber.Ctx) (bool, error) {
 	return true, nil
 }
 
+// isJSON reports whether a Content-Type is that of JSON, whatever its parameters.
+func isJSON(contentType string) bool {
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	return err == nil && mediaType == fiber.MIMEApplicationJSON
+}
+
 // has reports whether the object has a member of that name.
 func (o object) has(name string) bool {
 	_, ok := o[name]

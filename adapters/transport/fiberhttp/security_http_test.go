@@ -51,8 +51,7 @@ func anyRequests(t testing.TB, w world) map[string]call {
 
 // TestSecurity88_NoCORS: no page of another origin is told that it may read an answer.
 //
-// Red when setHeaders sets Access-Control-Allow-Origin, to any value, or routes uses
-// Fiber's cors middleware.
+// Red when protect sets Access-Control-Allow-Origin.
 func TestSecurity88_NoCORS(t *testing.T) {
 	w := newWorld(t, unlimited())
 	for name, asked := range anyRequests(t, w) {
@@ -114,7 +113,7 @@ func TestSecurity90_Headers(t *testing.T) {
 
 // TestSecurity91_NoFilesAndNoDebugging: there is nothing to find beside the routes.
 //
-// Red when routes gets app.Static("/", "."), Fiber's pprof or its expvar middleware.
+// Red when routes has app.Static("/", ".") or Fiber's pprof middleware.
 func TestSecurity91_NoFilesAndNoDebugging(t *testing.T) {
 	w := newWorld(t, unlimited())
 	for _, path := range []string{

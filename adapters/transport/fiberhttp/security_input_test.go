@@ -69,8 +69,8 @@ func jsonValues() map[string][]string {
 // TestSecurity80_TypesAreChecked: a member of another type than its own is 400, asks no port
 // for more than who calls, and no answer is ever 500.
 //
-// Red when text in decode.go does not look at kindOf, when decodeProfilePatch does not
-// compare kinds, and when it decodes before it asks Me.
+// Red when text in decode.go returns a value of another kind as it stands, and when
+// decodeProfilePatch does not compare kinds.
 func TestSecurity80_TypesAreChecked(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	user := w.seed(t, "ann@example.com")
@@ -229,8 +229,8 @@ func TestBadInputCostsNoMore(t *testing.T) {
 // TestSecurity83_OneReadingOfABody: of two members with one name the last counts, for the
 // limiter as for the login, and a name in another case is another name.
 //
-// Red when login decodes the body into a struct for the password and into a map for the
-// e-mail, or decodeBody folds the case of names, as json.Unmarshal into a struct does.
+// Red when decodeLogin reads the e-mail with json.Unmarshal into a struct, which folds the
+// case of names, or decodeBody folds it.
 func TestSecurity83_OneReadingOfABody(t *testing.T) {
 	settings := unlimited()
 	settings.LoginAccount = port.Limit{Burst: 2, Every: 60e9}
@@ -269,7 +269,7 @@ func TestSecurity83_OneReadingOfABody(t *testing.T) {
 
 // TestSecurity84_DecompressionBombs: the limit of a body is the limit of what is decoded.
 //
-// Red without refuseEncodedBodies in routes.go while decodeBody reads c.Body().
+// Red without refuseEncodedBodies in routes.go.
 func TestSecurity84_DecompressionBombs(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	var bomb bytes.Buffer
@@ -295,7 +295,7 @@ func TestSecurity84_DecompressionBombs(t *testing.T) {
 
 // TestSecurity85_JSONOnly: nothing but application/json is read, and not without bound.
 //
-// Red when hasJSONBody looks for "json" anywhere in the type, or ignores the type.
+// Red when hasJSONBody looks for "json" anywhere in the type, or takes every type.
 func TestSecurity85_JSONOnly(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings(), func(c *fiberhttp.Config) { c.MaxBody = 1 << 20 })
 	w.seed(t, "ann@example.com")

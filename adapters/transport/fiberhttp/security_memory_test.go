@@ -26,8 +26,7 @@ type person struct {
 // buffers are used again for each request. What each is answered is its own, and so is what
 // the core was given to keep: events, sessions, profiles and limits.
 //
-// Red without the strings.Clone of User-Agent or of Origin in client.go, and when decodeBody
-// does not clone the body and text hands out parts of it.
+// Red without the strings.Clone of User-Agent or of Origin in client.go.
 func TestSecurity93_NobodyGetsAnothersData(t *testing.T) {
 	const people, rounds, guesses, burst = 24, 6, 3, 8
 	settings := unlimited()

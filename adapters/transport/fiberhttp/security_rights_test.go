@@ -18,8 +18,8 @@ import (
 // TestSecurity72_OnlyListedFieldsAreWritable: whatever else a user sends about itself
 // changes nothing.
 //
-// Red when decodeProfilePatch takes a name from its list of refused ones, such as "role",
-// and ProfilePatch has a place for it; and when preferences() lists it.
+// Red when decodeProfilePatch takes "role" from its list of refused names, and when
+// preferences has another member, such as "verified".
 func TestSecurity72_OnlyListedFieldsAreWritable(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")
@@ -66,11 +66,12 @@ func TestSecurity72_OnlyListedFieldsAreWritable(t *testing.T) {
 // TestSecurity73_SpellingsOfAPath: no spelling of a path and no method override gets round
 // the check of who calls.
 //
-// Red when authenticate stands behind "/users/me" in routes.go, when routing goes by
-// URI().Path() and the check by PathOriginal(), or when a method override is read.
+// Red when guard sets the method from X-HTTP-Method-Override, and when readyz asks for
+// health as an administrator.
 func TestSecurity73_SpellingsOfAPath(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")
+	w.seedAdministrator(t, "root@example.com")
 	spellings := []string{
 		"/users/me", "//users/me", "/users//me", "/USERS/ME", "/Users/me/", "/users/me//", "/./users/me", "/x/../users/me", "/users/./me",
 		"/users/%6de", "/%75sers/me", "/users%2fme", "/users%2Fme", "/users/me%00", "/users/me;a=b", "/users/me/.", "/users/me%20", "/users/me?", "/users/me%3f",
@@ -98,6 +99,15 @@ func TestSecurity73_SpellingsOfAPath(t *testing.T) {
 		}
 	}
 	held, _ := w.login(t, "ann@example.com", domain.ModeJSON)
+	for _, override := range []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"} {
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+			got := w.do(t, call{
+				method: method, path: "/users/me?_method=PATCH", bearer: held.AccessToken,
+				body: `{"first_name":"Eve","_method":"PATCH"}`, header: http.Header{override: {"PATCH"}},
+			})
+			wantFailure(t, got, 404, domain.RouteNotFound)
+		}
+	}
 	for _, path := range []string{"/server/health", "//server/health", "/SERVER/HEALTH", "/server/health/", "/server//health", "/server/%68ealth", "/readyz", "/READYZ/"} {
 		got := w.do(t, call{method: http.MethodGet, path: path, bearer: held.AccessToken, header: http.Header{"X-Http-Method-Override": {"POST"}}})
 		if bytes.Contains(got.body, []byte("checks")) {
@@ -113,8 +123,9 @@ func TestSecurity73_SpellingsOfAPath(t *testing.T) {
 // TestSecurity74_NothingSecretLeaves: a full story, good and bad, and then no answer and no
 // line of the log holds a secret, but for the one answer and place that hands it out.
 //
-// Red when userObject shows u.Password, answerTokens shows t.Refresh or t.Access in every
-// mode, requestAttrs logs URI().RequestURI(), or login logs its input.
+// Red when userObject shows u.Password, answerTokens shows t.Refresh in cookie mode or
+// t.Access in session mode, requestPath returns URI().RequestURI(), or decodeLogin logs the
+// password.
 func TestSecurity74_NothingSecretLeaves(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")

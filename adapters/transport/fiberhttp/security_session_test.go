@@ -17,7 +17,7 @@ import (
 // TestSecurity01_SameAnswerForUnknownAddress: an unknown address and a wrong password get
 // the same answer, byte for byte, but for what differs between any two answers.
 //
-// Red when writeError shows e.Err in extensions.reason and the core gives its causes there.
+// Red when verifyPassword in core/auth/login.go answers FORBIDDEN for a suspended account.
 func TestSecurity01_SameAnswerForUnknownAddress(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -41,8 +41,8 @@ func TestSecurity01_SameAnswerForUnknownAddress(t *testing.T) {
 // TestSecurity09_ForgedForwardedFor: nobody gets a fresh bucket by a header, unless a proxy
 // of ours has written it.
 //
-// Red when forwardedFor does not look at trusted, or takes the first hop in place of the
-// last, and when clientAddress asks Fiber's c.IP with a ProxyHeader.
+// Red when forwardedFor does not look at trusted, or takes the first hop of a line, or the
+// first line, before the last.
 func TestSecurity09_ForgedForwardedFor(t *testing.T) {
 	settings := unlimited()
 	settings.LoginAddress = port.Limit{Burst: 3, Every: 60e9}
@@ -101,7 +101,7 @@ func (w world) events(t testing.TB) []domain.Event {
 // TestSecurity32_LoginMakesAFreshSession: a value that the client chose never becomes its
 // session.
 //
-// Red when login hands on the cookie that came with the request in place of a fresh token.
+// Red when answerTokens sends the session cookie that came with the request, if one did.
 func TestSecurity32_LoginMakesAFreshSession(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -124,7 +124,7 @@ func TestSecurity32_LoginMakesAFreshSession(t *testing.T) {
 // token.
 //
 // Red when header in cookies.go leaves an attribute out, or answerTokens shows t.Refresh in
-// every mode.
+// cookie mode.
 func TestSecurity34_Cookies(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -155,8 +155,8 @@ func TestSecurity34_Cookies(t *testing.T) {
 // TestSecurity35_CrossSiteRequests: a page of another site can neither renew, end, start nor
 // use a session by the cookie that the browser sends along.
 //
-// Red without the calls of refuseCrossSite in decodeRefresh, login or authenticate, and when
-// isOwnOrigin compares prefixes, suffixes, or hosts without schemes.
+// Red without the call of refuseCrossSite in decodeRefresh, login or authenticate, and when
+// isOwnOrigin compares prefixes, suffixes, or hosts without their scheme.
 func TestSecurity35_CrossSiteRequests(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")
@@ -166,13 +166,12 @@ func TestSecurity35_CrossSiteRequests(t *testing.T) {
 	stay := sessionCookie + "=" + got.cookies[sessionCookie]
 	own := strings.TrimPrefix(w.client.URL, "http://")
 
-	const form = "application/x-www-form-urlencoded"
 	requests := map[string]func(header http.Header) call{
 		"logout by refresh cookie": func(h http.Header) call {
-			return call{method: http.MethodPost, path: "/auth/logout", contentType: form, body: "a=b", header: with(h, carry)}
+			return call{method: http.MethodPost, path: "/auth/logout", body: `{}`, header: with(h, carry)}
 		},
 		"refresh by refresh cookie": func(h http.Header) call {
-			return call{method: http.MethodPost, path: "/auth/refresh", contentType: form, body: "a=b", header: with(h, carry)}
+			return call{method: http.MethodPost, path: "/auth/refresh", body: `{}`, header: with(h, carry)}
 		},
 		"refresh by session cookie": func(h http.Header) call {
 			return call{method: http.MethodPost, path: "/auth/refresh", body: `{"mode":"session"}`, header: with(h, stay)}
@@ -280,5 +279,25 @@ func TestSecurity35_FormsCarryNoToken(t *testing.T) {
 		asked := post("/auth/login", credentials("mode", "session"))
 		asked.contentType = contentType
 		wantFailure(t, w.do(t, asked), 400, domain.InvalidPayload)
+	}
+}
+
+// TestSecurity35_FormsMoveNoCookie is about browsers that say nothing of where a request
+// comes from: what a form can send moves no cookie. Dropping the look at Content-Type in
+// refuseCrossSite turns it red.
+func TestSecurity35_FormsMoveNoCookie(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seed(t, "ann@example.com")
+	_, got := w.login(t, "ann@example.com", domain.ModeCookie)
+	carry := http.Header{"Cookie": {refreshCookie + "=" + got.cookies[refreshCookie]}}
+	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a"} {
+		for _, path := range []string{"/auth/refresh", "/auth/logout"} {
+			for _, body := range []string{"", "a=b"} {
+				wantFailure(t, w.do(t, call{method: http.MethodPost, path: path, contentType: contentType, body: body, header: carry}), 403, domain.Forbidden)
+			}
+		}
+	}
+	if got := w.do(t, call{method: http.MethodPost, path: "/auth/refresh", header: carry}); got.status != http.StatusOK {
+		t.Errorf("a request without body and type: status %d, %s", got.status, got.body)
 	}
 }

@@ -191,7 +191,7 @@ func concealedOrNull(there bool) any {
 // requestedFields returns the names of fields=a,b and fields[]=a&fields[]=b.
 func requestedFields(c *fiber.Ctx) []string {
 	var names []string
-	c.Context().QueryArgs().VisitAll(func(key, value []byte) {
+	for key, value := range c.Context().QueryArgs().All() {
 		if name := string(key); name == "fields" || strings.HasPrefix(name, "fields[") && strings.HasSuffix(name, "]") {
 			for field := range strings.SplitSeq(string(value), ",") {
 				if field = strings.TrimSpace(field); field != "" {
@@ -199,7 +199,7 @@ func requestedFields(c *fiber.Ctx) []string {
 				}
 			}
 		}
-	})
+	}
 	return names
 }
 

@@ -178,7 +178,8 @@ func TestWireOrderOfChecks(t *testing.T) {
 	s := newScene(t)
 	for _, route := range []call{
 		post("/auth/login", credentials()), post("/auth/refresh", nil), post("/auth/logout", nil),
-		post("/auth/nowhere", nil), get("/users/me"), {method: http.MethodPatch, path: "/users/me", body: `{}`},
+		post("/auth/nowhere", nil), get("/users/me"),
+		{method: http.MethodPatch, path: "/users/me", body: `{}`},
 		get("/server/health"), get("/server/info"), get("/nowhere"), get("/auth/login"), post("/server/ping", nil),
 	} {
 		for _, bad := range []struct {
@@ -305,12 +306,16 @@ func TestWireLogin(t *testing.T) {
 	s.seed(t, "none@example.com", func(u *domain.User) { u.Password = "" })
 	s.seed(t, "otp@example.com", func(u *domain.User) { u.TOTP = []byte("sealed") })
 	refused := func(name, email, typed string) row {
-		return row{name: "7 " + name, call: always(post("/auth/login", map[string]any{"email": email, "password": typed})), status: 401, code: domain.InvalidCredentials,
-			body: `{"errors":[{"message":"Invalid user credentials.","extensions":{"code":"INVALID_CREDENTIALS"}}]}`}
+		return row{
+			name: "7 " + name, call: always(post("/auth/login", map[string]any{"email": email, "password": typed})), status: 401, code: domain.InvalidCredentials,
+			body: `{"errors":[{"message":"Invalid user credentials.","extensions":{"code":"INVALID_CREDENTIALS"}}]}`,
+		}
 	}
 	malformed := func(name string, body any, reason string) row {
-		return row{name: "7 " + name, call: always(post("/auth/login", body)), status: 400, code: domain.InvalidPayload,
-			message: "Invalid payload. " + reason + ".", extension: map[string]string{"reason": reason}}
+		return row{
+			name: "7 " + name, call: always(post("/auth/login", body)), status: 400, code: domain.InvalidPayload,
+			message: "Invalid payload. " + reason + ".", extension: map[string]string{"reason": reason},
+		}
 	}
 	badMode := `"mode" must be one of [json, cookie, session]`
 	walk(t, s, []row{

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -160,4 +162,27 @@ func TestOccupiedPortIsSaid(t *testing.T) {
 	p := serve(t, cheap(t.TempDir()))
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.URL, "http://"), ":")
 	refused(t, append(cheap(t.TempDir()), "PORT="+port), 1, "HOST and PORT")
+}
+
+// TestLifetimesAreThoseConfigured runs by the machine's clock, which goes on while a login
+// is under way.
+func TestLifetimesAreThoseConfigured(t *testing.T) {
+	t.Parallel()
+	p := serve(t, cheap(t.TempDir()))
+	for mode, want := range map[domain.Mode]struct{ expires, cookie string }{
+		domain.ModeCookie:  {`"expires":900000`, "Max-Age=604800;"},
+		domain.ModeSession: {`"expires":86400000`, "Max-Age=86400;"},
+	} {
+		got, err := p.Do(t.Context(), restclient.Call{
+			Method: http.MethodPost, Path: "/auth/login",
+			Body: map[string]any{"email": adminEmail, "password": adminPassword, "mode": mode},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(got.Body), want.expires) || !strings.Contains(got.Header.Get("Set-Cookie"), want.cookie) {
+			t.Errorf("%s: got %s and cookie attributes %q, want %s and %s", mode, got.Body,
+				strings.SplitN(got.Header.Get("Set-Cookie"), ";", 2)[1], want.expires, want.cookie)
+		}
+	}
 }

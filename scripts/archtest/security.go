@@ -1,0 +1,87 @@
+package archtest
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	securityTest    = regexp.MustCompile(`(?m)^func (TestSecurity[0-9]\w*)\(`)
+	linkedTest      = regexp.MustCompile("\\[`(TestSecurity[0-9]\\w*)`\\]\\(\\.\\./([^)]+)\\)")
+	promisedNumbers = regexp.MustCompile(`^TestSecurity(\d+(?:And\d+)*)`)
+)
+
+// securityTests returns the files below root that hold a test of a numbered security
+// promise, by the name of the test. Files are relative to root, with slashes.
+func securityTests(root string) (map[string]string, error) {
+	tests := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		file, err := filepath.Rel(root, path)
+		for _, found := range securityTest.FindAllStringSubmatch(string(text), -1) {
+			tests[found[1]] = filepath.ToSlash(file)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("archtest: look for security tests: %w", err)
+	}
+	return tests, nil
+}
+
+// securityTestsAreListed is the rule of docs/security.md: every test of a numbered promise is
+// listed there with its file, below a row of that number, and none that there is not.
+func securityTestsAreListed(tests map[string]string, page string) []string {
+	listed := map[string]string{}
+	for _, link := range linkedTest.FindAllStringSubmatch(page, -1) {
+		listed[link[1]] = link[2]
+	}
+	var found []string
+	for name, file := range tests {
+		if listed[name] != file {
+			found = append(found, fmt.Sprintf("docs/security.md does not list %s with ../%s: say what it promises, and what turns it red", name, file))
+		}
+		for _, number := range numbersOf(name) {
+			if !strings.Contains(page, "\n| "+number+" | ") {
+				found = append(found, fmt.Sprintf("docs/security.md has no promise %s, which %s is about", number, name))
+			}
+		}
+	}
+	for name := range listed {
+		if tests[name] == "" {
+			found = append(found, fmt.Sprintf("docs/security.md lists %s, which is nowhere else", name))
+		}
+	}
+	return once(found)
+}
+
+// numbersOf returns ["23", "25"] for TestSecurity23And25_RotationsOutliveAKill, and ["1"] for
+// TestSecurity01_X.
+func numbersOf(test string) []string {
+	match := promisedNumbers.FindStringSubmatch(test)
+	if match == nil {
+		return nil
+	}
+	numbers := strings.Split(match[1], "And")
+	for i, n := range numbers {
+		numbers[i] = strings.TrimLeft(n, "0")
+	}
+	return slices.Compact(numbers)
+}
