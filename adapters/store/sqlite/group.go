@@ -161,6 +161,9 @@ const (
 // begin starts a transaction. It waits for other processes as long as the busy timeout
 // says, unless ctx ends before: nobody else is in the transaction yet.
 func (g *group) begin(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if g.conn == nil {
 		conn, err := g.db.Connx(ctx)
 		if err != nil {

@@ -123,7 +123,12 @@ func (c conn) QueryContext(_ context.Context, query string, _ []driver.NamedValu
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	columns, _, _ := strings.Cut(strings.TrimPrefix(query, "SELECT "), " FROM ")
-	r := &rows{columns: strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })}
+	columns, _, _ = strings.Cut(columns, "\n\tFROM ")
+	r := &rows{}
+	for column := range strings.SplitSeq(columns, ",") {
+		words := strings.Fields(column) // the last is the name, also after AS
+		r.columns = append(r.columns, words[len(words)-1])
+	}
 	if len(c.reads) > 0 {
 		r.row, c.reads = c.reads[0], c.reads[1:]
 	}

@@ -1,0 +1,139 @@
+package sqlstore_test
+
+import (
+	"database/sql/driver"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+func TestConsume(t *testing.T) {
+	hash := domain.HashSecret("token")
+	row := func(spent int64, expires time.Time) []driver.Value {
+		return []driver.Value{"reset", "id-of-ann", nil, int64(0), expires.UnixMicro(), spent}
+	}
+	live := t0.Add(time.Minute)
+
+	t.Run("decides by one statement and reads afterwards", func(t *testing.T) {
+		s := &script{reads: [][]driver.Value{row(1, live)}}
+		got, err := newStore(t, s).Repos().OneTimeTokens.Consume(t.Context(), "reset", hash, t0)
+		must(t, err)
+		if got.Hash != hash || got.UserID != ann.ID || got.Payload != nil || !got.ExpiresAt.Equal(live) {
+			t.Errorf("got %+v, want the token as stored", got)
+		}
+		wantWords(t, s, "UPDATE SELECT")
+	})
+
+	t.Run("tells why not by the read", func(t *testing.T) {
+		for name, test := range map[string]struct {
+			row  []driver.Value
+			want error
+		}{
+			"unknown":           {nil, port.ErrNotFound},
+			"spent":             {row(1, live), port.ErrStale},
+			"spent and expired": {row(1, t0), port.ErrStale},
+			"expired":           {row(0, t0), port.ErrExpired},
+		} {
+			s := &script{rows: map[string][]int64{"UPDATE": {0}}, reads: [][]driver.Value{test.row}}
+			_, err := newStore(t, s).Repos().OneTimeTokens.Consume(t.Context(), "reset", hash, t0)
+			if !errors.Is(err, test.want) {
+				t.Errorf("%s: got error %v, want %v", name, err, test.want)
+			}
+			wantWords(t, s, "UPDATE SELECT")
+		}
+	})
+
+	t.Run("tries again when a node that was behind refused an unspent token", func(t *testing.T) {
+		s := &script{rows: map[string][]int64{"UPDATE": {0, 1}}, reads: [][]driver.Value{row(0, live), row(1, live)}}
+		_, err := newStore(t, s).Repos().OneTimeTokens.Consume(t.Context(), "reset", hash, t0)
+		must(t, err)
+		wantWords(t, s, "UPDATE SELECT UPDATE SELECT")
+	})
+
+	t.Run("never calls an unspent token spent", func(t *testing.T) {
+		s := &script{
+			rows:  map[string][]int64{"UPDATE": {0, 0, 0, 0}},
+			reads: [][]driver.Value{row(0, live), row(0, live), row(0, live), row(0, live)},
+		}
+		_, err := newStore(t, s).Repos().OneTimeTokens.Consume(t.Context(), "reset", hash, t0)
+		wantNoAnswer(t, err)
+	})
+}
+
+func TestClaim(t *testing.T) {
+	letter := []driver.Value{
+		"letter", "password-reset", "ann@example.com", "https://example.com", "de", "", "", "",
+		t0.UnixMicro(), t0.Add(time.Hour).UnixMicro(), int64(2),
+	}
+	count := func(n int64) []driver.Value { return []driver.Value{n} }
+
+	t.Run("that finds nothing writes nothing", func(t *testing.T) {
+		s := &script{reads: [][]driver.Value{count(0)}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
+		if len(got) != 0 || err != nil {
+			t.Errorf("got %d letters and error %v, want neither", len(got), err)
+		}
+		wantWords(t, s, "SELECT SELECT")
+	})
+
+	t.Run("takes each letter by one statement", func(t *testing.T) {
+		s := &script{reads: [][]driver.Value{count(0), letter}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
+		must(t, err)
+		if len(got) != 1 || got[0].Letter.ID != "letter" || got[0].Letter.Attempts != 2 || got[0].Token == "" {
+			t.Errorf("got %+v, want the letter with a token", got)
+		}
+		wantWords(t, s, "SELECT SELECT UPDATE")
+	})
+
+	t.Run("leaves out a letter that another has taken between", func(t *testing.T) {
+		s := &script{rows: map[string][]int64{"UPDATE": {0}}, reads: [][]driver.Value{count(0), letter}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
+		if len(got) != 0 || err != nil {
+			t.Errorf("got %d letters and error %v, want neither", len(got), err)
+		}
+	})
+
+	t.Run("returns no letter when it fails halfway", func(t *testing.T) {
+		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{count(0), letter}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
+		wantError(t, err, errLost)
+		if got != nil {
+			t.Errorf("got %d letters, want none", len(got))
+		}
+	})
+
+	t.Run("removes expired letters only when there are any", func(t *testing.T) {
+		s := &script{reads: [][]driver.Value{count(3)}}
+		_, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
+		must(t, err)
+		wantWords(t, s, "SELECT DELETE SELECT")
+	})
+}
+
+func TestLease(t *testing.T) {
+	t.Run("without a token fits no letter", func(t *testing.T) {
+		s := &script{}
+		queue := newStore(t, s).Repos().MailQueue
+		lease := port.Lease{Letter: domain.Letter{ID: "letter"}}
+		wantError(t, queue.Done(t.Context(), lease), port.ErrStale)
+		wantError(t, queue.Retry(t.Context(), lease, t0), port.ErrStale)
+		wantWords(t, s, "")
+	})
+}
+
+// wantNoAnswer wants an error that nobody reads as an answer.
+func wantNoAnswer(t testing.TB, err error) {
+	t.Helper()
+	if err == nil {
+		t.Error("got no error, want one")
+	}
+	for _, sentinel := range []error{port.ErrNotFound, port.ErrConflict, port.ErrStale, port.ErrExpired, port.ErrInvalid} {
+		if errors.Is(err, sentinel) {
+			t.Errorf("got error %v, want no answer", err)
+		}
+	}
+}
