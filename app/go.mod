@@ -38,6 +38,7 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore v0.0.0 // indirect
+	github.com/sallyport-auth/sallyport/adapters/transport/pages v0.0.0
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
 	github.com/valyala/fasthttp v1.77.0 // indirect
@@ -65,3 +66,5 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp => ../adapters/transport/fiberhttp
 	github.com/sallyport-auth/sallyport/core => ../core
 )
+
+replace github.com/sallyport-auth/sallyport/adapters/transport/pages => ../adapters/transport/pages

@@ -2,12 +2,15 @@ package wiring
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 func provideHasherConfig(c config.Config) argon2id.Config {
@@ -25,18 +28,19 @@ func provideTokenConfig(k Keys) jwt.Config {
 	return jwt.Config{Secret: k.Secret.Current, Previous: k.Secret.Previous}
 }
 
-func provideRESTConfig(c config.Config, e Environment) (fiberhttp.Config, error) {
-	publicURL, err := url.Parse(c.Server.PublicURL)
+func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler) (fiberhttp.Config, error) {
+	publicURL, err := parsePublicURL(c)
 	if err != nil {
-		return fiberhttp.Config{}, fmt.Errorf("wiring: read PUBLIC_URL: %w", err)
+		return fiberhttp.Config{}, err
 	}
 	return fiberhttp.Config{
 		PublicURL:      publicURL,
 		ProjectName:    c.General.ProjectName,
 		Version:        e.Version,
-		RefreshCookie:  cookie(config.Cookie(c.RefreshCookie)),
-		SessionCookie:  cookie(config.Cookie(c.SessionCookie)),
+		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
+		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		TrustedProxies: c.Server.TrustedProxies,
+		Mounts:         mounts(office, rooms),
 		MaxBody:        c.Server.MaxPayloadSize,
 		MaxConnections: c.Server.MaxConnections,
 		RequestTimeout: c.Server.RequestTimeout,
@@ -48,7 +52,48 @@ func provideRESTConfig(c config.Config, e Environment) (fiberhttp.Config, error)
 	}, nil
 }
 
-func cookie(k config.Cookie) fiberhttp.Cookie {
+func mounts(office PostOffice, rooms *pages.Handler) []fiberhttp.Mount {
+	list := []fiberhttp.Mount{{Path: "/admin", Handler: rooms}}
+	if office.Mailbox != nil {
+		list = append(list, fiberhttp.Mount{Path: "/mailbox", Handler: office.Mailbox})
+	}
+	return list
+}
+
+func providePagesConfig(c config.Config, e Environment) (pages.Config, error) {
+	publicURL, err := parsePublicURL(c)
+	if err != nil {
+		return pages.Config{}, err
+	}
+	return pages.Config{
+		PublicURL: publicURL,
+		Client: func(r *http.Request) domain.Client {
+			return fiberhttp.ClientOf(r, c.Server.TrustedProxies)
+		},
+		ProjectName:   c.General.ProjectName,
+		SessionCookie: pages.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
+		Now:           e.Clock.Now,
+		Log:           e.Log,
+	}, nil
+}
+
+func parsePublicURL(c config.Config) (*url.URL, error) {
+	publicURL, err := url.Parse(c.Server.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("wiring: read PUBLIC_URL: %w", err)
+	}
+	return publicURL, nil
+}
+
+// cookieSettings has the shape in which both transports want a cookie.
+type cookieSettings struct {
+	Name     string
+	Domain   string
+	Insecure bool
+	SameSite string
+}
+
+func settingsOf(k config.Cookie) cookieSettings {
 	sameSite := map[string]string{"lax": "Lax", "strict": "Strict", "none": "None"}
-	return fiberhttp.Cookie{Name: k.Name, Domain: k.Domain, Insecure: !k.Secure, SameSite: sameSite[k.SameSite]}
+	return cookieSettings{Name: k.Name, Domain: k.Domain, Insecure: !k.Secure, SameSite: sameSite[k.SameSite]}
 }

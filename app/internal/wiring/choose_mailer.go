@@ -1,10 +1,8 @@
 package wiring
 
 import (
-	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strconv"
 
@@ -29,9 +27,9 @@ type PostOffice struct {
 // NewPostOffice makes the mailer that the configuration names. It does not call a mail
 // server.
 func NewPostOffice(c config.Config, clock port.Clock) (PostOffice, error) {
-	publicURL, err := url.Parse(c.Server.PublicURL)
+	publicURL, err := parsePublicURL(c)
 	if err != nil {
-		return PostOffice{}, fmt.Errorf("wiring: read PUBLIC_URL: %w", err)
+		return PostOffice{}, err
 	}
 	if c.Mail.Transport == config.Mailbox {
 		return newMailbox(c, clock, publicURL.Hostname())

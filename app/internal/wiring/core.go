@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"log/slog"
+	"strings"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -24,12 +25,17 @@ func provideSettings(c config.Config) auth.Settings {
 		AcceptSessionless: c.Sessions.AcceptSessionless,
 		LoginAccount:      c.Limits.LoginAccount,
 		LoginAddress:      c.Limits.LoginAddress,
+		ResetTTL:          c.Recovery.ResetTTL,
+		ResetPage:         strings.TrimRight(c.Server.PublicURL, "/") + "/admin/reset-password",
+		ResetURLs:         c.Recovery.ResetURLs,
+		ResetAccount:      c.Limits.ResetAccount,
+		ResetAddress:      c.Limits.ResetAddress,
 	}
 }
 
 func providePorts(
 	store port.Store, hasher port.PasswordHasher, issuer port.TokenIssuer, verifier port.TokenVerifier,
-	clock port.Clock, log *slog.Logger, c config.Config,
+	mailer port.Mailer, composer port.MailComposer, clock port.Clock, log *slog.Logger, c config.Config,
 ) auth.Ports {
 	return auth.Ports{
 		Work:     store,
@@ -40,6 +46,8 @@ func providePorts(
 		Hasher:   hasher,
 		Issuer:   issuer,
 		Verifier: verifier,
+		Mailer:   mailer,
+		Composer: composer,
 		Clock:    clock,
 		Probes:   []auth.Probe{{Name: c.Database.Client, Ping: store.Ping}},
 		Log:      log,

@@ -5,9 +5,11 @@ package wiring
 import (
 	"github.com/google/wire"
 
+	"github.com/sallyport-auth/sallyport/adapters/composer/gotemplate"
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -18,6 +20,8 @@ var baseSet = wire.NewSet(
 	coreSet,
 	hasherSet,
 	tokenSet,
+	mailSet,
+	pagesSet,
 	restSet,
 	wire.Struct(new(Service), "*"),
 )
@@ -41,6 +45,18 @@ var tokenSet = wire.NewSet(
 	jwt.New,
 	wire.Bind(new(port.TokenIssuer), new(*jwt.Tokens)),
 	wire.Bind(new(port.TokenVerifier), new(*jwt.Tokens)),
+)
+
+var mailSet = wire.NewSet(
+	NewPostOffice,
+	wire.FieldsOf(new(PostOffice), "Mailer"),
+	NewComposer,
+	wire.Bind(new(port.MailComposer), new(*gotemplate.Composer)),
+)
+
+var pagesSet = wire.NewSet(
+	providePagesConfig,
+	pages.New,
 )
 
 var restSet = wire.NewSet(

@@ -11,6 +11,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
 )
@@ -36,7 +37,18 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	clock := e.Clock
-	ports := providePorts(store, hasher, tokens, tokens, clock, logger, c)
+	postOffice, err := NewPostOffice(c, clock)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	mailer := postOffice.Mailer
+	composer, err := NewComposer(c)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	ports := providePorts(store, hasher, tokens, tokens, mailer, composer, clock, logger, c)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -44,7 +56,17 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	service := auth.New(ports, settings, keys)
-	fiberhttpConfig, err := provideRESTConfig(c, e)
+	pagesConfig, err := providePagesConfig(c, e)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	handler, err := pages.New(pagesConfig, service)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
 	if err != nil {
 		cleanup()
 		return nil, nil, err
@@ -84,7 +106,18 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	clock := e.Clock
-	ports := providePorts(store, hasher, tokens, tokens, clock, logger, c)
+	postOffice, err := NewPostOffice(c, clock)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	mailer := postOffice.Mailer
+	composer, err := NewComposer(c)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	ports := providePorts(store, hasher, tokens, tokens, mailer, composer, clock, logger, c)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -92,7 +125,17 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	service := auth.New(ports, settings, keys)
-	fiberhttpConfig, err := provideRESTConfig(c, e)
+	pagesConfig, err := providePagesConfig(c, e)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	handler, err := pages.New(pagesConfig, service)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
 	if err != nil {
 		cleanup()
 		return nil, nil, err
