@@ -96,19 +96,29 @@ func OnRow(t testing.TB, s *Store, hook func()) {
 	})
 }
 
-// onConnection gives use the driver's writing connection.
+// RefuseCommit makes the COMMIT of its group fail.
+func RefuseCommit(ctx context.Context, s *Store) error {
+	return withConnection(ctx, s, func(c any) {
+		c.(interface{ RegisterCommitHook(sqlite.CommitHookFn) }).RegisterCommitHook(func() int32 { return 1 })
+	})
+}
+
 func onConnection(t testing.TB, s *Store, use func(driverConn any)) {
 	t.Helper()
+	if err := withConnection(t.Context(), s, use); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withConnection gives use the driver's writing connection.
+func withConnection(ctx context.Context, s *Store, use func(driverConn any)) error {
 	// While fn runs, the group does not use its connection.
-	err := s.writes.Transact(t.Context(), func(sqlstore.Tx) error {
+	return s.writes.Transact(ctx, func(sqlstore.Tx) error {
 		return s.writes.conn.Raw(func(c any) error {
 			use(c)
 			return nil
 		})
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // The bounds of a group.

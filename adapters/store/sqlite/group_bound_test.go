@@ -106,7 +106,7 @@ func groupBoundCases() []groupCase {
 func TestSlowStatement(t *testing.T) {
 	t.Run("group/slow-statement-is-bounded", func(t *testing.T) {
 		// Not in a bubble: its time stands still while SQLite works.
-		s, err := sqlite.Open(t.Context(), sqlite.Config{Path: newPath(t), Migrate: true, BusyTimeout: 100 * time.Millisecond})
+		s, err := sqlite.Open(t.Context(), sqlite.Config{Path: newPath(t), Migrate: true, BusyTimeout: time.Second})
 		must(t, err)
 		t.Cleanup(func() { must(t, s.Close()) })
 		entered, gate := make(chan struct{}), make(chan struct{})
