@@ -15,6 +15,8 @@ type method[P any] struct {
 	call func(ctx context.Context, p P) error
 }
 
+const ruleCancelled = "A context that is already done makes a method return an error that matches ctx.Err() and change nothing."
+
 // methods says how to call each method of a port.
 type methods[P any] struct {
 	port string
@@ -31,7 +33,7 @@ func (m methods[P]) cancelled() []Case[P] {
 	for i, one := range m.list {
 		cases[i] = Case[P]{
 			ID:   "ctx/cancelled/" + m.id(one),
-			Rule: "A context that is already done makes a method return an error that matches ctx.Err() and change nothing.",
+			Rule: ruleCancelled,
 			Run: func(t testing.TB, p P) {
 				m.seed(t, p)
 				cancelled, cancel := context.WithCancel(t.Context())

@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(370))
+//		}, contract.Expect(372))
 //	}
 package contract
 

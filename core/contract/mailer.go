@@ -68,7 +68,8 @@ func mailerSendCases() []Case[MailerWorld] {
 			wantEqual(t, w.received(t), []domain.Mail{m})
 		}
 	}
-	// injected wants each kind of line break to be refused, wherever in the field it is.
+	// injected wants each kind of line break to be refused, with and without something
+	// after it.
 	injected := func(inject func(m *domain.Mail, end string)) func(testing.TB, MailerWorld) {
 		return func(t testing.TB, w MailerWorld) {
 			for _, lineBreak := range []string{"\r\n", "\n", "\r"} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ func MailQueueCases() []Case[port.MailQueue] {
 		queueExpiryCases(),
 		queueDoneCases(),
 		queueRetryCases(),
+		queueCancelledCases(),
 		mailQueueKeyed().cases(),
 		mailQueueMethods().cancelled(),
 	)
@@ -118,12 +120,13 @@ func queueValueCases() []Case[port.MailQueue] {
 			wantEqual(t, claimOne(t, queue, at(time.Second)).Letter, l)
 		}
 	}
-	odd, fine := sampleLetter("ann"), sampleLetter("ann")
+	long, odd, fine := sampleLetter("ann"), sampleLetter("ann"), sampleLetter("ann")
+	long.URL += strings.Repeat("&more=x", 256)
 	odd.Kind, odd.Language, odd.Attempts = "invitation", "sr-Latn-RS", 0
 	odd.URL = "https://example.com/\u00e4?next=%2F&mark=\U0001F511 "
 	fine.Due, fine.ExpiresAt = at(time.Microsecond), at(time.Hour+7*time.Microsecond)
 	return []Case[port.MailQueue]{
-		{"queue/values/come-back-equal", rule, comesBack(sampleLetter("ann"))},
+		{"queue/values/come-back-equal", rule, comesBack(long)},
 		{"queue/values/odd-texts", rule, comesBack(odd)},
 		{"queue/values/empty-stays-empty", rule, comesBack(domain.Letter{ID: "id", Due: at(0), ExpiresAt: at(time.Hour)})},
 		{"queue/times/microseconds", ruleTimes, comesBack(fine)},
@@ -131,7 +134,7 @@ func queueValueCases() []Case[port.MailQueue] {
 			l := sampleLetter("ann")
 			l.Due, l.ExpiresAt = elsewhere(l.Due), elsewhere(l.ExpiresAt)
 			putLetters(t, queue, l)
-			got := value(queue.Claim(t.Context(), elsewhere(at(0)), elsewhere(at(0)), 1))(t)[0]
+			got := value(queue.Claim(t.Context(), elsewhere(at(0)), elsewhere(at(loan)), 1))(t)[0]
 			wantUTC(t, got.Letter.Due, got.Letter.ExpiresAt)
 			must(t, queue.Retry(t.Context(), got, elsewhere(at(time.Minute))))
 			wantUTC(t, claimOne(t, queue, at(time.Minute)).Letter.Due)
@@ -198,17 +201,7 @@ func mailQueueMethods() methods[port.MailQueue] {
 		seed: func(t testing.TB, queue port.MailQueue) { putLetters(t, queue, sampleLetter("ann")) },
 		untouched: func(t testing.TB, queue port.MailQueue) {
 			t.Helper()
-			got := claimOne(t, queue, at(0))
-			wantEqual(t, got.Letter, sampleLetter("ann"))
-			// With a lease that is good, too.
-			cancelled, cancel := context.WithCancel(t.Context())
-			cancel()
-			for _, err := range []error{queue.Done(cancelled, got), queue.Retry(cancelled, got, at(loan))} {
-				if err == nil {
-					t.Fatal("got no error from a call whose context is done")
-				}
-			}
-			must(t, queue.Done(t.Context(), got))
+			wantEqual(t, claimOne(t, queue, at(0)).Letter, sampleLetter("ann"))
 		},
 		list: []method[port.MailQueue]{
 			{"Put", func(ctx context.Context, queue port.MailQueue) error { return queue.Put(ctx, sampleLetter("bob")) }},

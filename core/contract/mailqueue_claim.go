@@ -64,7 +64,7 @@ func queueClaimCases() []Case[port.MailQueue] {
 					l.Due, l.ExpiresAt = now, now.AddDate(0, 0, 1)
 					putLetters(t, queue, l)
 					lease := claimOne(t, queue, now)
-					wantNoneDue(t, queue, now.Add(loan-time.Microsecond))
+					wantNoneDue(t, queue, now.Add(loan/2))
 					must(t, queue.Retry(t.Context(), lease, now.Add(time.Hour)))
 					wantNoneDue(t, queue, now.Add(time.Hour-time.Microsecond))
 					must(t, queue.Done(t.Context(), claimOne(t, queue, now.Add(time.Hour))))
@@ -93,9 +93,6 @@ func queueClaimCases() []Case[port.MailQueue] {
 			slices.Sort(ids)
 			if got := len(slices.Compact(ids)); len(lent) != letters || got != letters {
 				t.Fatalf("got %d loans of %d letters, want %d of as many", len(lent), got, letters)
-			}
-			for _, l := range lent {
-				must(t, queue.Done(t.Context(), l))
 			}
 		}},
 		{"queue/claim/leaves-the-letter", ruleLoan, func(t testing.TB, queue port.MailQueue) {

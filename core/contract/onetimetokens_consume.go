@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,12 +14,14 @@ func tokensConsumeCases() []Case[port.OneTimeTokens] {
 	const ruleWinner = "Of many concurrent calls, exactly one succeeds and the others get ErrStale."
 	return []Case[port.OneTimeTokens]{
 		{"tokens/consume/once", rule, func(t testing.TB, tokens port.OneTimeTokens) {
-			token := sampleToken("any", "id-of-ann")
-			putTokens(t, tokens, token)
-			must(t, errorOf(consumeToken(t, tokens, token, at(0))))
-			for range 2 {
-				if _, err := consumeToken(t, tokens, token, at(0)); err == nil {
-					t.Fatal("got a token twice")
+			for _, user := range []domain.UserID{"id-of-ann", ""} {
+				token := sampleToken("of "+string(user), user)
+				putTokens(t, tokens, token)
+				must(t, errorOf(consumeToken(t, tokens, token, at(0))))
+				for range 2 {
+					if _, err := consumeToken(t, tokens, token, at(0)); err == nil {
+						t.Fatalf("got a token of user %q twice", user)
+					}
 				}
 			}
 		}},
@@ -78,10 +81,13 @@ func tokensRefusalCases() []Case[port.OneTimeTokens] {
 			must(t, consume(t, tokens, token, at(0)))
 		}},
 		{"tokens/consume/spent-is-stale", rule, func(t testing.TB, tokens port.OneTimeTokens) {
-			token := sampleToken("any", "id-of-ann")
-			putTokens(t, tokens, token)
-			must(t, consume(t, tokens, token, at(0)))
-			wantError(t, consume(t, tokens, token, at(0)), port.ErrStale)
+			for _, purpose := range []domain.Purpose{domain.PurposePasswordReset, otherPurpose} {
+				token := sampleToken(string(purpose), "id-of-ann")
+				token.Purpose = purpose
+				putTokens(t, tokens, token)
+				must(t, consume(t, tokens, token, at(0)))
+				wantError(t, consume(t, tokens, token, at(0)), port.ErrStale)
+			}
 		}},
 		{"tokens/consume/expiry-boundary", rule, func(t testing.TB, tokens port.OneTimeTokens) {
 			over, good := sampleToken("over", "id-of-ann"), sampleToken("good", "id-of-ann")
@@ -110,15 +116,13 @@ func tokensRefusalCases() []Case[port.OneTimeTokens] {
 		{
 			"tokens/consume/time-is-an-argument", "Time is an argument. No adapter asks its own clock or its database's.",
 			func(t testing.TB, tokens port.OneTimeTokens) {
-				for _, name := range []string{"past", "future"} {
-					token, then := sampleToken(name, "id-of-ann"), at(0).AddDate(-100, 0, 0)
-					if name == "future" {
-						then = at(0).AddDate(100, 0, 0)
-					}
-					token.ExpiresAt = then.Add(time.Hour)
-					putTokens(t, tokens, token)
-					wantError(t, consume(t, tokens, token, elsewhere(then.Add(2*time.Hour))), port.ErrExpired)
-					must(t, consume(t, tokens, token, elsewhere(then)))
+				for _, years := range []int{-100, 100} {
+					then := at(0).AddDate(years, 0, 0)
+					good, over := sampleToken(fmt.Sprint("good", years), "id-of-ann"), sampleToken(fmt.Sprint("over", years), "id-of-bob")
+					good.ExpiresAt, over.ExpiresAt = then.Add(time.Hour), then.Add(-time.Hour)
+					putTokens(t, tokens, good, over)
+					must(t, consume(t, tokens, good, elsewhere(then)))
+					wantError(t, consume(t, tokens, over, elsewhere(then)), port.ErrExpired)
 				}
 			},
 		},

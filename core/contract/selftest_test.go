@@ -140,6 +140,13 @@ func openTokens() contract.TokensWorld {
 	}
 }
 
+func openMailer() contract.MailerWorld {
+	box := &fakes.Mailbox{}
+	return contract.MailerWorld{Mailer: box, Received: func(testing.TB) []domain.Mail { return box.Mails() }}
+}
+
+func openComposer() port.MailComposer { return fakes.Composer{} }
+
 func openClock() port.Clock { return fakes.NewClock(time.Now()) }
 
 // redOf returns the IDs of the cases that fail on f.
@@ -152,6 +159,10 @@ func redOf(t testing.TB, f faulty.Fault) (ids []string, said map[string]string) 
 		return red(t, contract.HasherCases(), func() contract.HasherWorld { return f.Hasher(openHasher()) })
 	case f.Tokens != nil:
 		return red(t, contract.TokensCases(), func() contract.TokensWorld { return f.Tokens(openTokens()) })
+	case f.Mailer != nil:
+		return red(t, contract.MailerCases(), func() contract.MailerWorld { return f.Mailer(openMailer()) })
+	case f.Composer != nil:
+		return red(t, contract.ComposerCases(), func() port.MailComposer { return f.Composer(openComposer()) })
 	case f.Clock != nil:
 		return red(t, contract.ClockCases(), func() port.Clock { return f.Clock(openClock()) })
 	}
@@ -165,11 +176,13 @@ func TestFaults(t *testing.T) {
 		wantGreen(t, contract.StoreCases(), openStore)
 		wantGreen(t, contract.HasherCases(), openHasher)
 		wantGreen(t, contract.TokensCases(), openTokens)
+		wantGreen(t, contract.MailerCases(), openMailer)
+		wantGreen(t, contract.ComposerCases(), openComposer)
 		wantGreen(t, contract.ClockCases(), openClock)
 	})
 	t.Run("each fault fails exactly the cases that it names", func(t *testing.T) {
 		// Some cases wait for what must not come, so many faults are tried at a time.
-		slots := make(chan struct{}, 24)
+		slots := make(chan struct{}, 64)
 		var done sync.WaitGroup
 		for _, f := range faulty.All() {
 			slots <- struct{}{}

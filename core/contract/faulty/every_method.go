@@ -11,6 +11,8 @@ func methods() []string {
 	return []string{
 		"users.create", "users.by-id", "users.by-email", "users.list", "users.update", "users.touch",
 		"roles.create", "roles.by-id",
+		"tokens.put", "tokens.get", "tokens.consume", "tokens.spend-user", "tokens.prune",
+		"queue.put", "queue.claim", "queue.done", "queue.retry",
 		"sessions.create", "sessions.get", "sessions.rotate", "sessions.end-reused", "sessions.delete",
 		"sessions.delete-user", "sessions.prune",
 		"limiter.take", "limiter.refund", "limiter.reset", "limiter.prune",
@@ -21,10 +23,18 @@ func methods() []string {
 
 // contextFaults does the work for a caller who has gone.
 func contextFaults() []Fault {
+	more := map[string]string{ // cases that ask about more than the error
+		"queue.done":  "queue/done/cancelled-changes-nothing",
+		"queue.retry": "queue/retry/cancelled-changes-nothing",
+	}
 	var faults []Fault
 	for _, method := range methods() {
+		turns := []string{"ctx/cancelled/" + method}
+		if id, ok := more[method]; ok {
+			turns = append(turns, id)
+		}
 		faults = append(faults, Fault{
-			Name: "ignores-ctx/" + method, Turns: []string{"ctx/cancelled/" + method},
+			Name: "ignores-ctx/" + method, Turns: turns,
 			Store: func(inner port.Store) port.Store {
 				return tap{
 					ctx: func(ctx context.Context, called string) context.Context {

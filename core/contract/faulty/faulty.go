@@ -10,8 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// Fault is a mistake that an adapter can make. Exactly one of Store, Hasher, Tokens and
-// Clock is set: it wraps something that keeps every rule, here the reference store or a
+// Fault is a mistake that an adapter can make. Exactly one of its functions is set: it wraps something that keeps every rule, here the reference store or a
 // fake, which must be empty or new.
 type Fault struct {
 	Name  string
@@ -21,6 +20,9 @@ type Fault struct {
 	Hasher func(contract.HasherWorld) contract.HasherWorld
 	Tokens func(contract.TokensWorld) contract.TokensWorld
 	Clock  func(port.Clock) port.Clock
+
+	Mailer   func(contract.MailerWorld) contract.MailerWorld
+	Composer func(port.MailComposer) port.MailComposer
 }
 
 // All returns every fault, in the order of the ports.
@@ -30,19 +32,33 @@ func All() []Fault {
 		usersUpdateFaults(),
 		usersTouchFaults(),
 		rolesFaults(),
+		tokensPutFaults(),
+		tokensGetFaults(),
+		tokensConsumeFaults(),
+		tokensSpendUserFaults(),
+		tokensPruneFaults(),
+		queuePutFaults(),
+		queueClaimFaults(),
+		queueDoneFaults(),
+		queueRetryFaults(),
+		queueCancelledFaults(),
 		sessionsFaults(),
 		rotateFaults(),
 		sessionsEndFaults(),
 		limiterFaults(),
 		limiterForgetFaults(),
+		limiterInvalidFaults(),
 		eventsFaults(),
 		unitOfWorkFaults(),
+		unitOfWorkMailFaults(),
 		storeFaults(),
 		keyFaults(),
 		contextFaults(),
 		closedFaults(),
 		hasherFaults(),
 		tokensFaults(),
+		mailerFaults(),
+		composerFaults(),
 		clockFaults(),
 	)
 }

@@ -20,6 +20,8 @@ func keyFaults() []Fault {
 	parts := []part{
 		{"users", foldedUsers, changedUserKeys, changedUserTexts},
 		{"roles", foldedRoles, changedRoleKeys, changedRoleTexts},
+		{"tokens", foldedTokens, changedTokenKeys, nil},
+		{"queue", foldedQueue, changedQueueKeys, changedQueueTexts},
 		{"sessions", foldedSessions, changedSessionKeys, changedSessionTexts},
 		{"limiter", foldedLimiter, changedLimiterKeys, nil},
 		{"events", foldedEvents, changedEventKeys, changedEventTexts},
@@ -165,6 +167,43 @@ func changedSessionKeys(change func(string) string) func(port.Store) port.Store 
 
 func changedSessionTexts(change func(string) string) func(port.Store) port.Store {
 	return changedSessions(func(s *domain.Session) { s.Client.UserAgent = change(s.Client.UserAgent) })
+}
+
+func foldedTokens(fold func(string) string) func(port.Store) port.Store {
+	return inTokens(func(inner port.OneTimeTokens) oneTimeTokens {
+		f := &folding{fold: fold}
+		return oneTimeTokens{
+			put: func(ctx context.Context, t domain.OneTimeToken) error {
+				t.Purpose = domain.Purpose(f.store(string(t.Purpose)))
+				return inner.Put(ctx, t)
+			},
+			get: func(ctx context.Context, p domain.Purpose, h domain.SecretHash, now time.Time) (domain.OneTimeToken, error) {
+				return inner.Get(ctx, domain.Purpose(f.known(string(p))), h, now)
+			},
+		}
+	})
+}
+
+func changedTokenKeys(change func(string) string) func(port.Store) port.Store {
+	return putTokens(func(t *domain.OneTimeToken) { t.Purpose = domain.Purpose(change(string(t.Purpose))) })
+}
+
+func foldedQueue(fold func(string) string) func(port.Store) port.Store {
+	return inQueue(func(inner port.MailQueue) mailQueue {
+		f := &folding{fold: fold}
+		return mailQueue{put: func(ctx context.Context, l domain.Letter) error {
+			l.ID = f.store(l.ID)
+			return inner.Put(ctx, l)
+		}}
+	})
+}
+
+func changedQueueKeys(change func(string) string) func(port.Store) port.Store {
+	return putLetters(func(l *domain.Letter) { l.ID = change(l.ID) })
+}
+
+func changedQueueTexts(change func(string) string) func(port.Store) port.Store {
+	return putLetters(func(l *domain.Letter) { l.Client.UserAgent = change(l.Client.UserAgent) })
 }
 
 func foldedLimiter(fold func(string) string) func(port.Store) port.Store {

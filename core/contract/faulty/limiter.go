@@ -360,3 +360,39 @@ func limiterForgetFaults() []Fault {
 		},
 	}
 }
+
+func limiterInvalidFaults() []Fault {
+	// refused is true of limits that count nothing.
+	refused := func(l port.Limit) bool { return port.CheckLimit(l) != nil }
+	return []Fault{
+		{
+			Name: "no-limit-lets-in", Turns: []string{"limiter/limit/take-is-invalid"},
+			Store: taking(func(ctx context.Context, inner port.RateLimiter, key string, l port.Limit, now time.Time) (time.Duration, error) {
+				if l == (port.Limit{}) {
+					return 0, nil
+				}
+				return inner.Take(ctx, key, l, now)
+			}),
+		},
+		{
+			Name: "limit-not-checked-by-refund", Turns: []string{"limiter/limit/refund-is-invalid"},
+			Store: inLimiter(func(inner port.RateLimiter) limiter {
+				return limiter{RateLimiter: inner, refund: func(ctx context.Context, key string, l port.Limit, now time.Time) error {
+					if refused(l) {
+						return nil
+					}
+					return inner.Refund(ctx, key, l, now)
+				}}
+			}),
+		},
+		{
+			Name: "limit-checked-too-late", Turns: []string{"limiter/limit/invalid-spends-nothing"},
+			Store: taking(func(ctx context.Context, inner port.RateLimiter, key string, l port.Limit, now time.Time) (time.Duration, error) {
+				if refused(l) {
+					_, _ = inner.Take(ctx, key, port.Limit{Burst: 3, Every: time.Hour}, now)
+				}
+				return inner.Take(ctx, key, l, now)
+			}),
+		},
+	}
+}

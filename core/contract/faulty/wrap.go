@@ -81,6 +81,26 @@ func inEvents(plant func(inner port.Events) events) func(port.Store) port.Store 
 	}
 }
 
+func inTokens(plant func(inner port.OneTimeTokens) oneTimeTokens) func(port.Store) port.Store {
+	return func(inner port.Store) port.Store {
+		s := around(inner)
+		tokens := plant(inner.Repos().OneTimeTokens)
+		tokens.OneTimeTokens = inner.Repos().OneTimeTokens
+		s.repos.OneTimeTokens = tokens
+		return s
+	}
+}
+
+func inQueue(plant func(inner port.MailQueue) mailQueue) func(port.Store) port.Store {
+	return func(inner port.Store) port.Store {
+		s := around(inner)
+		queue := plant(inner.Repos().MailQueue)
+		queue.MailQueue = inner.Repos().MailQueue
+		s.repos.MailQueue = queue
+		return s
+	}
+}
+
 // users is a port.Users of which single methods can be replaced; so are its siblings.
 type users struct {
 	port.Users
