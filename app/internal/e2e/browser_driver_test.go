@@ -32,10 +32,10 @@ type browser struct {
 	seen []string // what the browser asked for or complained about and should not have
 }
 
-// openBrowser starts a browser with a profile of its own. At the end of the test it must
+// openBrowser starts program, a browser, with a profile of its own. At the end of the test it must
 // have asked nothing of other hosts than these, and have found nothing that the policy of
 // a page forbids.
-func openBrowser(t testing.TB, hosts ...string) *browser {
+func openBrowser(t testing.TB, program string, hosts ...string) *browser {
 	t.Helper()
 	axe, err := os.ReadFile(axeFile)
 	if err != nil {
@@ -44,7 +44,7 @@ func openBrowser(t testing.TB, hosts ...string) *browser {
 	patient, cancel := context.WithTimeout(t.Context(), 4*patience)
 	t.Cleanup(cancel)
 	allocator, end := chromedp.NewExecAllocator(patient, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)),
+		chromedp.ExecPath(program),
 		chromedp.UserDataDir(t.TempDir()),
 		chromedp.NoSandbox, // root has none, and it visits nobody but us
 		chromedp.Flag("disable-gpu", true),
@@ -59,6 +59,10 @@ func openBrowser(t testing.TB, hosts ...string) *browser {
 	b := &browser{t: t, ctx: ctx, axe: string(axe)}
 	run(b, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		b.watch(tab, hosts)
+		// As if the window were in front: what has the focus is drawn so.
+		if _, err := cdp.Call(ctx, tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+			return err
+		}
 		_, err := cdp.Call(ctx, tab, network.Enable, network.EnableParams{})
 		return err
 	}))
@@ -161,10 +165,10 @@ func (b *browser) sees(selector string) {
 	b.await(fmt.Sprintf("document.querySelector(%q) !== null", selector))
 }
 
-// focused waits until that element has the focus.
+// focused waits until that element has the focus, and one sees it.
 func (b *browser) focused(selector string) {
 	b.t.Helper()
-	b.await(fmt.Sprintf("document.activeElement.matches(%q)", selector))
+	b.await(fmt.Sprintf("document.activeElement.matches(%q) && getComputedStyle(document.activeElement).outlineStyle !== 'none'", selector))
 }
 
 // holds waits until that field has the value.
@@ -209,6 +213,7 @@ func (b *browser) tabTo(selector string) {
 	for range 30 {
 		b.press(kb.Tab)
 		if run(b, chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", selector))) {
+			b.focused(selector)
 			return
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // mouse, in a browser that says what it asks of whom, and looks at every page on the way.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
+	program := chromium(t)
 	const password, name = "several words in a row", "Ada"
 	address := freeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
@@ -18,7 +19,7 @@ func TestBrowser(t *testing.T) {
 	// a mail that is read on the web.
 	public, mailbox := "http://"+address, "http://localhost:"+port+"/mailbox"
 	serve(t, append(cheap(t.TempDir()), "PORT="+port, "PUBLIC_URL="+public))
-	b := openBrowser(t, address, "localhost:"+port)
+	b := openBrowser(t, program, address, "localhost:"+port)
 
 	b.open(public + "/admin")
 	b.at("/admin/login", "Sign in")
