@@ -7,30 +7,37 @@ import (
 )
 
 // refuseCrossSite refuses a form that a page of another site has sent: the browser sends
-// cookies by itself, so they prove nothing about who wanted the request.
+// cookies by itself, so they prove nothing about who wanted the request. Whatever the
+// browser says of where the form comes from has to be us: Sec-Fetch-Site (Fetch Metadata)
+// and Origin (RFC 6454, section 7). Clients that say neither are no browsers, and carry no
+// cookie unless they mean it.
 //
-// Sec-Fetch-Site (Fetch Metadata) goes first. It must, since these pages are served with
-// Referrer-Policy no-referrer, under which a browser names the origin of their own forms as
-// "null", too (Fetch, "append a request Origin header"). Origin (RFC 6454, section 7)
-// decides where the other is not sent: by old browsers, and over http to other machines.
-// Clients that say neither are no browsers, and carry no cookie unless they mean it.
+// These pages are served with Referrer-Policy no-referrer, under which a browser calls the
+// origin of their own forms "null", too (Fetch, "append a request Origin header"). Then
+// Sec-Fetch-Site alone can tell; where it is not sent, by old browsers and over http to
+// other machines, the form is refused.
 func (h *Handler) refuseCrossSite(r *http.Request) error {
-	switch site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin"); {
-	case site != "" && !strings.EqualFold(site, "same-origin"):
-		return &problem{Status: http.StatusForbidden, Key: "problem.cross-site"}
-	case site == "" && origin != "" && !h.isOwnOrigin(origin, r.Host):
-		return &problem{Status: http.StatusForbidden, Key: "problem.cross-site"}
+	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
+	fromHere := site == "" || strings.EqualFold(site, "same-origin")
+	switch {
+	case fromHere && origin == "",
+		fromHere && site != "" && origin == "null",
+		fromHere && h.isOwnOrigin(origin, r.Host):
+		return nil
 	}
-	return nil
+	return &problem{Status: http.StatusForbidden, Key: "problem.cross-site"}
 }
 
 // isOwnOrigin reports whether origin is the service's, as PublicURL has it or as the
-// request was addressed. A page cannot choose the Host of its requests.
+// request was addressed. A page cannot choose the Host of its requests; whoever answers for
+// our own host without TLS, though, need not be us.
 func (h *Handler) isOwnOrigin(origin, host string) bool {
-	public := h.config.PublicURL
-	if strings.EqualFold(origin, public.Scheme+"://"+public.Host) {
-		return true
-	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	if public := h.config.PublicURL; strings.EqualFold(u.Host, public.Host) {
+		return strings.EqualFold(u.Scheme, public.Scheme)
+	}
+	return strings.EqualFold(u.Host, host)
 }

@@ -41,7 +41,7 @@ func everyAnswer(t *testing.T, check func(t *testing.T, got answer)) {
 }
 
 // TestSecurity35_CrossSiteFormsAreRefused: dropping the call of refuseCrossSite in serve
-// turns it red.
+// turns it red, as does any of its conditions, and isOwnOrigin without the scheme.
 func TestSecurity35_CrossSiteFormsAreRefused(t *testing.T) {
 	const evil = "https://evil.example"
 	for name, c := range map[string]struct {
@@ -57,6 +57,9 @@ func TestSecurity35_CrossSiteFormsAreRefused(t *testing.T) {
 		"one by hand":                                  {"null", "none", true},
 		"an origin that only begins like ours":         {site + ".evil.example", "", true},
 		"ours by another scheme's name":                {"data:text/html,x", "", true},
+		"two that do not agree":                        {evil, "same-origin", true},
+		"ours without TLS":                             {"http://login.example.com", "", true},
+		"ours in other letters":                        {"HTTPS://Login.Example.com", "Same-Origin", false},
 		"a page of ours, with no-referrer":             {"null", "same-origin", false},
 		"a page of ours":                               {site, "same-origin", false},
 		"a page of ours, in an old browser":            {site, "", false},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -175,6 +176,29 @@ func TestWithoutTLS(t *testing.T) {
 			t.Errorf("got Strict-Transport-Security %q, want none", got)
 		}
 	})
+}
+
+func TestOriginOfAnotherAddress(t *testing.T) {
+	w := newWorld(t)
+	const email = "email=ann%40example.com"
+	for _, c := range []struct {
+		host, origin string
+		status       int
+	}{
+		{"10.0.0.7:8055", "http://10.0.0.7:8055", http.StatusSeeOther},
+		{"10.0.0.7:8055", "http://10.0.0.8:8055", http.StatusForbidden},
+	} {
+		t.Run("by which the request came: "+c.origin, func(t *testing.T) {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+c.host+"/admin/forgot-password", strings.NewReader(email))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Origin", c.origin)
+			got := httptest.NewRecorder()
+			w.handler.ServeHTTP(got, r)
+			if got.Code != c.status {
+				t.Errorf("got status %d, want %d", got.Code, c.status)
+			}
+		})
+	}
 }
 
 func TestCookieSettings(t *testing.T) {
