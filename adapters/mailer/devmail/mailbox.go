@@ -25,8 +25,8 @@ const defaultKeep = 200
 
 // Config says where mails are kept and whom they come from.
 type Config struct {
-	// Dir is the folder of the mails. It is made when it is not there, and made private
-	// to the account that runs the service (mode 0700).
+	// Dir is the folder of the mails. It is made with the first one when it is not there,
+	// and made private to the account that runs the service (mode 0700).
 	Dir string
 	// Keep is how many mails are kept; the oldest are removed for new ones. 0: 200.
 	Keep int
@@ -72,11 +72,8 @@ func New(c Config) (*Mailbox, error) {
 	if from, err := domain.ParseEmail(string(c.From)); err != nil || from != c.From {
 		return nil, errors.New("devmail: From is no bare address")
 	}
-	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("devmail: make the folder of mails: %w", err)
-	}
-	if err := os.Chmod(c.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("devmail: make the folder of mails private: %w", err)
+	if info, err := os.Stat(c.Dir); err == nil && !info.IsDir() {
+		return nil, errors.New("devmail: Dir is no folder")
 	}
 	return &Mailbox{config: c}, nil
 }
@@ -97,6 +94,9 @@ func (b *Mailbox) Send(ctx context.Context, m domain.Mail) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.makeDir(); err != nil {
+		return fmt.Errorf("devmail: make the folder of mails: %w", err)
+	}
 	if err := b.makeRoom(); err != nil {
 		return fmt.Errorf("devmail: keep a mail: %w", err)
 	}
@@ -131,6 +131,15 @@ func breaksLine(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 }
 
+// makeDir makes the folder, with the first mail and not before: a service that sends none
+// leaves nothing behind.
+func (b *Mailbox) makeDir() error {
+	if err := os.MkdirAll(b.config.Dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(b.config.Dir, 0o700)
+}
+
 // makeRoom removes the oldest mails until there is room for one more.
 func (b *Mailbox) makeRoom() error {
 	names, err := b.names()
@@ -151,6 +160,9 @@ func (b *Mailbox) makeRoom() error {
 // names returns the names of all mails, oldest first.
 func (b *Mailbox) names() ([]string, error) {
 	entries, err := os.ReadDir(b.config.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // no mail yet
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the folder of mails: %w", err)
 	}

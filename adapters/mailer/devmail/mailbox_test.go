@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -71,7 +72,7 @@ func send(t testing.TB, b *Mailbox, m domain.Mail) {
 func files(t testing.TB, b *Mailbox) []string {
 	t.Helper()
 	entries, err := os.ReadDir(b.config.Dir)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
 	var names []string
@@ -231,9 +232,12 @@ func TestSendRefuses(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
-	t.Run("for now when the folder is gone", func(t *testing.T) {
+	t.Run("for now when there is no room for the folder", func(t *testing.T) {
 		b := newMailbox(t, nil)
-		if err := os.Remove(b.config.Dir); err != nil {
+		if err := os.MkdirAll(filepath.Dir(b.config.Dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(b.config.Dir, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.Send(t.Context(), sample()); err == nil || errors.Is(err, port.ErrInvalid) {

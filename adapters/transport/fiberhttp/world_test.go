@@ -28,6 +28,8 @@ type world struct {
 	store  port.Store
 	hasher *fakes.Hasher
 	tokens *fakes.Tokens
+	mails  *fakes.Mailbox
+	worker auth.Worker
 	calls  *intercept.Recorder
 	faults *faults
 	log    *logBuffer
@@ -39,6 +41,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 		clock:  fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)),
 		hasher: fakes.NewHasher(2),
 		tokens: fakes.NewTokens("a key for tests", "directus"),
+		mails:  &fakes.Mailbox{},
 		calls:  &intercept.Recorder{},
 		faults: &faults{},
 		log:    &logBuffer{},
@@ -54,9 +57,10 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	service := auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(w.tokens, hooks), Verifier: intercept.Verifier(w.tokens, hooks),
-		Clock: w.clock, Log: logger,
+		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
 	}, s, keys)
+	w.worker = service
 
 	config := fiberhttp.Config{
 		PublicURL: &url.URL{Scheme: "https", Host: "login.example.com"},

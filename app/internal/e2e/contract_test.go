@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -21,12 +23,14 @@ func TestContract(t *testing.T) {
 		now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
 		p := serveAt(t, now, append(cheap(dir), environment(s)...))
 		return contract.World{
-			Client: p.Client,
-			Clock:  p.clock,
-			Store:  openStore(t, dir),
-			Hasher: cheapHasher(t),
+			Client:  p.Client,
+			Clock:   p.clock,
+			Store:   openStore(t, dir),
+			Hasher:  cheapHasher(t),
+			Deliver: func(t testing.TB) { awaitDelivery(t, dir) },
+			Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, dir) },
 		}
-	}, contract.Expect(58))
+	}, contract.Expect(75))
 }
 
 func openStore(t testing.TB, dataDir string) port.Store {
@@ -69,6 +73,10 @@ func environment(s auth.Settings) []string {
 		fmt.Sprintf("ACCEPT_SESSIONLESS_TOKENS=%t", s.AcceptSessionless),
 		"LIMIT_LOGIN_ACCOUNT=" + limit(s.LoginAccount),
 		"LIMIT_LOGIN_ADDRESS=" + limit(s.LoginAddress),
+		"LIMIT_RESET_ACCOUNT=" + limit(s.ResetAccount),
+		"LIMIT_RESET_ADDRESS=" + limit(s.ResetAddress),
+		"PASSWORD_RESET_TOKEN_TTL=" + s.ResetTTL.String(),
+		"PASSWORD_RESET_URL_ALLOW_LIST=" + strings.Join(s.ResetURLs, ","),
 	}
 }
 

@@ -1,0 +1,128 @@
+package e2e
+
+import (
+	"database/sql"
+	"errors"
+	"io"
+	"io/fs"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// awaitDelivery waits until the program's own loop has dealt with every letter.
+func awaitDelivery(t testing.TB, dataDir string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dataDir, "sallyport.db")+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	limit, look := time.NewTimer(patience), time.NewTicker(20*time.Millisecond)
+	defer limit.Stop()
+	defer look.Stop()
+	for {
+		var left int
+		if err := db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM letters`).Scan(&left); err != nil {
+			t.Fatalf("count letters: %v", err)
+		}
+		if left == 0 {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-limit.C:
+			t.Fatalf("%d letters were not delivered within %v", left, patience)
+		}
+	}
+}
+
+// readMailbox returns the mails in the development mailbox, in the order in which they came.
+func readMailbox(t testing.TB, dataDir string) []domain.Mail {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(dataDir, "mailbox"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	// By the time at which they were written: by name they are sorted by the program's
+	// clock, which in some tests stands still.
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return writtenAt(t, a).Compare(writtenAt(t, b)) })
+	var mails []domain.Mail
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), ".eml") {
+			mails = append(mails, readMail(t, filepath.Join(dataDir, "mailbox", entry.Name())))
+		}
+	}
+	return mails
+}
+
+func writtenAt(t testing.TB, entry os.DirEntry) time.Time {
+	t.Helper()
+	info, err := entry.Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.ModTime()
+}
+
+func readMail(t testing.TB, path string) domain.Mail {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	message, err := mail.ReadMessage(file)
+	if err != nil {
+		t.Fatalf("read %s: %v", path, err)
+	}
+	to, err := mail.ParseAddress(message.Header.Get("To"))
+	if err != nil {
+		t.Fatalf("read To of %s: %v", path, err)
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
+	if err != nil {
+		t.Fatalf("read Subject of %s: %v", path, err)
+	}
+	return domain.Mail{ID: message.Header.Get("Message-Id"), To: domain.Email(to.Address), Subject: subject, Text: plainText(t, message)}
+}
+
+// plainText returns the text/plain part.
+func plainText(t testing.TB, message *mail.Message) string {
+	t.Helper()
+	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := multipart.NewReader(message.Body, parameters["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if err != nil {
+			t.Fatalf("the mail has no text: %v", err)
+		}
+		if !strings.HasPrefix(part.Header.Get("Content-Type"), "text/plain") {
+			continue
+		}
+		var body io.Reader = part
+		if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
+			body = quotedprintable.NewReader(part)
+		}
+		text, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+}
