@@ -225,6 +225,9 @@ func TestPages(t *testing.T) {
 	})
 	t.Run("leave out a file that is no mail", func(t *testing.T) {
 		b := newMailbox(t, nil)
+		if err := os.MkdirAll(b.config.Dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(b.config.Dir, "broken.eml"), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -169,6 +169,9 @@ func TestSend(t *testing.T) {
 	})
 	t.Run("leaves files of others alone", func(t *testing.T) {
 		b := newMailbox(t, func(c *Config) { c.Keep = 1 })
+		if err := os.MkdirAll(b.config.Dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(b.config.Dir, "notes.txt"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
