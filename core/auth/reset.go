@@ -65,6 +65,12 @@ func checkMayReset(user domain.User) error {
 	return nil
 }
 
+// isRefusedToken reports whether a store has said no to a one-time token, and not failed to
+// answer.
+func isRefusedToken(err error) bool {
+	return errors.Is(err, port.ErrNotFound) || errors.Is(err, port.ErrExpired) || errors.Is(err, port.ErrStale)
+}
+
 // refusedReset gives each answer about a reset token its code.
 func refusedReset(err error) error {
 	switch {
@@ -83,19 +89,16 @@ func refusedReset(err error) error {
 // all of it or nothing.
 func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, id domain.UserID, encoded string) error {
 	for range updateTries {
-		// What Do returns may be its own or that of the callback, which has named it.
-		var refusal error
 		err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-			var err error
-			err, refusal = s.resetIn(ctx, r, hash, encoded)
-			return err
+			return s.resetIn(ctx, r, hash, encoded)
 		})
-		switch {
-		case err == nil:
+		if err == nil {
 			return nil
-		case refusal != nil:
-			return refusal
-		case !errors.Is(err, port.ErrStale):
+		}
+		if refusal, ok := errors.AsType[*domain.Error](err); ok {
+			return refusal // the callback's own; a failed commit would have another error
+		}
+		if !errors.Is(err, port.ErrStale) {
 			if s.hasPassword(ctx, id, encoded) {
 				return nil
 			}
@@ -113,27 +116,30 @@ func (s *Service) hasPassword(ctx context.Context, id domain.UserID, encoded str
 	return err == nil && user.Password == encoded
 }
 
-// resetIn is the body of spendReset's transaction. A refusal is the answer to the caller;
-// it comes with an error, so that nothing is committed.
-func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string) (err, refusal error) {
+// resetIn is the body of spendReset's transaction. A *domain.Error is an answer to the
+// caller; any other error is the store's.
+func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string) error {
 	token, err := r.OneTimeTokens.Consume(ctx, domain.PurposePasswordReset, hash, s.Clock.Now())
+	if isRefusedToken(err) {
+		return refusedReset(err)
+	}
 	if err != nil {
-		return err, refusedReset(err)
+		return err
 	}
 	user, err := r.Users.ByID(ctx, token.UserID)
 	if isNotFound(err) {
-		return err, domain.NewError(domain.Forbidden, err)
+		return domain.NewError(domain.Forbidden, err)
 	}
 	if err != nil {
-		return err, nil
+		return err
 	}
-	if refusal := checkMayReset(user); refusal != nil {
-		return refusal, refusal
+	if err := checkMayReset(user); err != nil {
+		return err
 	}
 	user.Password = encoded
 	user.Epoch++
 	if _, err := r.Users.Update(ctx, user); err != nil {
-		return err, nil
+		return err
 	}
-	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset), nil
+	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset)
 }

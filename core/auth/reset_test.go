@@ -98,8 +98,8 @@ func TestSecurity12_MailGoesToTheStoredAddress(t *testing.T) {
 	}
 }
 
-// TestSecurity46_ATokenWorksOnceForItsUser: Get in place of Consume in the transaction turns
-// it red.
+// TestSecurity46_ATokenWorksOnceForItsUser: Get in place of Consume in resetIn, and no
+// SpendUser at its end, turns it red; each alone does the other's work.
 func TestSecurity46_ATokenWorksOnceForItsUser(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seedAnn(t, nil)

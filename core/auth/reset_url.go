@@ -43,9 +43,6 @@ func parseResetURL(text string) (*url.URL, bool) {
 	if err != nil || u.Scheme == "" || u.Host == "" || u.Opaque != "" || u.User != nil {
 		return nil, false
 	}
-	if strings.Contains(u.Host, "%") || hasDotSegment(u.Path) {
-		return nil, false
-	}
 	return u, true
 }
 
@@ -53,19 +50,11 @@ func parseResetURL(text string) (*url.URL, bool) {
 // of the backslash, which browsers read as a slash, and of what begins a fragment or ends
 // user information.
 func ambiguousInURL(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\#@"<>^{|}`+"`", r)
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\#"<>^{|}`+"`", r)
 }
 
-func hasDotSegment(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "." || segment == ".." {
-			return true
-		}
-	}
-	return false
-}
-
-// samePlace compares scheme, host, port and path. The query is the caller's own.
+// samePlace compares scheme, host, port and path, the last byte by byte, so that no dot
+// segment and no other spelling of a character passes. The query is the caller's own.
 func samePlace(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme &&
 		strings.EqualFold(a.Hostname(), b.Hostname()) &&

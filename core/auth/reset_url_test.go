@@ -13,13 +13,13 @@ func serviceWithResetURLs(allowed ...string) *Service {
 	return &Service{settings: s}
 }
 
-// TestSecurity51_OnlyListedURLsGetAToken compares by scheme, host, port and path. Each of
-// the checks in parseResetURL and samePlace that is dropped turns a row red.
+// TestSecurity51_OnlyListedURLsGetAToken: each comparison in samePlace that is dropped, and
+// each of ambiguousInURL and the look at User in parseResetURL, turns a row red.
 func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 	s := serviceWithResetURLs("https://app.example.com/reset", "http://localhost:3000/reset", "myapp://auth/reset")
 	for _, requested := range []string{
 		"https://app.example.com/reset", "https://APP.example.com/reset", "https://app.example.com:443/reset",
-		"https://app.example.com/reset?lang=de", "http://localhost:3000/reset", "myapp://auth/reset",
+		"https://app.example.com/reset?lang=de", "https://app.example.com/reset?for=ann@example.com", "http://localhost:3000/reset", "myapp://auth/reset",
 	} {
 		if _, err := s.resetPage(requested); err != nil {
 			t.Errorf("%s is refused: %v", requested, err)
@@ -27,6 +27,9 @@ func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 	}
 	for what, requested := range map[string]string{
 		"another scheme":              "http://app.example.com/reset",
+		"another scheme, same port":   "http://app.example.com:443/reset",
+		"a blank in the query":        "https://app.example.com/reset?a= b",
+		"other letters in the query":  "https://app.example.com/reset?a=\u0430",
 		"another port":                "https://app.example.com:8443/reset",
 		"no port":                     "http://localhost/reset",
 		"another path":                "https://app.example.com/reset2",

@@ -152,6 +152,9 @@ func adaptersAreHeldToAKit(s Source) []string {
 	held := map[string]bool{
 		// No adapter by itself: the kit runs on each database that is built with it.
 		"adapters/store/sqlstore": true,
+		// Has forms for people and no calls for programs: it is tested over a whole
+		// auth.Service, and in a browser by app/internal/e2e.
+		"adapters/transport/pages": true,
 	}
 	for _, p := range s.Packages {
 		own, ok := adapter(p.Path)
