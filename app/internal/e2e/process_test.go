@@ -167,6 +167,26 @@ func (l *log) readFrom(output io.Reader) {
 	}
 }
 
+// await waits until the program has logged the text.
+func (l *log) await(t testing.TB, text string) {
+	t.Helper()
+	l.awaitTimes(t, text, 1)
+}
+
+func (l *log) awaitTimes(t testing.TB, text string, times int) {
+	t.Helper()
+	limit, look := time.NewTimer(patience), time.NewTicker(10*time.Millisecond)
+	defer limit.Stop()
+	defer look.Stop()
+	for strings.Count(l.String(), text) < times {
+		select {
+		case <-look.C:
+		case <-limit.C:
+			t.Fatalf("the program did not log %q %d times within %v:\n%s", text, times, patience, l)
+		}
+	}
+}
+
 func (l *log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -77,6 +77,7 @@ func (what Call) request(ctx context.Context, url string) (*http.Request, error)
 	}
 	if what.Header != nil {
 		request.Header = what.Header.Clone()
+		request.Host = what.Header.Get("Host") // which net/http sends in place of the one in Header
 	}
 	switch {
 	case what.ContentType != "":

@@ -1,0 +1,78 @@
+// Command bench measures the assembled service over HTTP on SQLite, and in the same run the
+// limits that it cannot be better than, and writes the figures as Markdown to standard
+// output. It judges nothing: a machine that does other work gives other figures.
+//
+// The service runs in a process of its own, which is this program once more, so that its
+// processor time and its memory can be told from those of the clients.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// The first argument of the processes that are measured.
+const (
+	asService = "service" // the whole program
+	asRoute   = "route"   // one route of Fiber's and nothing behind it
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if len(os.Args) > 1 && (os.Args[1] == asService || os.Args[1] == asRoute) {
+		os.Exit(measured(os.Args[1], os.Args[2:]))
+	}
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options are what the command line says.
+type options struct {
+	folder   string        // where the databases are made
+	profiles string        // where processor profiles go; empty: none
+	time     time.Duration // of each measurement
+	users    int
+	pairs    int
+}
+
+func run(ctx context.Context, args []string, output, progress io.Writer) error {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(progress)
+	flags.StringVar(&o.folder, "dir", "", "measure on the disk of this `folder` (default: that for temporary files)")
+	flags.StringVar(&o.profiles, "profile", "", "write a processor profile of the service for each measurement into this `folder`")
+	flags.DurationVar(&o.time, "time", 4*time.Second, "how long each measurement takes")
+	flags.IntVar(&o.users, "users", 10_000, "how many accounts there are")
+	flags.IntVar(&o.pairs, "pairs", 200, "how many pairs of refused logins are compared")
+	switch err := flags.Parse(args); {
+	case err != nil:
+		return err
+	case o.time < 100*time.Millisecond || o.users < most || o.pairs < 1:
+		return fmt.Errorf("want -time of at least 100ms, at least %d -users and 1 -pairs", most)
+	}
+	folder, err := os.MkdirTemp(o.folder, "sallyport-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // what stays behind is in the way of nobody
+	o.folder = folder
+
+	w, err := newWorld(ctx, o, progress)
+	if err != nil {
+		return err
+	}
+	r, err := w.measure(ctx)
+	if err != nil {
+		return err
+	}
+	return r.write(output)
+}
