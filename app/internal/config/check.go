@@ -1,19 +1,18 @@
 package config
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-const (
-	maxProjectNameBytes = 100
-	maxPasswordBytes    = 1024
-)
+const maxProjectNameBytes = 100
 
 // check looks at what a single value cannot tell.
 func (l *loader) check(c *Config) {
@@ -103,13 +102,13 @@ func isLetterOrDigit(r rune) bool {
 
 func (l *loader) checkKeys(k Keys) {
 	for name, value := range map[string]Secret{"SECRET": k.Secret, "DATA_KEY": k.DataKey} {
-		if problem := keys.Weakness(string(value)); value != "" && problem != "" {
+		if problem := domain.SecretWeakness(string(value)); value != "" && problem != "" {
 			l.mistake(name, problem, keys.HowToMake(name))
 		}
 	}
 	for name, values := range map[string][]Secret{"SECRET_PREVIOUS": k.SecretPrevious, "DATA_KEY_PREVIOUS": k.DataKeyPrevious} {
 		for i, value := range values {
-			if problem := keys.Weakness(string(value)); problem != "" {
+			if problem := domain.SecretWeakness(string(value)); problem != "" {
 				l.mistake(name, "entry "+strconv.Itoa(i+1)+" "+problem, "drop it from the list")
 			}
 		}
@@ -152,25 +151,14 @@ func (l *loader) checkHash(h Hash) {
 }
 
 func (l *loader) checkAdmin(a Admin) {
-	if _, err := domain.ParseEmail(a.Email); err != nil && l.sound("ADMIN_EMAIL") {
+	email, err := domain.ParseEmail(a.Email)
+	if err != nil && l.sound("ADMIN_EMAIL") {
 		l.mistake("ADMIN_EMAIL", "is not an e-mail address", "write a bare address such as admin@example.com")
 	}
-	if len(a.Password) > maxPasswordBytes {
-		l.mistake("ADMIN_PASSWORD", "is longer than 1024 bytes", "write a shorter one")
+	if a.Password == "" {
+		return
 	}
-	for _, known := range documentedPasswords() {
-		if strings.EqualFold(string(a.Password), known) {
-			l.mistake("ADMIN_PASSWORD", "is a password that documentation uses as an example", "write one of your own, or unset it to get a random one")
-		}
-	}
-}
-
-// documentedPasswords are examples out of documentation and compose files, which a fresh
-// service must not be open to.
-func documentedPasswords() []string {
-	return []string{
-		"d1r3ctu5", "password", "admin", "administrator", "changeme", "change-me", "change_me",
-		"secret", "example", "test", "testtest", "12345678", "123456789", "password1", "sallyport",
-		"your-password", "yourpassword", "supersecret", "letmein", "adminadmin", "directus",
+	if failure, ok := errors.AsType[*domain.Error](auth.CheckNewPassword(string(a.Password), email)); ok {
+		l.mistake("ADMIN_PASSWORD", strings.TrimPrefix(failure.Reason, `"password" `), "write another, or unset it to get a random one")
 	}
 }

@@ -50,6 +50,7 @@ func (l *loader) collect(in Input) {
 			l.take(s.Name, flags, environment, dotenv)
 		}
 	}
+	l.checkUnsupported(environment, dotenv)
 	l.suggest(environment, dotenv)
 }
 

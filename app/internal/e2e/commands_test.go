@@ -112,4 +112,12 @@ func TestMigrateCommands(t *testing.T) {
 	}
 	p := serve(t, env) // brings the schema up to date by itself
 	login(t, p.Client, domain.ModeJSON)
+
+	output, err := sallyport(t, env, "migrate", "down").CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "another process serves") {
+		t.Errorf("migrate down beneath a running service: got %v, %s", err, output)
+	}
+	if after := status(); applied(after) != len(before) {
+		t.Errorf("got %+v after it was refused", after)
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // maxFileBytes bounds what is read as a key.
@@ -41,8 +43,8 @@ func read(w Wanted) (text string, warnings []string, err error) {
 		return "", nil, fmt.Errorf("keys: read %s: %w", w.Name, err)
 	}
 	text = strings.TrimRight(string(content), "\r\n")
-	if problem := Weakness(text); problem != "" {
-		return "", nil, configurationError("%s, the file of %s, %s; put back the right one, or remove it to get a new one, which ends every session", w.File, w.Name, problem)
+	if problem := domain.SecretWeakness(text); problem != "" {
+		return "", nil, configurationError("%s, the file of %s, %s; put back the right one, or remove it to get a new one, after which people may have to log in again", w.File, w.Name, problem)
 	}
 	// Windows has no such bits: Go makes them up.
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {

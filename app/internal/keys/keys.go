@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // ErrConfiguration says that the operator has to change a setting or a file. Its message
@@ -49,7 +51,7 @@ type Key struct {
 func Load(w Wanted, p Policy) (Key, []string, error) {
 	var previous [][]byte
 	for i, text := range w.Previous {
-		if problem := Weakness(text); problem != "" {
+		if problem := domain.SecretWeakness(text); problem != "" {
 			return Key{}, nil, configurationError("entry %d of %s_PREVIOUS %s; drop it", i+1, w.Name, problem)
 		}
 		previous = append(previous, []byte(text))
@@ -63,7 +65,7 @@ func Load(w Wanted, p Policy) (Key, []string, error) {
 
 func current(w Wanted, p Policy) (text string, warnings []string, err error) {
 	if w.Configured != "" {
-		if problem := Weakness(w.Configured); problem != "" {
+		if problem := domain.SecretWeakness(w.Configured); problem != "" {
 			return "", nil, configurationError("%s %s; %s", w.Name, problem, HowToMake(w.Name))
 		}
 		return w.Configured, nil, nil

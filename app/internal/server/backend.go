@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
@@ -50,12 +51,16 @@ func (b Backend) assemble(ctx context.Context, c config.Config, log *slog.Logger
 	return wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: log, Version: version})
 }
 
+// makeDataDir makes the folders of what an embedded database keeps.
 func makeDataDir(c config.Config) error {
 	if c.Database.Client != config.SQLite {
 		return nil
 	}
 	if err := os.MkdirAll(c.General.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make DATA_DIR: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(c.Database.Filename), 0o700); err != nil {
+		return fmt.Errorf("make the folder of DB_FILENAME: %w", err)
 	}
 	return nil
 }

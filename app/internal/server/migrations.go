@@ -23,18 +23,27 @@ func (b Backend) Migrations(ctx context.Context, c config.Config, _ *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	return migrations{migrator}, nil
+	return migrations{migrator, c.Database.Filename}, nil
 }
 
 // migrations speaks the command line's language for a migrator.
-type migrations struct{ *sqlite.Migrator }
+type migrations struct {
+	*sqlite.Migrator
+	path string
+}
 
 func (m migrations) Up(ctx context.Context) ([]cli.Migration, error) {
 	applied, err := m.Migrator.Up(ctx)
 	return listed(applied), err
 }
 
-func (m migrations) Down(ctx context.Context) (*cli.Migration, error) {
+// Down takes tables away, with all that is in them, so never beneath a running service.
+func (m migrations) Down(ctx context.Context) (_ *cli.Migration, err error) {
+	release, err := sqlite.Lock(m.path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	undone, err := m.Migrator.Down(ctx)
 	if errors.Is(err, sqlite.ErrNoMigration) {
 		return nil, nil

@@ -31,13 +31,15 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	}
 	defer cleanup()
 
-	first, err := ensureAdministrator(ctx, service.Auth, c)
-	if err != nil {
-		return err
-	}
+	// Before an account is made: a start that fails must not have made one whose password
+	// nobody was told.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(c.Server.Host, strconv.Itoa(c.Server.Port)))
 	if err != nil {
 		return fmt.Errorf("listen on HOST and PORT: %w", err)
+	}
+	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	if err := announce(o, c, listener.Addr(), first); err != nil {
 		return errors.Join(err, listener.Close())
@@ -68,9 +70,9 @@ func claim(c config.Config) (release func() error, err error) {
 func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.Listener, c config.Config, o cli.ServeOptions) error {
 	served := make(chan error, 1)
 	go func() { served <- service.REST.Serve(listener) }()
+	var failure error
 	select {
-	case err := <-served:
-		return err
+	case failure = <-served: // and others that it has accepted may still be under way
 	case <-ctx.Done():
 	}
 	o.Log.Info("stopping: requests under way are finished", "timeout", c.Server.ShutdownTimeout)
@@ -78,9 +80,11 @@ func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.L
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Server.ShutdownTimeout)
 	defer cancel()
 	if err := service.REST.Shutdown(stopping); err != nil {
-		return fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", err)
+		return errors.Join(failure, fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", err))
 	}
-	err := <-served
+	if failure == nil {
+		failure = <-served
+	}
 	o.Log.Info("stopped", "took", time.Since(began))
-	return err
+	return failure
 }

@@ -41,7 +41,7 @@ func providePorts(
 		Issuer:   issuer,
 		Verifier: verifier,
 		Clock:    clock,
-		Probes:   []auth.Probe{{Name: c.Database.Client, Ping: store.Ping}},
+		Probes:   []auth.Probe{{Name: c.Database.Client, Ping: (&sharedProbe{ping: store.Ping, clock: clock}).Ping}},
 		Log:      log,
 	}
 }
