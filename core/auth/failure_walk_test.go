@@ -104,7 +104,7 @@ func (f flow) walk(t *testing.T, lost bool) {
 func flows() []flow {
 	var all []flow
 	for _, mode := range allModes() {
-		all = append(all, loginFlow(mode), refreshFlow(mode), repeatedRefreshFlow(mode), reuseFlow(mode),
+		all = append(all, loginFlow(mode), refreshFlow(mode), refreshWithoutGraceFlow(mode), repeatedRefreshFlow(mode), reuseFlow(mode),
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
 	return append(all, wrongPasswordFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
@@ -132,7 +132,7 @@ func loginFlow(mode domain.Mode) flow {
 		chances: []string{"Limiter.Refund", "Users.Touch", "Events.Record"},
 		calls: []string{
 			"Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Limiter.Refund", "Limiter.Refund",
-			"Sessions.Create", "Issuer.Issue", "Users.Touch", "Events.Record",
+			"Issuer.Issue", "Sessions.Create", "Users.Touch", "Events.Record",
 		},
 		check: func(t *testing.T, w world, _ string, _ bool) { w.wantIn(t, w.login(t, mode)) },
 	}
@@ -165,7 +165,7 @@ func rehashFlow() flow {
 		chances: []string{"Hasher.Hash", "Users.Update", "Limiter.Refund", "Users.Touch", "Events.Record"},
 		calls: []string{
 			"Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Hasher.Hash", "Users.Update",
-			"Limiter.Refund", "Limiter.Refund", "Sessions.Create", "Issuer.Issue", "Users.Touch", "Events.Record",
+			"Limiter.Refund", "Limiter.Refund", "Issuer.Issue", "Sessions.Create", "Users.Touch", "Events.Record",
 		},
 		check: func(t *testing.T, w world, _ string, _ bool) { w.wantIn(t, w.login(t, domain.ModeJSON)) },
 	}
@@ -188,7 +188,7 @@ type held struct{ first, second auth.Tokens }
 
 func refreshFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Sessions.Get", "Users.ByID", "Sessions.Rotate", "Users.Touch", "Issuer.Issue"}
+	calls := []string{"Sessions.Get", "Users.ByID", "Issuer.Issue", "Sessions.Rotate", "Users.Touch"}
 	if mode == domain.ModeSession {
 		calls = slices.Insert(calls, 0, "Verifier.Verify")
 	}
@@ -213,6 +213,41 @@ func refreshFlow(mode domain.Mode) flow {
 	}
 }
 
+// refreshWithoutGraceFlow is the refresh of a client that gets no second chance: where the
+// answer is no success, the token that it holds must be as good as before.
+func refreshWithoutGraceFlow(mode domain.Mode) flow {
+	var h held
+	calls := []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue", "Sessions.Rotate", "Users.Touch"}
+	if mode == domain.ModeSession {
+		calls = slices.Insert(calls, 0, "Verifier.Verify")
+	}
+	return flow{
+		name:     "refresh without grace/" + string(mode),
+		settings: func(s *auth.Settings) { s.RefreshGrace, s.SessionGrace = 0, 0 },
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
+			h.first, h.second = w.login(t, mode), auth.Tokens{}
+			w.clock.Advance(time.Minute)
+			return tokensOf(t, func() (tokens auth.Tokens, err error) {
+				tokens, err = w.tryRefresh(t, h.first)
+				h.second = tokens
+				return tokens, err
+			})
+		},
+		chances: []string{"Users.Touch"},
+		settled: []string{"Sessions.Rotate"},
+		calls:   calls,
+		check: func(t *testing.T, w world, _ string, _ bool) {
+			if h.second == (auth.Tokens{}) {
+				h.second = w.refresh(t, h.first)
+			}
+			w.wantIn(t, h.second)
+			w.wantIn(t, w.refresh(t, h.second))
+			w.wantNoReuse(t)
+		},
+	}
+}
+
 // wantNoReuse ends the test when a session was ended, or nearly, for a reuse.
 func (w world) wantNoReuse(t *testing.T) {
 	t.Helper()
@@ -224,14 +259,14 @@ func (w world) wantNoReuse(t *testing.T) {
 // repeatedRefreshFlow is the refresh of a client that never got the answer of its first.
 func repeatedRefreshFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Sessions.Get", "Users.ByID", "Sessions.Rotate", "Issuer.Issue"}
+	calls := []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue", "Sessions.Rotate", "Issuer.Issue"}
 	if mode == domain.ModeSession {
 		calls = slices.Insert(calls, 0, "Verifier.Verify")
 	}
 	return flow{
 		name: "refresh within grace/" + string(mode),
 		begin: func(t *testing.T, w world) func() error {
-			w.seedAnn(t, nil)
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
 			h.first = w.login(t, mode)
 			h.second = w.refresh(t, h.first)
 			w.clock.Advance(9 * time.Second)
@@ -250,7 +285,7 @@ func repeatedRefreshFlow(mode domain.Mode) flow {
 
 func reuseFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Sessions.Get", "Users.ByID", "Sessions.Rotate", "Sessions.EndReused", "Events.Record"}
+	calls := []string{"Sessions.Get", "Users.ByID", "Issuer.Issue", "Sessions.Rotate", "Sessions.EndReused", "Events.Record"}
 	if mode == domain.ModeSession {
 		calls = slices.Insert(calls, 0, "Verifier.Verify")
 	}
@@ -377,7 +412,7 @@ func newPasswordFlow(mode domain.Mode) flow {
 	var h held
 	calls := []string{"Hasher.Hash", "Users.Update", "Sessions.DeleteUser", "Events.Record"}
 	if mode == domain.ModeSession {
-		calls = append(calls, "Sessions.Create", "Issuer.Issue")
+		calls = append(calls, "Issuer.Issue", "Sessions.Create")
 	}
 	return flow{
 		name: "new password/" + string(mode),

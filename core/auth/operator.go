@@ -88,6 +88,8 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 // exists reports whether the account is known to be there. It settles what became of a
 // commit whose answer was lost: nobody else makes an account of that ID.
 func (s *Service) exists(ctx context.Context, id domain.UserID) bool {
+	ctx, cancel := settling(ctx)
+	defer cancel()
 	_, err := s.Repos.Users.ByID(ctx, id)
 	return err == nil
 }

@@ -84,6 +84,28 @@ func TestRotationOfUnknownOutcome(t *testing.T) {
 			w.wantIn(t, w.refresh(t, w.refresh(t, held)))
 			w.wantNoReuse(t)
 		})
+		t.Run(string(mode)+"/is settled though the caller's time is over", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			w.clock.Advance(time.Minute) // so that the last access would be recorded
+			ctx, cancel := context.WithCancel(t.Context())
+			v.set(intercept.Hooks{
+				Before: func(ctx context.Context, _ string) error { return ctx.Err() },
+				After: func(ctx context.Context, method string) error {
+					if method == "Sessions.Rotate" {
+						cancel()
+					}
+					return ctx.Err()
+				},
+			})
+			next, err := w.service.Refresh(ctx, refreshOf(held))
+			wantCode(t, err, "")
+			v.set(intercept.Hooks{})
+			w.wantIn(t, next)
+			w.wantIn(t, w.refresh(t, next))
+		})
 		t.Run(string(mode)+"/is nobody's success when it was another's rotation", func(t *testing.T) {
 			var v valve
 			w := newWorld(t, noGrace, intercepted(v.hooks()))

@@ -218,9 +218,25 @@ func TestSecurity22_ATokenSpentLongAgoEndsItsFamily(t *testing.T) {
 	}
 }
 
-// Red when rotate's read-back wants "stored.Secret == old" for "== next".
+// Red when rotate's read-back wants "stored.Secret == old" for that of the plan, and when
+// refreshToken signs after it has rotated.
 func TestSecurity24_ARotationThatFailedHasNotHappened(t *testing.T) {
 	for _, mode := range allModes() {
+		for _, method := range []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue"} {
+			t.Run(string(mode)+"/"+method, func(t *testing.T) {
+				var v valve
+				w := newWorld(t, withoutGrace(), intercepted(v.hooks()))
+				w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
+				held := w.login(t, mode)
+				v.set(intercept.Hooks{Before: intercept.FailMethod(method, errBroken)})
+				_, err := w.tryRefresh(t, held)
+				wantCode(t, err, domain.ServiceUnavailable)
+				v.set(intercept.Hooks{})
+				w.clock.Advance(time.Minute)
+				w.wantIn(t, w.refresh(t, w.refresh(t, held)))
+				w.wantNoReuse(t)
+			})
+		}
 		t.Run(string(mode), func(t *testing.T) {
 			var v valve
 			w := newWorld(t, withoutGrace(), intercepted(v.hooks()))
@@ -242,7 +258,8 @@ func TestSecurity24_ARotationThatFailedHasNotHappened(t *testing.T) {
 	}
 }
 
-// Red when rotate ends in invalidCredentials(err) for unavailable(...).
+// Red when rotate ends in invalidCredentials(err) for unavailable(...). That an outcome is
+// read back where it can be is told by TestRotationOfUnknownOutcome.
 func TestSecurity26_AnUnknownOutcomeIs503AndRevokesNothing(t *testing.T) {
 	for _, mode := range allModes() {
 		t.Run(string(mode), func(t *testing.T) {
