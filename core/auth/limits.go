@@ -18,6 +18,7 @@ type attempt struct {
 }
 
 type bucket struct {
+	of    string // what it counts for, as the log has it
 	key   string
 	limit port.Limit
 }
@@ -27,8 +28,8 @@ type bucket struct {
 func (s *Service) beginLogin(ctx context.Context, email domain.Email, from domain.Client) (attempt, error) {
 	a := attempt{service: s}
 	for _, b := range []bucket{
-		{loginAddressKey(from.IP), s.settings.LoginAddress},
-		{loginAccountKey(email), s.settings.LoginAccount},
+		{"address", loginAddressKey(from.IP), s.settings.LoginAddress},
+		{"account", loginAccountKey(email), s.settings.LoginAccount},
 	} {
 		if b.limit == (port.Limit{}) {
 			continue
@@ -39,6 +40,9 @@ func (s *Service) beginLogin(ctx context.Context, email domain.Email, from domai
 			return attempt{}, unavailable(fmt.Errorf("count attempt: %w", err)) // a limiter that cannot be asked lets nobody guess
 		}
 		if wait > 0 {
+			// No event: the failures that emptied the bucket have one each, and refusals
+			// are free, so that anybody could fill the trail with them.
+			s.Log.InfoContext(ctx, "a login was turned away", "limit", b.of, "ip", from.Bounded().IP)
 			return attempt{}, tooMany(wait)
 		}
 		a.taken = append(a.taken, b)

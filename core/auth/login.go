@@ -75,16 +75,18 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 	case err != nil:
 		return domain.User{}, unavailable(fmt.Errorf("verify password: %w", err))
 	}
+	failed := domain.Event{
+		Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
+		Subject: user.ID, Client: in.Client,
+	}
 	if !ok || user.Status != domain.StatusActive {
-		s.record(ctx, domain.Event{
-			Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
-			Subject: user.ID, Client: in.Client,
-		})
+		s.record(ctx, failed)
 		return domain.User{}, invalidCredentials(nil)
 	}
 	if user.TOTP != nil {
 		// No code can be checked yet, and an account that asks for one is never let in
 		// without.
+		s.record(ctx, failed)
 		return domain.User{}, domain.NewError(domain.InvalidOTP, nil)
 	}
 	if rehash {
