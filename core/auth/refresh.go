@@ -153,8 +153,13 @@ func (s *Service) withinGrace(session domain.Session, grace time.Duration) bool 
 // plain refusal that any dead token gets.
 func (s *Service) endReused(ctx context.Context, session domain.Session, presented domain.SecretHash, from domain.Client) error {
 	if !s.settings.KeepReused {
-		if _, err := s.Sessions.EndReused(ctx, session.ID, presented); err != nil {
+		ended, err := s.Sessions.EndReused(ctx, session.ID, presented)
+		if err != nil {
 			return unavailable(fmt.Errorf("end reused session: %w", err))
+		}
+		if !ended {
+			// Somebody else has ended it, or what was read is old and the token current.
+			return invalidCredentials(nil)
 		}
 	}
 	s.record(ctx, domain.Event{

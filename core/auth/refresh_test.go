@@ -31,6 +31,41 @@ func TestRefreshToken(t *testing.T) {
 	})
 }
 
+func TestReuseIsRecorded(t *testing.T) {
+	for _, mode := range allModes() {
+		t.Run(string(mode)+"/only by who ended the session", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			session := w.authenticate(t, held).Session.ID
+			w.refresh(t, held)
+			w.clock.Advance(time.Minute)
+			v.set(intercept.Hooks{Before: once("Sessions.EndReused", func() {
+				if err := w.store.Sessions().Delete(t.Context(), session); err != nil {
+					t.Error(err)
+				}
+			})})
+			w.wantRefused(t, held)
+			w.wantNoReuse(t)
+		})
+		t.Run(string(mode)+"/each time where it ends nothing by choice", func(t *testing.T) {
+			settings := auth.DefaultSettings()
+			settings.KeepReused = true
+			w := newWorld(t, settings)
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			w.refresh(t, held)
+			w.clock.Advance(time.Minute)
+			w.wantRefused(t, held)
+			w.wantRefused(t, held)
+			if got := w.count(t, domain.EventRefreshReuse, domain.OutcomeFailure); got != 2 {
+				t.Errorf("got %d events, want 2", got)
+			}
+		})
+	}
+}
+
 func TestRotationOfUnknownOutcome(t *testing.T) {
 	noGrace := auth.DefaultSettings()
 	noGrace.RefreshGrace, noGrace.SessionGrace = 0, 0
