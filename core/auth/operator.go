@@ -41,7 +41,12 @@ func ensureNobody(ctx context.Context, r port.Repos) error {
 
 // CreateUser implements OperatorAPI.
 func (s *Service) CreateUser(ctx context.Context, u NewUser) (domain.User, error) {
-	return s.createUser(ctx, u, func(context.Context, port.Repos) error { return nil })
+	anybody := func(context.Context, port.Repos) error { return nil }
+	user, err := s.createUser(ctx, u, anybody)
+	if errors.Is(err, errNotFirst) {
+		return s.createUser(ctx, u, anybody) // the role that both were about to make is there now
+	}
+	return user, err
 }
 
 // createUser makes the account unless check, which runs in the same transaction, objects.
