@@ -101,8 +101,10 @@ type ProfileAPI interface {
 	Me(ctx context.Context, p Principal) (domain.User, error)
 
 	// UpdateMe changes the caller's account. A new password or e-mail ends every
-	// session of the user; a caller in session mode gets the tokens of a fresh one,
-	// everybody else nil.
+	// session of the user. A caller in session mode gets the tokens of a fresh one, or
+	// nil where that could not be started: the change has happened all the same, its
+	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the
+	// account that is returned differs from the caller's if the sessions have ended.
 	UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error)
 }
 

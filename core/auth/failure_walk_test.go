@@ -411,13 +411,15 @@ func disturbedUpdateFlow() flow {
 func newPasswordFlow(mode domain.Mode) flow {
 	var h held
 	calls := []string{"Hasher.Hash", "Users.Update", "Sessions.DeleteUser", "Events.Record"}
+	chances := []string{"Sessions.DeleteUser", "Events.Record"}
 	if mode == domain.ModeSession {
-		calls = append(calls, "Issuer.Issue", "Sessions.Create")
+		fresh := []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} // the password is changed: there is no way back
+		calls, chances = append(calls, fresh...), append(chances, fresh...)
 	}
 	return flow{
 		name: "new password/" + string(mode),
 		begin: func(t *testing.T, w world) func() error {
-			w.seedAnn(t, nil)
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
 			h.first, h.second = w.login(t, mode), w.login(t, domain.ModeJSON)
 			me := w.authenticate(t, h.first)
 			return func() error {
@@ -428,7 +430,7 @@ func newPasswordFlow(mode domain.Mode) flow {
 				return err
 			}
 		},
-		chances: []string{"Sessions.DeleteUser", "Events.Record"},
+		chances: chances,
 		calls:   calls,
 		check: func(t *testing.T, w world, method string, lost bool) {
 			changed := method != "Hasher.Hash" && (method != "Users.Update" || lost)

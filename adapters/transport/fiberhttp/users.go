@@ -40,8 +40,11 @@ func (s *Server) updateMe(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if tokens != nil {
+	switch {
+	case tokens != nil:
 		s.config.SessionCookie.set(c, tokens.Access, tokens.TTL, s.config.Now())
+	case caller.Session.Mode == domain.ModeSession && user.Epoch != caller.User.Epoch:
+		s.config.SessionCookie.expire(c) // its session has ended, and no other was started
 	}
 	return answerUser(c, user)
 }

@@ -116,6 +116,35 @@ func TestWirePatchMe(t *testing.T) {
 	})
 }
 
+// TestWireNewPasswordWithoutSession: the change has happened, whatever becomes of the fresh
+// session, and the cookie that is dead is taken away.
+func TestWireNewPasswordWithoutSession(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seed(t, "ann@example.com")
+	_, got := w.login(t, "ann@example.com", domain.ModeSession)
+	stay := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
+	w.faults.set(intercept.FailMethod("Sessions.Create", errors.New("the disk is on fire")))
+	got = w.do(t, call{method: http.MethodPatch, path: "/users/me?fields=email", body: `{"password":"another fine password"}`, cookie: stay})
+	w.faults.set(nil)
+	if set := blanked(got.header["Set-Cookie"]); got.status != 200 || !slices.Equal(set, []string{sessionCookieGone}) {
+		t.Fatalf("got %d %q, want 200 and no cookie any more", got.status, set)
+	}
+	if want := `{"data":{"email":"ann@example.com"}}`; string(got.body) != want {
+		t.Errorf("got %s, want %s", got.body, want)
+	}
+	again := post("/auth/login", map[string]any{"email": "ann@example.com", "password": "another fine password"})
+	if got := w.do(t, again); got.status != 200 {
+		t.Errorf("got %d for the new password, want 200", got.status)
+	}
+	// A change that ends nothing takes no cookie away.
+	_, got = w.loginWith(t, "ann@example.com", "another fine password", domain.ModeSession)
+	stay.Value = got.cookies[sessionCookie]
+	got = w.do(t, call{method: http.MethodPatch, path: "/users/me", body: `{"first_name":"Ann"}`, cookie: stay})
+	if set := got.header["Set-Cookie"]; got.status != 200 || set != nil {
+		t.Errorf("got %d %q, want 200 and no cookie moved", got.status, set)
+	}
+}
+
 func TestWireServer(t *testing.T) {
 	s := newScene(t)
 	health := map[string]string{"Content-Type": "application/health+json; charset=utf-8"}
