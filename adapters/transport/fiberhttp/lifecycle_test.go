@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -157,6 +158,53 @@ func TestShutdown(t *testing.T) {
 		close(release)
 		<-answered
 		<-served
+	})
+}
+
+// exhaustedListener fails with its errors first, one each time, as when the process has no
+// descriptor left.
+type exhaustedListener struct {
+	net.Listener
+	failures []error
+}
+
+func (l *exhaustedListener) Accept() (net.Conn, error) {
+	if len(l.failures) > 0 {
+		err := l.failures[0]
+		l.failures = l.failures[1:]
+		return nil, err
+	}
+	return l.Listener.Accept()
+}
+
+func TestServe(t *testing.T) {
+	t.Run("goes on when a connection could not be accepted, and says so once", func(t *testing.T) {
+		log := &logBuffer{}
+		server, err := fiberhttp.New(stubConfig(log), stubAPI{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener := listen(t)
+		served := make(chan error, 1)
+		go func() {
+			served <- server.Serve(&exhaustedListener{listener, []error{
+				&net.OpError{Op: "accept", Err: syscall.EMFILE}, &net.OpError{Op: "accept", Err: syscall.EMFILE},
+			}})
+		}()
+		w := world{client: client{restclient.Client{URL: "http://" + listener.Addr().String(), HTTP: &http.Client{Timeout: 30 * time.Second}}}}
+		t.Cleanup(w.client.HTTP.CloseIdleConnections)
+		if got := w.do(t, get("/server/ping")); got.status != 200 {
+			t.Errorf("got %d, want 200", got.status)
+		}
+		if err := server.Shutdown(t.Context()); err != nil {
+			t.Errorf("shut down: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Errorf("serve: got %v, want nil", err)
+		}
+		if n := strings.Count(log.String(), "too many open files"); n != 1 {
+			t.Errorf("the log tells it %d times, want once: %s", n, log.String())
+		}
 	})
 }
 
