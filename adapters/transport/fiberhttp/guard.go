@@ -41,20 +41,25 @@ func (s *Server) refuse(fctx *fasthttp.RequestCtx, e *domain.Error) {
 // isAmbiguous reports whether a proxy on the way may have seen the end of the request in
 // another place. fasthttp refuses most of that, but takes both lengths at once (RFC 9112,
 // section 6.3), codings other than chunked as if they were not there (section 6.1), and
-// fields folded over several lines (section 5.2).
+// fields folded over several lines (section 5.2). What it makes of the fields is no help:
+// of a chunked body that was empty it tells the length 0.
 func isAmbiguous(header *fasthttp.RequestHeader) bool {
-	var hasLength, hasCoding bool
+	var hasLength bool
+	var codings [][]byte
 	for line := range bytes.Lines(header.RawHeaders()) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
+		name, value, _ := bytes.Cut(line, []byte(":"))
 		switch {
 		case line[0] == ' ', line[0] == '\t':
 			return true
 		case bytes.EqualFold(name, []byte(fiber.HeaderContentLength)):
 			hasLength = true
 		case bytes.EqualFold(name, []byte(fiber.HeaderTransferEncoding)):
-			hasCoding = true
+			codings = append(codings, bytes.Trim(value, " \t\r\n"))
 		}
 	}
-	isChunked := header.ContentLength() == -1
-	return hasCoding && (hasLength || !isChunked)
+	if len(codings) == 0 {
+		return false
+	}
+	isChunked := bytes.EqualFold(bytes.Join(codings, []byte(",")), []byte("chunked")) // exactly one
+	return hasLength || !isChunked
 }
