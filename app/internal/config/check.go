@@ -36,9 +36,12 @@ func (l *loader) checkGeneral(c *Config) {
 
 func (l *loader) checkServer(c *Config) {
 	if !isHost(c.Server.Host) {
-		l.mistake("HOST", quote(c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
+		l.mistake("HOST", l.shownValue("HOST", c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
 	if _, set := l.sources["PUBLIC_URL"]; !set {
+		if isHost(c.Server.Host) && !isLoopback(c.Server.Host) {
+			l.warn("HOST lets other machines in, and PUBLIC_URL is not set: requests with cookies from pages elsewhere than on this machine may be refused as cross-site; set PUBLIC_URL to the URL at which clients reach the service")
+		}
 		return
 	}
 	publicURL, ok := parsePublicURL(c.Server.PublicURL)
@@ -127,8 +130,12 @@ func (l *loader) checkSessions(s Sessions) {
 	}
 }
 
-// written is the value of a setting as somebody wrote it, or its default.
+// written is the value of a setting as somebody wrote it, or its default, or in words where
+// it is in a file.
 func (l *loader) written(name string) string {
+	if l.isFromFile(name) {
+		return "as long as that"
+	}
 	if value, set := l.values[name]; set {
 		return value
 	}

@@ -157,6 +157,15 @@ func TestLoadValues(t *testing.T) {
 	}
 }
 
+func TestIsSet(t *testing.T) {
+	c := mustLoad(t, "LOG_LEVEL=info")
+	for name, want := range map[string]bool{"LOG_LEVEL": true, "LOG_STYLE": false, "PUBLIC_URL": false, "NO_SETTING": false} {
+		if got := c.IsSet(name); got != want {
+			t.Errorf("%s: got %t, want %t", name, got, want)
+		}
+	}
+}
+
 func TestLoadPrecedence(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, ".env", "HOST=dotenv\nPORT=1111\nPROJECT_NAME='From the file'\nLOG_LEVEL=warn\n")
@@ -250,10 +259,14 @@ func TestWarnings(t *testing.T) {
 		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "EMAIL_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
 		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
 		"strangers in the .env file":       {dotenv: "EMAIL_FROM=x\nCORS_ENABLED=true\n", want: []string{"CORS_ENABLED has no effect in this version", "the .env file sets names that are no settings of this version and are ignored: EMAIL_FROM"}},
+		"a name that is set twice":         {dotenv: "PORT=1\nHOST=::1\n\nPORT=2\n", want: []string{"line 4 of the .env file sets PORT once more; the last one counts"}},
 		"limits that are not there":        {environ: []string{"RATE_LIMITER_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_ENABLED has no effect in this version"}},
 		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
 		"cheap hashes":                     {environ: []string{"HASH_MEMORY_COST=64"}, want: []string{"HASH_MEMORY_COST and HASH_TIME_COST are below"}},
 		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com"}, want: []string{"PUBLIC_URL is http"}},
+		"a public host without its URL":    {environ: []string{"HOST=0.0.0.0"}, want: []string{"HOST lets other machines in, and PUBLIC_URL is not set"}},
+		"a public host with its URL":       {environ: []string{"HOST=0.0.0.0", "PUBLIC_URL=https://auth.example.com"}},
+		"a host that is this machine":      {environ: []string{"HOST=localhost"}},
 		"secure cookies on this machine":   {environ: []string{"PUBLIC_URL=http://127.0.0.1:8055"}},
 		"open cookies over http":           {environ: []string{"PUBLIC_URL=http://a.example.com", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"}},
 		"least cost that is recommended":   {environ: []string{"HASH_MEMORY_COST=7168", "HASH_TIME_COST=5"}},
