@@ -42,6 +42,11 @@ type Tokens struct {
 	TTL     time.Duration // of Access
 
 	RefreshTTL time.Duration // of Refresh: how long it may lie unused
+
+	// Device is for the client to keep for DeviceTTL and to show when it logs in again, of
+	// any mode; empty after a refresh. It opens nothing and shows nothing.
+	Device    string
+	DeviceTTL time.Duration
 }
 
 // LoginInput is what the login form holds.
@@ -49,6 +54,7 @@ type LoginInput struct {
 	Email    string // as typed; the core parses it
 	Password string
 	OTP      string
+	Device   string // Tokens.Device of an earlier login, if the client shows one
 	Mode     domain.Mode
 	Client   domain.Client
 }

@@ -107,7 +107,7 @@ func flows() []flow {
 		all = append(all, loginFlow(mode), refreshFlow(mode), refreshWithoutGraceFlow(mode), repeatedRefreshFlow(mode), reuseFlow(mode),
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
-	return append(all, wrongPasswordFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
+	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
 		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow())
 }
 
@@ -148,6 +148,29 @@ func wrongPasswordFlow() flow {
 		ends:    domain.InvalidCredentials,
 		chances: []string{"Events.Record"},
 		calls:   []string{"Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Events.Record"},
+	}
+}
+
+// deviceFlow is a login with a device that has used up its own attempts.
+func deviceFlow() flow {
+	return flow{
+		name: "login/device",
+		settings: func(s *auth.Settings) {
+			s.LoginAccount.Burst = 1
+		},
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, nil)
+			device := w.login(t, domain.ModeJSON).Device
+			_, err := w.loginBy(t, device, annEmail, "wrong")
+			wantCode(t, err, domain.InvalidCredentials)
+			w.clock.Advance(time.Second)
+			return tokensOf(t, func() (auth.Tokens, error) { return w.loginBy(t, device, annEmail, password) })
+		},
+		chances: []string{"Limiter.Refund", "Users.Touch", "Events.Record"},
+		calls: []string{
+			"Limiter.Take", "Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Limiter.Refund", "Limiter.Refund",
+			"Issuer.Issue", "Sessions.Create", "Events.Record",
+		},
 	}
 }
 

@@ -15,7 +15,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
-	attempt, err := s.beginLogin(ctx, email, in.Client)
+	nonce := s.keys.deviceNonce(in.Device, email, s.Clock.Now())
+	attempt, err := s.beginLogin(ctx, email, nonce, in.Client)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -32,6 +33,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
+	tokens.Device, tokens.DeviceTTL = s.keys.newDevice(nonce, email, s.Clock.Now()), DeviceTTL
 	s.touch(ctx, user)
 	s.record(ctx, domain.Event{
 		Kind: domain.EventLogin, Outcome: domain.OutcomeSuccess,

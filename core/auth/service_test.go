@@ -18,7 +18,7 @@ func TestTransportContract(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
 		w := newWorld(t, s)
 		return contract.World{Client: contract.Direct(w.service), Clock: w.clock, Store: w.store, Hasher: w.hasher}
-	}, contract.Expect(58))
+	}, contract.Expect(63))
 }
 
 // world is a service on the reference store and fakes.

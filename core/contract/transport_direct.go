@@ -50,9 +50,9 @@ func (d direct) UpdateMe(ctx context.Context, c auth.Credential, patch auth.Prof
 
 func directReply(t auth.Tokens) Reply {
 	if t.Mode == domain.ModeSession {
-		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL}
+		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL, Device: t.Device}
 	}
-	return Reply{Mode: t.Mode, Access: t.Access, Token: t.Refresh, TTL: t.TTL}
+	return Reply{Mode: t.Mode, Access: t.Access, Token: t.Refresh, TTL: t.TTL, Device: t.Device}
 }
 
 func directProfile(u domain.User) Profile {

@@ -12,5 +12,5 @@ func TestContract(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
 		w := newWorld(t, s)
 		return contract.World{Client: w.client, Clock: w.clock, Store: w.store, Hasher: w.hasher}
-	}, contract.Expect(58))
+	}, contract.Expect(63))
 }

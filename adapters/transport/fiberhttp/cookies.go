@@ -9,6 +9,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
+// deviceCookie keeps auth.Tokens.Device. It goes where the session cookie goes, and no form
+// of another site carries it.
+func (s *Server) deviceCookie() Cookie {
+	session := s.config.SessionCookie
+	return Cookie{Name: "sallyport_device", Domain: session.Domain, Insecure: session.Insecure, SameSite: "Lax"}
+}
+
 // set sends the cookie with a value that lives for ttl (RFC 6265, section 4.1).
 func (k Cookie) set(c *fiber.Ctx, value string, ttl time.Duration, now time.Time) {
 	seconds := int(ttl.Seconds())

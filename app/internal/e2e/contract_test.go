@@ -26,7 +26,7 @@ func TestContract(t *testing.T) {
 			Store:  openStore(t, dir),
 			Hasher: cheapHasher(t),
 		}
-	}, contract.Expect(58))
+	}, contract.Expect(63))
 }
 
 func openStore(t testing.TB, dataDir string) port.Store {
