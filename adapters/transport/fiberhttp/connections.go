@@ -96,10 +96,11 @@ const turnAwayTime = time.Second
 
 // turnAway answers in the envelope, without reading a request, and closes.
 func (s *Server) turnAway(conn net.Conn) {
-	e := domain.NewError(domain.ServiceUnavailable, nil)
+	e := domain.NewError(domain.ServiceUnavailable, errors.New("there are too many connections"))
 	e.RetryAfter = time.Second
 	var fctx fasthttp.RequestCtx
-	s.refuse(&fctx, e)
+	fctx.SetRemoteAddr(conn.RemoteAddr())
+	s.refuse(&fctx, nil, e)
 	if err := conn.SetDeadline(time.Now().Add(turnAwayTime)); err == nil {
 		_, _ = fctx.Response.WriteTo(conn) // whether it arrives or not, the connection ends here
 	}

@@ -117,7 +117,7 @@ func New(config Config, api auth.API) (*Server, error) {
 		ReadTimeout:                  s.config.ReadTimeout,
 		WriteTimeout:                 s.config.WriteTimeout,
 		IdleTimeout:                  s.config.IdleTimeout,
-		ErrorHandler:                 s.answerError,
+		ErrorHandler:                 s.answerUnread,
 	})
 	s.routes()
 	s.guard()
