@@ -31,6 +31,29 @@ func TestRefreshToken(t *testing.T) {
 	})
 }
 
+func TestRefreshLifetimes(t *testing.T) {
+	for _, mode := range allModes() {
+		t.Run(string(mode)+"/count from the refresh, until the session's absolute end", func(t *testing.T) {
+			settings := auth.DefaultSettings()
+			w := newWorld(t, settings)
+			w.seedAnn(t, nil)
+			access, idle := settings.AccessTTL, settings.RefreshTTL
+			if mode == domain.ModeSession {
+				access, idle = settings.SessionTTL, settings.SessionTTL
+			}
+			held, end := w.login(t, mode), w.clock.Now().Add(settings.AbsoluteTTL)
+			for w.clock.Now().Add(idle / 2).Before(end) {
+				w.clock.Advance(idle / 2)
+				held = w.refresh(t, held)
+				left := end.Sub(w.clock.Now())
+				if held.TTL != min(access, left) || held.RefreshTTL != min(idle, left) {
+					t.Fatalf("%v before the end: got %v and %v, want %v and %v", left, held.TTL, held.RefreshTTL, min(access, left), min(idle, left))
+				}
+			}
+		})
+	}
+}
+
 func TestReuseIsRecorded(t *testing.T) {
 	for _, mode := range allModes() {
 		t.Run(string(mode)+"/only by who ended the session", func(t *testing.T) {
