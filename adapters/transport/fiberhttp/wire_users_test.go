@@ -54,6 +54,31 @@ func TestWireUsersMe(t *testing.T) {
 			t.Errorf("got %s, want %s", got.body, want)
 		}
 	})
+	t.Run("3 preferences that an import kept show none but those that there are", func(t *testing.T) {
+		kept := map[string]any{"title": "Dr.", "tags": []string{"a"}, "theme_light": nil, "favourite": "needle"}
+		for _, name := range []string{"id", "email", "password", "token", "tfa_secret", "role", "status", "first_name", "last_access", "policies"} {
+			kept[name] = "needle"
+		}
+		user := s.seed(t, "imported@example.com", func(u *domain.User) { u.Preferences = mustJSON(t, kept) })
+		held, _ := s.login(t, "imported@example.com", domain.ModeJSON)
+		got := s.do(t, call{method: http.MethodGet, path: "/users/me", bearer: held.AccessToken})
+		if names := dataMembers(t, got); !slices.Equal(names, userMembers()) {
+			t.Errorf("got members %q, want those of every user", names)
+		}
+		if strings.Contains(string(got.body), "needle") {
+			t.Errorf("got %s, want no member from among the preferences", got.body)
+		}
+		var shown struct {
+			ID         domain.UserID
+			Password   string
+			Title      string
+			Tags       []string
+			ThemeLight *string `json:"theme_light"`
+		}
+		if err := got.data(&shown); err != nil || shown.ID != user.ID || shown.Password != "**********" || shown.Title != "Dr." || !slices.Equal(shown.Tags, []string{"a"}) || shown.ThemeLight != nil {
+			t.Errorf("got %s, %v, want the account and what it prefers", got.body, err)
+		}
+	})
 	t.Run("3 secrets that are there read back as stars", func(t *testing.T) {
 		secret := domain.HashSecret("static")
 		user := s.seed(t, "secretive@example.com", func(u *domain.User) { u.StaticToken = &secret })
