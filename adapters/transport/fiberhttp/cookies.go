@@ -1,6 +1,7 @@
 package fiberhttp
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +15,18 @@ import (
 func (s *Server) deviceCookie() Cookie {
 	session := s.config.SessionCookie
 	return Cookie{Name: "sallyport_device", Domain: session.Domain, Insecure: session.Insecure, SameSite: "Lax"}
+}
+
+// checkCookieNames refuses names of which one cookie would overwrite another.
+func (s *Server) checkCookieNames() error {
+	seen := map[string]bool{}
+	for _, cookie := range []Cookie{s.deviceCookie(), s.config.RefreshCookie, s.config.SessionCookie} {
+		if seen[cookie.Name] {
+			return fmt.Errorf("fiberhttp: two cookies have the name %q", cookie.Name)
+		}
+		seen[cookie.Name] = true
+	}
+	return nil
 }
 
 // set sends the cookie with a value that lives for ttl (RFC 6265, section 4.1).

@@ -2,6 +2,7 @@ package fiberhttp_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -147,6 +148,19 @@ func TestWireCookieSettings(t *testing.T) {
 				t.Errorf("logout: got %q, want %q", set, test.gone)
 			}
 		})
+	}
+}
+
+// TestCookieNames: no cookie overwrites another.
+func TestCookieNames(t *testing.T) {
+	for _, names := range [][2]string{{"same", "same"}, {deviceCookie, "stay"}, {"renew", deviceCookie}, {sessionCookie, ""}} {
+		server, err := fiberhttp.New(fiberhttp.Config{
+			PublicURL:     &url.URL{Scheme: "https", Host: "login.example.com"},
+			RefreshCookie: fiberhttp.Cookie{Name: names[0]}, SessionCookie: fiberhttp.Cookie{Name: names[1]},
+		}, nil)
+		if err == nil || server != nil {
+			t.Errorf("%q: got server %t and error %v, want an error", names, server != nil, err)
+		}
 	}
 }
 
