@@ -164,7 +164,7 @@ func TestOccupiedPort(t *testing.T) {
 	p := serve(t, cheap(t.TempDir()))
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.URL, "http://"), ":")
 	dir := t.TempDir()
-	refused(t, append(withoutPassword(dir), "PORT="+port), 1, "HOST and PORT")
+	refused(t, append(withoutPassword(dir), "PORT="+port), 1, "another program listens on 127.0.0.1:"+port+"; stop it or choose another with --port")
 
 	p = serve(t, withoutPassword(dir))
 	content, err := os.ReadFile(filepath.Join(dir, "admin-password"))

@@ -16,16 +16,20 @@ import (
 const maxFileBytes = 4 << 10
 
 // keep reads the key from its file, and makes the file first where there is none.
-func keep(w Wanted) (text string, warnings []string, err error) {
-	text, warnings, err = read(w)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return text, warnings, err
+func keep(w Wanted) (Key, []string, error) {
+	text, warnings, err := read(w)
+	made := errors.Is(err, fs.ErrNotExist)
+	if made {
+		if err := create(w); err != nil {
+			return Key{}, nil, fmt.Errorf("keys: make %s: %w", w.Name, err)
+		}
+		// Read back what is there: another starter may have been first.
+		text, warnings, err = read(w)
 	}
-	if err := create(w); err != nil {
-		return "", nil, fmt.Errorf("keys: make %s: %w", w.Name, err)
+	if err != nil {
+		return Key{}, nil, err
 	}
-	// Read back what is there: another starter may have been first.
-	return read(w)
+	return Key{Current: []byte(text), Made: made}, warnings, nil
 }
 
 // read returns the key that the file holds. The error matches fs.ErrNotExist where there is

@@ -44,6 +44,7 @@ type Wanted struct {
 type Key struct {
 	Current  []byte
 	Previous [][]byte
+	Made     bool // just now, and kept in its file
 }
 
 // Load returns the key w, and warnings for the log. Errors match ErrConfiguration where
@@ -56,27 +57,28 @@ func Load(w Wanted, p Policy) (Key, []string, error) {
 		}
 		previous = append(previous, []byte(text))
 	}
-	text, warnings, err := current(w, p)
+	key, warnings, err := current(w, p)
 	if err != nil {
 		return Key{}, nil, err
 	}
-	return Key{Current: []byte(text), Previous: previous}, warnings, nil
+	key.Previous = previous
+	return key, warnings, nil
 }
 
-func current(w Wanted, p Policy) (text string, warnings []string, err error) {
+func current(w Wanted, p Policy) (Key, []string, error) {
 	if w.Configured != "" {
 		if problem := domain.SecretWeakness(w.Configured); problem != "" {
-			return "", nil, configurationError("%s %s; %s", w.Name, problem, HowToMake(w.Name))
+			return Key{}, nil, configurationError("%s %s; %s", w.Name, problem, HowToMake(w.Name))
 		}
-		return w.Configured, nil, nil
+		return Key{Current: []byte(w.Configured)}, nil, nil
 	}
 	switch p {
 	case Keep:
 		return keep(w)
 	case Fresh:
-		return random(), nil, nil
+		return Key{Current: []byte(random())}, nil, nil
 	}
-	return "", nil, configurationError("%s is not set, and every instance needs the same; %s", w.Name, HowToMake(w.Name))
+	return Key{}, nil, configurationError("%s is not set, and every instance needs the same; %s", w.Name, HowToMake(w.Name))
 }
 
 // HowToMake says how an operator gets a good value for the setting name.

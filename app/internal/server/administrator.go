@@ -69,13 +69,16 @@ func refusedAdministrator(err error) error {
 	return fmt.Errorf("make the first administrator: %w", err)
 }
 
+// passwordFile is where in DATA_DIR a random password is kept.
+const passwordFile = "admin-password"
+
 // keepPassword writes the random password where only the operator finds it, for a service
 // that nobody watches start.
 func keepPassword(c config.Config, password string) (path string, err error) {
 	if err := os.MkdirAll(c.General.DataDir, 0o700); err != nil {
 		return "", fmt.Errorf("make DATA_DIR: %w", err)
 	}
-	path = filepath.Join(c.General.DataDir, "admin-password")
+	path = filepath.Join(c.General.DataDir, passwordFile)
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return "", fmt.Errorf("replace the administrator's password file: %w", err)
 	}

@@ -3,7 +3,7 @@ package server
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"fmt"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
@@ -12,16 +12,13 @@ import (
 )
 
 // Migrations implements cli.Backend.
-func (b Backend) Migrations(ctx context.Context, c config.Config, _ *slog.Logger) (cli.Migrations, error) {
-	if err := refuseForgetful(c); err != nil {
-		return nil, err
-	}
-	if err := makeDataDir(c); err != nil {
+func (b Backend) Migrations(ctx context.Context, c config.Config, o cli.DatabaseOptions) (cli.Migrations, error) {
+	if err := prepareDatabase(c, o); err != nil {
 		return nil, err
 	}
 	migrator, err := sqlite.OpenMigrator(ctx, wiring.SQLiteConfig(c))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open the database file %s: %w", c.Database.Filename, err)
 	}
 	return migrations{migrator, c.Database.Filename}, nil
 }

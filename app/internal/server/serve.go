@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"sync"
 	"time"
 
@@ -25,20 +24,24 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	}
 	defer func() { err = errors.Join(err, release()) }()
 
-	service, cleanup, err := b.assemble(ctx, c, o.Log, o.Version)
+	service, cleanup, err := b.assemble(ctx, c, o)
 	if err != nil {
 		return err
 	}
 	defer cleanup()
+	warnOfLooseModes(c, o.Log)
 
 	// Before an account is made: a start that fails must not have made one whose password
 	// nobody was told.
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(c.Server.Host, strconv.Itoa(c.Server.Port)))
+	listener, err := listen(ctx, c.Server)
 	if err != nil {
-		return fmt.Errorf("listen on HOST and PORT: %w", err)
+		return err
 	}
 	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
 	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := warnOfNoAdministrator(ctx, service.Auth, o.Log); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if err := announce(o, c, listener.Addr(), first); err != nil {
@@ -52,6 +55,25 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	defer stopSweeping()
 
 	return serveUntilDone(ctx, service, listener, c, o)
+}
+
+// assemble makes what the service keeps on disk and puts it together.
+func (b Backend) assemble(ctx context.Context, c config.Config, o cli.ServeOptions) (*wiring.Service, func(), error) {
+	if err := makeDataDir(c); err != nil {
+		return nil, nil, err
+	}
+	hadDatabase := hasDatabase(c)
+	keyring, warnings, err := wiring.LoadKeys(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if hadDatabase {
+		warnings = append(warnings, missedKeys(keyring)...)
+	}
+	for _, warning := range warnings {
+		o.Log.Warn(warning)
+	}
+	return wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: o.Log, Version: o.Version})
 }
 
 // claim keeps a second service from the same database file: each would answer from what it
