@@ -106,6 +106,9 @@ func New(config Config, api auth.API) (*Server, error) {
 		return nil, fmt.Errorf("fiberhttp: PublicURL is missing")
 	}
 	s := &Server{api: api, config: config.withDefaults(), lifecycle: newLifecycle()}
+	if err := s.checkCookieNames(); err != nil {
+		return nil, err
+	}
 	s.app = fiber.New(fiber.Config{
 		DisableStartupMessage:        true,
 		DisableDefaultContentType:    true,
