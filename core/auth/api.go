@@ -43,6 +43,11 @@ type Tokens struct {
 	TTL     time.Duration // of Access
 
 	RefreshTTL time.Duration // of Refresh: how long it may lie unused
+
+	// Device is for the client to keep for DeviceTTL and to show when it logs in again, of
+	// any mode; empty after a refresh. It opens nothing and shows nothing.
+	Device    string
+	DeviceTTL time.Duration
 }
 
 // LoginInput is what the login form holds.
@@ -50,6 +55,7 @@ type LoginInput struct {
 	Email    string // as typed; the core parses it
 	Password string
 	OTP      string
+	Device   string // Tokens.Device of an earlier login, if the client shows one
 	Mode     domain.Mode
 	Client   domain.Client
 }
@@ -126,8 +132,10 @@ type ProfileAPI interface {
 	Me(ctx context.Context, p Principal) (domain.User, error)
 
 	// UpdateMe changes the caller's account. A new password or e-mail ends every
-	// session of the user; a caller in session mode gets the tokens of a fresh one,
-	// everybody else nil.
+	// session of the user. A caller in session mode gets the tokens of a fresh one, or
+	// nil where that could not be started: the change has happened all the same, its
+	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the
+	// account that is returned differs from the caller's if the sessions have ended.
 	UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error)
 }
 

@@ -104,10 +104,10 @@ func (f flow) walk(t *testing.T, lost bool) {
 func flows() []flow {
 	var all []flow
 	for _, mode := range allModes() {
-		all = append(all, loginFlow(mode), refreshFlow(mode), repeatedRefreshFlow(mode), reuseFlow(mode),
+		all = append(all, loginFlow(mode), refreshFlow(mode), refreshWithoutGraceFlow(mode), repeatedRefreshFlow(mode), reuseFlow(mode),
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
-	return append(all, wrongPasswordFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
+	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
 		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow())
 }
 
@@ -132,7 +132,7 @@ func loginFlow(mode domain.Mode) flow {
 		chances: []string{"Limiter.Refund", "Users.Touch", "Events.Record"},
 		calls: []string{
 			"Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Limiter.Refund", "Limiter.Refund",
-			"Sessions.Create", "Issuer.Issue", "Users.Touch", "Events.Record",
+			"Issuer.Issue", "Sessions.Create", "Users.Touch", "Events.Record",
 		},
 		check: func(t *testing.T, w world, _ string, _ bool) { w.wantIn(t, w.login(t, mode)) },
 	}
@@ -151,6 +151,29 @@ func wrongPasswordFlow() flow {
 	}
 }
 
+// deviceFlow is a login with a device that has used up its own attempts.
+func deviceFlow() flow {
+	return flow{
+		name: "login/device",
+		settings: func(s *auth.Settings) {
+			s.LoginAccount.Burst = 1
+		},
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, nil)
+			device := w.login(t, domain.ModeJSON).Device
+			_, err := w.loginBy(t, device, annEmail, "wrong")
+			wantCode(t, err, domain.InvalidCredentials)
+			w.clock.Advance(time.Second)
+			return tokensOf(t, func() (auth.Tokens, error) { return w.loginBy(t, device, annEmail, password) })
+		},
+		chances: []string{"Limiter.Refund", "Users.Touch", "Events.Record"},
+		calls: []string{
+			"Limiter.Take", "Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Limiter.Refund", "Limiter.Refund",
+			"Issuer.Issue", "Sessions.Create", "Events.Record",
+		},
+	}
+}
+
 func rehashFlow() flow {
 	return flow{
 		name: "login/weaker hash",
@@ -165,7 +188,7 @@ func rehashFlow() flow {
 		chances: []string{"Hasher.Hash", "Users.Update", "Limiter.Refund", "Users.Touch", "Events.Record"},
 		calls: []string{
 			"Limiter.Take", "Limiter.Take", "Users.ByEmail", "Hasher.Verify", "Hasher.Hash", "Users.Update",
-			"Limiter.Refund", "Limiter.Refund", "Sessions.Create", "Issuer.Issue", "Users.Touch", "Events.Record",
+			"Limiter.Refund", "Limiter.Refund", "Issuer.Issue", "Sessions.Create", "Users.Touch", "Events.Record",
 		},
 		check: func(t *testing.T, w world, _ string, _ bool) { w.wantIn(t, w.login(t, domain.ModeJSON)) },
 	}
@@ -188,7 +211,7 @@ type held struct{ first, second auth.Tokens }
 
 func refreshFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Sessions.Get", "Users.ByID", "Sessions.Rotate", "Users.Touch", "Issuer.Issue"}
+	calls := []string{"Sessions.Get", "Users.ByID", "Issuer.Issue", "Sessions.Rotate", "Users.Touch"}
 	if mode == domain.ModeSession {
 		calls = slices.Insert(calls, 0, "Verifier.Verify")
 	}
@@ -213,6 +236,41 @@ func refreshFlow(mode domain.Mode) flow {
 	}
 }
 
+// refreshWithoutGraceFlow is the refresh of a client that gets no second chance: where the
+// answer is no success, the token that it holds must be as good as before.
+func refreshWithoutGraceFlow(mode domain.Mode) flow {
+	var h held
+	calls := []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue", "Sessions.Rotate", "Users.Touch"}
+	if mode == domain.ModeSession {
+		calls = slices.Insert(calls, 0, "Verifier.Verify")
+	}
+	return flow{
+		name:     "refresh without grace/" + string(mode),
+		settings: func(s *auth.Settings) { s.RefreshGrace, s.SessionGrace = 0, 0 },
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
+			h.first, h.second = w.login(t, mode), auth.Tokens{}
+			w.clock.Advance(time.Minute)
+			return tokensOf(t, func() (tokens auth.Tokens, err error) {
+				tokens, err = w.tryRefresh(t, h.first)
+				h.second = tokens
+				return tokens, err
+			})
+		},
+		chances: []string{"Users.Touch"},
+		settled: []string{"Sessions.Rotate"},
+		calls:   calls,
+		check: func(t *testing.T, w world, _ string, _ bool) {
+			if h.second == (auth.Tokens{}) {
+				h.second = w.refresh(t, h.first)
+			}
+			w.wantIn(t, h.second)
+			w.wantIn(t, w.refresh(t, h.second))
+			w.wantNoReuse(t)
+		},
+	}
+}
+
 // wantNoReuse ends the test when a session was ended, or nearly, for a reuse.
 func (w world) wantNoReuse(t *testing.T) {
 	t.Helper()
@@ -224,14 +282,14 @@ func (w world) wantNoReuse(t *testing.T) {
 // repeatedRefreshFlow is the refresh of a client that never got the answer of its first.
 func repeatedRefreshFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Sessions.Get", "Users.ByID", "Sessions.Rotate", "Issuer.Issue"}
+	calls := []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue", "Sessions.Rotate", "Issuer.Issue"}
 	if mode == domain.ModeSession {
 		calls = slices.Insert(calls, 0, "Verifier.Verify")
 	}
 	return flow{
 		name: "refresh within grace/" + string(mode),
 		begin: func(t *testing.T, w world) func() error {
-			w.seedAnn(t, nil)
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
 			h.first = w.login(t, mode)
 			h.second = w.refresh(t, h.first)
 			w.clock.Advance(9 * time.Second)
@@ -250,7 +308,7 @@ func repeatedRefreshFlow(mode domain.Mode) flow {
 
 func reuseFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Sessions.Get", "Users.ByID", "Sessions.Rotate", "Sessions.EndReused", "Events.Record"}
+	calls := []string{"Sessions.Get", "Users.ByID", "Issuer.Issue", "Sessions.Rotate", "Sessions.EndReused", "Events.Record"}
 	if mode == domain.ModeSession {
 		calls = slices.Insert(calls, 0, "Verifier.Verify")
 	}
@@ -376,13 +434,15 @@ func disturbedUpdateFlow() flow {
 func newPasswordFlow(mode domain.Mode) flow {
 	var h held
 	calls := []string{"Hasher.Hash", "Users.Update", "Sessions.DeleteUser", "Events.Record"}
+	chances := []string{"Sessions.DeleteUser", "Events.Record"}
 	if mode == domain.ModeSession {
-		calls = append(calls, "Sessions.Create", "Issuer.Issue")
+		fresh := []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} // the password is changed: there is no way back
+		calls, chances = append(calls, fresh...), append(chances, fresh...)
 	}
 	return flow{
 		name: "new password/" + string(mode),
 		begin: func(t *testing.T, w world) func() error {
-			w.seedAnn(t, nil)
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
 			h.first, h.second = w.login(t, mode), w.login(t, domain.ModeJSON)
 			me := w.authenticate(t, h.first)
 			return func() error {
@@ -393,7 +453,7 @@ func newPasswordFlow(mode domain.Mode) flow {
 				return err
 			}
 		},
-		chances: []string{"Sessions.DeleteUser", "Events.Record"},
+		chances: chances,
 		calls:   calls,
 		check: func(t *testing.T, w world, method string, lost bool) {
 			changed := method != "Hasher.Hash" && (method != "Users.Update" || lost)

@@ -20,6 +20,7 @@ const MinDataKeyBytes = 32
 type Keys struct {
 	refresh [][]byte
 	session [][]byte
+	device  [][]byte
 }
 
 // NewKeys derives the keys from the data key and from those that it replaced, newest
@@ -38,8 +39,13 @@ func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
 		if err != nil {
 			return Keys{}, fmt.Errorf("derive session key: %w", err)
 		}
+		device, err := hkdf.Key(sha256.New, dataKey, nil, "sallyport device", sha256.Size)
+		if err != nil {
+			return Keys{}, fmt.Errorf("derive device key: %w", err)
+		}
 		k.refresh = append(k.refresh, refresh)
 		k.session = append(k.session, session)
+		k.device = append(k.device, device)
 	}
 	return k, nil
 }

@@ -71,3 +71,24 @@ func TestLoginAccountKey(t *testing.T) {
 		}
 	})
 }
+
+func TestLoginDeviceKey(t *testing.T) {
+	nonce := strings.Repeat("n", deviceNonceLength)
+	base := loginDeviceKey("ann@example.com", nonce)
+	t.Run("differs by nonce and account, and not by the case of the address", func(t *testing.T) {
+		if base == loginDeviceKey("bob@example.com", nonce) || base == loginDeviceKey("ann@example.com", nonce[1:]+"m") {
+			t.Error("got one key for two devices")
+		}
+		if base != loginDeviceKey("ANN@example.com", nonce) {
+			t.Error("got two keys for one device")
+		}
+	})
+	t.Run("shows neither and fits any store", func(t *testing.T) {
+		if strings.Contains(base, "ann") || strings.Contains(base, "nnn") {
+			t.Errorf("got %q, which shows what it is of", base)
+		}
+		if err := port.CheckKey(base); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -19,44 +20,81 @@ type attempt struct {
 }
 
 type bucket struct {
+	of    string // what it counts for, as the log has it
 	key   string
 	limit port.Limit
 }
 
 // beginLogin counts the guess before it is looked at, so that parallel guesses cannot
 // slip through between a check and a count. It counts alike whether the account exists.
-func (s *Service) beginLogin(ctx context.Context, email domain.Email, from domain.Client) (attempt, error) {
-	return s.begin(ctx,
-		bucket{loginAddressKey(from.IP), s.settings.LoginAddress},
-		bucket{loginAccountKey(email), s.settings.LoginAccount})
+// nonce is that of the device of the account that the client has shown, or "".
+func (s *Service) beginLogin(ctx context.Context, email domain.Email, nonce string, from domain.Client) (attempt, error) {
+	return s.begin(ctx, "a login", from,
+		[]bucket{{"address", loginAddressKey(from.IP), s.settings.LoginAddress}},
+		s.accountBuckets(email, nonce))
 }
 
 // beginReset counts a request for a reset mail. What was typed need not be an address.
 func (s *Service) beginReset(ctx context.Context, typed string, from domain.Client) error {
-	_, err := s.begin(ctx,
-		bucket{addressKey("reset-address:", from.IP), s.settings.ResetAddress},
-		bucket{accountKey("reset-account:", domain.Email(strings.Trim(typed, " "))), s.settings.ResetAccount})
+	account := accountKey("reset-account:", domain.Email(strings.Trim(typed, " ")))
+	_, err := s.begin(ctx, "a request for a reset", from,
+		[]bucket{{"address", addressKey("reset-address:", from.IP), s.settings.ResetAddress}},
+		[]bucket{{"account", account, s.settings.ResetAccount}})
 	return err
 }
 
-// begin takes from every bucket that has a limit, or refuses.
-func (s *Service) begin(ctx context.Context, buckets ...bucket) (attempt, error) {
+// begin takes from one bucket of each choice, or refuses.
+func (s *Service) begin(ctx context.Context, what string, from domain.Client, choices ...[]bucket) (attempt, error) {
 	a := attempt{service: s}
-	for _, b := range buckets {
-		if b.limit == (port.Limit{}) {
-			continue
-		}
-		wait, err := s.Limiter.Take(ctx, b.key, b.limit, s.Clock.Now())
+	for _, choice := range choices {
+		taken, wait, err := s.takeOne(ctx, choice)
 		if err != nil {
 			a.forgive(ctx)
 			return attempt{}, unavailable(fmt.Errorf("count attempt: %w", err)) // a limiter that cannot be asked lets nobody guess
 		}
 		if wait > 0 {
+			// No event: the failures that emptied the bucket have one each, and refusals
+			// are free, so that anybody could fill the trail with them.
+			s.Log.InfoContext(ctx, what+" was turned away", "limit", choice[0].of, "ip", from.Bounded().IP)
 			return attempt{}, tooMany(wait)
 		}
-		a.taken = append(a.taken, b)
+		a.taken = append(a.taken, taken...)
 	}
 	return a, nil
+}
+
+// accountBuckets returns what bounds the guesses at an account. A device has a bucket of
+// its own, which strangers cannot empty. When it is empty the account's is asked as well:
+// whoever leaves the device out gets no more, and an operator who unlocks the account
+// unlocks it for its owner, too.
+func (s *Service) accountBuckets(email domain.Email, nonce string) []bucket {
+	shared := bucket{"account", loginAccountKey(email), s.settings.LoginAccount}
+	if nonce == "" {
+		return []bucket{shared}
+	}
+	return []bucket{{"device", loginDeviceKey(email, nonce), s.settings.LoginAccount}, shared}
+}
+
+// takeOne takes from the first bucket of the choice that has something left, and returns
+// it. When none has, it returns how long it takes until one of them does. Without a limit
+// nothing is taken.
+func (s *Service) takeOne(ctx context.Context, choice []bucket) (taken []bucket, wait time.Duration, err error) {
+	for _, b := range choice {
+		if b.limit == (port.Limit{}) {
+			return nil, 0, nil
+		}
+		w, err := s.Limiter.Take(ctx, b.key, b.limit, s.Clock.Now())
+		if err != nil {
+			return nil, 0, err
+		}
+		if w <= 0 {
+			return []bucket{b}, 0, nil
+		}
+		if wait == 0 || w < wait {
+			wait = w
+		}
+	}
+	return nil, wait, nil
 }
 
 // forgive gives back what this attempt took, and nothing of what others did.
@@ -77,6 +115,13 @@ func loginAddressKey(ip string) string { return addressKey("login-address:", ip)
 func accountKey(prefix string, email domain.Email) string {
 	sum := sha256.Sum256([]byte(email.Key()))
 	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// loginDeviceKey hashes the nonce, so that a copy of the limiter's keys shows no device, and
+// the address with it: a nonce counts for one account.
+func loginDeviceKey(email domain.Email, nonce string) string {
+	sum := sha256.Sum256([]byte(nonce + "\x00" + email.Key()))
+	return "login-device:" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // addressKey takes an IPv6 network of 64 bits for one client, since that is what one

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,7 @@ func TestNewKeys(t *testing.T) {
 			"previous": func() (Keys, error) { return NewKeys(long, long, short) },
 		} {
 			keys, err := call()
-			if err == nil || keys.refresh != nil || keys.session != nil {
+			if err == nil || keys.refresh != nil || keys.session != nil || keys.device != nil {
 				t.Errorf("%s: got %v and %d keys, want an error and none", name, err, len(keys.refresh))
 			}
 			if err != nil && strings.Contains(err.Error(), "sss") {
@@ -53,11 +54,11 @@ func TestNewKeys(t *testing.T) {
 	})
 	t.Run("one data key gives different keys for different purposes", func(t *testing.T) {
 		keys := testKeys(t, keyA, keyB)
-		if len(keys.refresh) != 2 || len(keys.session) != 2 {
-			t.Fatalf("got %d and %d keys, want 2 each", len(keys.refresh), len(keys.session))
+		if len(keys.refresh) != 2 || len(keys.session) != 2 || len(keys.device) != 2 {
+			t.Fatalf("got %d, %d and %d keys, want 2 each", len(keys.refresh), len(keys.session), len(keys.device))
 		}
 		seen := map[string]bool{keyA: true, keyB: true}
-		for _, key := range append(keys.refresh, keys.session...) {
+		for _, key := range slices.Concat(keys.refresh, keys.session, keys.device) {
 			if len(key) != 32 || seen[string(key)] {
 				t.Errorf("got a key of %d bytes, seen before: %t", len(key), seen[string(key)])
 			}

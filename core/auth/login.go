@@ -15,7 +15,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
-	attempt, err := s.beginLogin(ctx, email, in.Client)
+	nonce := s.keys.deviceNonce(in.Device, email, s.Clock.Now())
+	attempt, err := s.beginLogin(ctx, email, nonce, in.Client)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -32,6 +33,7 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
+	tokens.Device, tokens.DeviceTTL = s.keys.newDevice(nonce, email, s.Clock.Now()), DeviceTTL
 	s.touch(ctx, user)
 	s.record(ctx, domain.Event{
 		Kind: domain.EventLogin, Outcome: domain.OutcomeSuccess,
@@ -75,16 +77,18 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 	case err != nil:
 		return domain.User{}, unavailable(fmt.Errorf("verify password: %w", err))
 	}
+	failed := domain.Event{
+		Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
+		Subject: user.ID, Client: in.Client,
+	}
 	if !ok || user.Status != domain.StatusActive {
-		s.record(ctx, domain.Event{
-			Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
-			Subject: user.ID, Client: in.Client,
-		})
+		s.record(ctx, failed)
 		return domain.User{}, invalidCredentials(nil)
 	}
 	if user.TOTP != nil {
 		// No code can be checked yet, and an account that asks for one is never let in
 		// without.
+		s.record(ctx, failed)
 		return domain.User{}, domain.NewError(domain.InvalidOTP, nil)
 	}
 	if rehash {

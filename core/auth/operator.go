@@ -41,7 +41,12 @@ func ensureNobody(ctx context.Context, r port.Repos) error {
 
 // CreateUser implements OperatorAPI.
 func (s *Service) CreateUser(ctx context.Context, u NewUser) (domain.User, error) {
-	return s.createUser(ctx, u, func(context.Context, port.Repos) error { return nil })
+	anybody := func(context.Context, port.Repos) error { return nil }
+	user, err := s.createUser(ctx, u, anybody)
+	if errors.Is(err, errNotFirst) {
+		return s.createUser(ctx, u, anybody) // the role that both were about to make is there now
+	}
+	return user, err
 }
 
 // createUser makes the account unless check, which runs in the same transaction, objects.
@@ -88,6 +93,8 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 // exists reports whether the account is known to be there. It settles what became of a
 // commit whose answer was lost: nobody else makes an account of that ID.
 func (s *Service) exists(ctx context.Context, id domain.UserID) bool {
+	ctx, cancel := settling(ctx)
+	defer cancel()
 	_, err := s.Repos.Users.ByID(ctx, id)
 	return err == nil
 }

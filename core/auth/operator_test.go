@@ -155,6 +155,42 @@ func TestCreateUser(t *testing.T) {
 		wantCode(t, err, domain.ServiceUnavailable)
 		w.wantAccounts(t, 0)
 	})
+	t.Run("where another instance has made the role meanwhile, it tries once more", func(t *testing.T) {
+		// The store's transactions see each other, so the conflict is made up: the first
+		// try finds no role, and then cannot make it.
+		var v valve
+		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		conflicts := 0
+		v.set(intercept.Hooks{Before: func(_ context.Context, method string) error {
+			if method == "Roles.Create" && conflicts == 0 {
+				conflicts++
+				return fmt.Errorf("store: %w", port.ErrConflict)
+			}
+			return nil
+		}})
+		u, err := w.service.CreateUser(t.Context(), auth.NewUser{Email: "bob@example.com", Password: password, Admin: true})
+		if wantCode(t, err, ""); u.Role != domain.AdministratorRole {
+			t.Errorf("got role %q", u.Role)
+		}
+		w.wantAccounts(t, 1)
+	})
+	t.Run("a commit whose answer was lost is settled though the caller's time is over", func(t *testing.T) {
+		var v valve
+		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		ctx, cancel := context.WithCancel(t.Context())
+		v.set(intercept.Hooks{
+			Before: func(ctx context.Context, _ string) error { return ctx.Err() },
+			After: func(ctx context.Context, method string) error {
+				if method == "UnitOfWork.Do" {
+					cancel()
+				}
+				return ctx.Err()
+			},
+		})
+		_, err := w.service.CreateUser(ctx, auth.NewUser{Email: "bob@example.com", Password: password})
+		wantCode(t, err, "")
+		w.wantAccounts(t, 1)
+	})
 	t.Run("two administrators share the role", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
 		for _, email := range []string{"a@example.com", "b@example.com"} {

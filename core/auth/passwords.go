@@ -35,9 +35,10 @@ func checkPassword(password string) error {
 	return nil
 }
 
-// checkNewPassword refuses what should not become the password of the account. There are
-// no rules of composition: they make passwords worse.
-func checkNewPassword(password string, email domain.Email) error {
+// CheckNewPassword refuses what should not become the password of the account, with a
+// *domain.Error that says why. There are no rules of composition: they make passwords
+// worse.
+func CheckNewPassword(password string, email domain.Email) error {
 	if err := checkPassword(password); err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func isCommonPassword(password string) bool {
 
 // hashNew checks and hashes the password that the account is to have.
 func (s *Service) hashNew(ctx context.Context, password string, email domain.Email) (string, error) {
-	if err := checkNewPassword(password, email); err != nil {
+	if err := CheckNewPassword(password, email); err != nil {
 		return "", err
 	}
 	encoded, err := s.Hasher.Hash(ctx, password)

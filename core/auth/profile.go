@@ -70,21 +70,22 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 	if user.Email != p.User.Email {
 		s.record(ctx, changedByOwner(domain.EventEmailChanged, user.ID, from))
 	}
-	tokens, err := s.replaceCookie(ctx, p, user, from)
-	return user, tokens, err
+	return user, s.replaceCookie(ctx, p, user, from), nil
 }
 
 // replaceCookie starts a session for a caller in session mode whose own has ended with
-// all others. It has nothing but its cookie.
-func (s *Service) replaceCookie(ctx context.Context, p Principal, user domain.User, from domain.Client) (*Tokens, error) {
+// all others. It has nothing but its cookie. Where that fails the change has happened all
+// the same: an error would make the caller try again what is done.
+func (s *Service) replaceCookie(ctx context.Context, p Principal, user domain.User, from domain.Client) *Tokens {
 	if p.Session.Mode != domain.ModeSession {
-		return nil, nil
+		return nil
 	}
 	tokens, err := s.startSession(ctx, user, domain.ModeSession, from)
 	if err != nil {
-		return nil, err
+		s.Log.ErrorContext(ctx, "no session was started in place of those that the change has ended", "user", user.ID, "error", errors.Unwrap(err))
+		return nil
 	}
-	return &tokens, nil
+	return &tokens
 }
 
 func changedByOwner(kind string, id domain.UserID, from domain.Client) domain.Event {

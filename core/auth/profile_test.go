@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -124,6 +125,26 @@ func TestUpdateMe(t *testing.T) {
 		v.set(intercept.Hooks{Before: intercept.FailMethod("Users.Update", fmt.Errorf("store: %w", port.ErrNotFound))})
 		_, _, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{FirstName: new("Anna")}, domain.Client{})
 		wantCode(t, err, domain.InvalidCredentials)
+	})
+	t.Run("in session mode a fresh session that cannot be started is a line of the log: the change has happened", func(t *testing.T) {
+		for _, method := range []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} {
+			var v valve
+			var log logbook
+			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()), logged(&log))
+			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
+			me := w.authenticate(t, w.login(t, domain.ModeSession))
+			v.set(intercept.Hooks{Before: intercept.FailMethod(method, errBroken)})
+			u, tokens, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{Password: new(newPassword)}, domain.Client{})
+			v.set(intercept.Hooks{})
+			wantCode(t, err, "")
+			if tokens != nil || u.ID != annID || u.Epoch != me.User.Epoch+1 {
+				t.Errorf("%s: got tokens %t, account %q of epoch %d; want none, Ann's, 1", method, tokens != nil, u.ID, u.Epoch)
+			}
+			if !strings.Contains(log.String(), "no session was started in place of") {
+				t.Errorf("%s: the log does not say so", method)
+			}
+			w.wantPassword(t, true)
+		}
 	})
 	t.Run("an address in another case is the same account, and its sessions end", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())

@@ -34,25 +34,36 @@ func (s *Service) refreshToken(ctx context.Context, in RefreshInput) (Tokens, er
 	if session.Mode == domain.ModeSession {
 		return Tokens{}, invalidCredentials(nil) // its selector was never handed out
 	}
+	role, err := s.claimedRole(ctx, user)
+	if err != nil {
+		return Tokens{}, err
+	}
 	next := refreshToken{selector: token.selector, secret: s.keys.successor(0, session.ID, token.secret)}
-	rotated, err := s.rotate(ctx, session, token.hash(), next.hash(), in.Client)
+	planned := s.afterRotation(session, next.hash(), session.Generation+1)
+	// Everything that can fail comes before the rotation: once that is committed the token
+	// presented is spent, and a client that got no answer would be taken for a thief.
+	tokens, err := s.issue(ctx, user, role, planned, in.Mode, next.String(), planned.RotatedAt)
+	if err != nil {
+		return Tokens{}, err
+	}
+	stored, err := s.rotate(ctx, session, token.hash(), planned, in.Client)
 	if errors.Is(err, port.ErrStale) {
-		return s.refreshSpent(ctx, user, rotated, token, in)
+		return s.refreshSpent(ctx, user, role, stored, token, in)
 	}
 	if err != nil {
 		return Tokens{}, err
 	}
 	s.touch(ctx, user)
-	return s.issue(ctx, user, rotated, in.Mode, next.String(), rotated.RotatedAt)
+	return tokens, nil
 }
 
 // refreshSpent answers for a token that is not the current one of its session.
-func (s *Service) refreshSpent(ctx context.Context, user domain.User, session domain.Session, token refreshToken, in RefreshInput) (Tokens, error) {
+func (s *Service) refreshSpent(ctx context.Context, user domain.User, role domain.Role, session domain.Session, token refreshToken, in RefreshInput) (Tokens, error) {
 	if s.withinGrace(session, s.settings.RefreshGrace) {
 		switch steps, current := s.keys.lineage(session.ID, token.secret, session.Secret); {
 		case steps == 1:
 			// The answer of the rotation was lost, or two refreshed at once.
-			return s.issue(ctx, user, session, in.Mode, token.selector+current, s.Clock.Now())
+			return s.issue(ctx, user, role, session, in.Mode, token.selector+current, s.Clock.Now())
 		case steps > 1:
 			return Tokens{}, invalidCredentials(nil) // a slow tab, not a thief
 		}
@@ -83,16 +94,35 @@ func (s *Service) sessionAndUser(ctx context.Context, id domain.SessionID) (doma
 	return session, user, nil
 }
 
-// rotate replaces the secret of the session. Its errors are final but for port.ErrStale,
-// which comes with the session as it stands.
-func (s *Service) rotate(ctx context.Context, session domain.Session, old, next domain.SecretHash, from domain.Client) (domain.Session, error) {
-	now := s.Clock.Now()
+// settleTime bounds how long the outcome of a commit is looked for beyond the caller's own
+// time. It has to fit between the end of that and the end of the connection.
+const settleTime = 2 * time.Second
+
+// settling returns the context for finding out what became of a commit. It is not done with
+// the caller's: the caller's deadline is the usual cause of not knowing. It has a bound of
+// its own, since no port promises one.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+}
+
+// afterRotation returns the session as a rotation that happens now leaves it.
+func (s *Service) afterRotation(session domain.Session, next domain.SecretHash, generation int64) domain.Session {
+	session.Secret = next
+	session.Generation = generation
+	session.RotatedAt = s.Clock.Now()
+	session.ExpiresAt = s.idleEnd(session.Mode, session.RotatedAt, session.EndsAt)
+	return session
+}
+
+// rotate makes of the session what is planned, if old is its secret. Its errors are final
+// but for port.ErrStale, which comes with the session as it stands.
+func (s *Service) rotate(ctx context.Context, session domain.Session, old domain.SecretHash, planned domain.Session, from domain.Client) (domain.Session, error) {
 	rotated, err := s.Sessions.Rotate(ctx, port.Rotation{
 		ID:        session.ID,
 		Old:       old,
-		Next:      next,
-		Now:       now,
-		ExpiresAt: s.idleEnd(session.Mode, now, session.EndsAt),
+		Next:      planned.Secret,
+		Now:       planned.RotatedAt,
+		ExpiresAt: planned.ExpiresAt,
 		Client:    from.Bounded(),
 	})
 	switch {
@@ -103,8 +133,10 @@ func (s *Service) rotate(ctx context.Context, session domain.Session, old, next 
 	}
 	// The outcome is unknown. What is stored now settles it, if it can be read. The secret
 	// alone would not: a token that was spent long ago has the same successor.
-	stored, readErr := s.Sessions.Get(ctx, session.ID, now)
-	if readErr == nil && session.Secret == old && stored.Secret == next && stored.RotatedAt.Equal(now) {
+	readCtx, cancel := settling(ctx)
+	defer cancel()
+	stored, readErr := s.Sessions.Get(readCtx, session.ID, planned.RotatedAt)
+	if readErr == nil && session.Secret == old && stored.Secret == planned.Secret && stored.RotatedAt.Equal(planned.RotatedAt) {
 		return stored, nil
 	}
 	return domain.Session{}, unavailable(fmt.Errorf("rotate session: %w", err))
@@ -121,8 +153,13 @@ func (s *Service) withinGrace(session domain.Session, grace time.Duration) bool 
 // plain refusal that any dead token gets.
 func (s *Service) endReused(ctx context.Context, session domain.Session, presented domain.SecretHash, from domain.Client) error {
 	if !s.settings.KeepReused {
-		if _, err := s.Sessions.EndReused(ctx, session.ID, presented); err != nil {
+		ended, err := s.Sessions.EndReused(ctx, session.ID, presented)
+		if err != nil {
 			return unavailable(fmt.Errorf("end reused session: %w", err))
+		}
+		if !ended {
+			// Somebody else has ended it, or what was read is old and the token current.
+			return invalidCredentials(nil)
 		}
 	}
 	s.record(ctx, domain.Event{

@@ -31,6 +31,64 @@ func TestRefreshToken(t *testing.T) {
 	})
 }
 
+func TestRefreshLifetimes(t *testing.T) {
+	for _, mode := range allModes() {
+		t.Run(string(mode)+"/count from the refresh, until the session's absolute end", func(t *testing.T) {
+			settings := auth.DefaultSettings()
+			w := newWorld(t, settings)
+			w.seedAnn(t, nil)
+			access, idle := settings.AccessTTL, settings.RefreshTTL
+			if mode == domain.ModeSession {
+				access, idle = settings.SessionTTL, settings.SessionTTL
+			}
+			held, end := w.login(t, mode), w.clock.Now().Add(settings.AbsoluteTTL)
+			for w.clock.Now().Add(idle / 2).Before(end) {
+				w.clock.Advance(idle / 2)
+				held = w.refresh(t, held)
+				left := end.Sub(w.clock.Now())
+				if held.TTL != min(access, left) || held.RefreshTTL != min(idle, left) {
+					t.Fatalf("%v before the end: got %v and %v, want %v and %v", left, held.TTL, held.RefreshTTL, min(access, left), min(idle, left))
+				}
+			}
+		})
+	}
+}
+
+func TestReuseIsRecorded(t *testing.T) {
+	for _, mode := range allModes() {
+		t.Run(string(mode)+"/only by who ended the session", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			session := w.authenticate(t, held).Session.ID
+			w.refresh(t, held)
+			w.clock.Advance(time.Minute)
+			v.set(intercept.Hooks{Before: once("Sessions.EndReused", func() {
+				if err := w.store.Sessions().Delete(t.Context(), session); err != nil {
+					t.Error(err)
+				}
+			})})
+			w.wantRefused(t, held)
+			w.wantNoReuse(t)
+		})
+		t.Run(string(mode)+"/each time where it ends nothing by choice", func(t *testing.T) {
+			settings := auth.DefaultSettings()
+			settings.KeepReused = true
+			w := newWorld(t, settings)
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			w.refresh(t, held)
+			w.clock.Advance(time.Minute)
+			w.wantRefused(t, held)
+			w.wantRefused(t, held)
+			if got := w.count(t, domain.EventRefreshReuse, domain.OutcomeFailure); got != 2 {
+				t.Errorf("got %d events, want 2", got)
+			}
+		})
+	}
+}
+
 func TestRotationOfUnknownOutcome(t *testing.T) {
 	noGrace := auth.DefaultSettings()
 	noGrace.RefreshGrace, noGrace.SessionGrace = 0, 0
@@ -83,6 +141,28 @@ func TestRotationOfUnknownOutcome(t *testing.T) {
 			v.set(intercept.Hooks{})
 			w.wantIn(t, w.refresh(t, w.refresh(t, held)))
 			w.wantNoReuse(t)
+		})
+		t.Run(string(mode)+"/is settled though the caller's time is over", func(t *testing.T) {
+			var v valve
+			w := newWorld(t, noGrace, intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			held := w.login(t, mode)
+			w.clock.Advance(time.Minute) // so that the last access would be recorded
+			ctx, cancel := context.WithCancel(t.Context())
+			v.set(intercept.Hooks{
+				Before: func(ctx context.Context, _ string) error { return ctx.Err() },
+				After: func(ctx context.Context, method string) error {
+					if method == "Sessions.Rotate" {
+						cancel()
+					}
+					return ctx.Err()
+				},
+			})
+			next, err := w.service.Refresh(ctx, refreshOf(held))
+			wantCode(t, err, "")
+			v.set(intercept.Hooks{})
+			w.wantIn(t, next)
+			w.wantIn(t, w.refresh(t, next))
 		})
 		t.Run(string(mode)+"/is nobody's success when it was another's rotation", func(t *testing.T) {
 			var v valve

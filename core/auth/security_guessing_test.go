@@ -153,6 +153,42 @@ func TestSecurity10_ALockIsTemporaryAndEndsNoSession(t *testing.T) {
 	}
 }
 
+// Red when accountBuckets does not look at the nonce, and when deviceMAC leaves out the
+// address.
+func TestSecurity10_StrangersDoNotKeepTheOwnerOut(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	w.seedAnn(t, func(u *domain.User) { u.ID, u.Email = "0195f2c6-7d7e-7a10-8000-0000000000b2", "bob@example.com" })
+	own := w.login(t, domain.ModeJSON).Device
+	others, err := w.tryLogin(t, "bob@example.com", password, domain.ModeJSON)
+	wantCode(t, err, "")
+
+	for hour := range 24 {
+		for n := range 50 {
+			if err := w.loginFrom(t, 50*hour+n, annEmail, "wrong"); err == nil {
+				t.Fatal("a wrong password was let in")
+			}
+		}
+		for device, want := range map[string]domain.Code{own: "", others.Device: domain.RequestsExceeded, "": domain.RequestsExceeded} {
+			_, err := w.loginBy(t, device, annEmail, password)
+			wantCode(t, err, want)
+		}
+		w.clock.Advance(time.Hour)
+	}
+
+	// It is no way to guess for ever.
+	looked := 0
+	for range 100 {
+		_, err := w.loginBy(t, own, annEmail, "wrong")
+		if codeOf(err) == domain.InvalidCredentials {
+			looked++
+		}
+	}
+	if looked != 20 {
+		t.Errorf("got %d guesses that were looked at, want the device's 10 and the account's 10", looked)
+	}
+}
+
 // collating finds accounts as a database does that takes all addresses for the same.
 type collating struct{ port.Users }
 

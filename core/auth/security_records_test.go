@@ -10,6 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // forged is a client that writes lines of its own into whatever is careless.
@@ -53,6 +54,13 @@ func TestSecurity96_WhatHappensIsRecordedWithTimeUserAndSource(t *testing.T) {
 		}},
 		{"unknown address", func() { login("nobody@example.com", password, domain.ModeJSON) }, []domain.Event{
 			{Kind: domain.EventLogin, Outcome: domain.OutcomeFailure},
+		}},
+		{"right password without the second factor", func() {
+			w.changeAnn(t, func(u *domain.User) { u.TOTP = []byte("sealed") })
+			login(annEmail, password, domain.ModeJSON)
+			w.changeAnn(t, func(u *domain.User) { u.TOTP = nil })
+		}, []domain.Event{
+			{Kind: domain.EventLogin, Outcome: domain.OutcomeFailure, Subject: annID},
 		}},
 		{"logout", func() {
 			if err := w.service.Logout(t.Context(), in(login(annEmail, password, domain.ModeCookie))); err != nil {
@@ -150,6 +158,30 @@ func TestSecurity96_WhatHappensIsRecordedWithTimeUserAndSource(t *testing.T) {
 		}
 		if want := len(w.events(t)); audits != want || lines < audits {
 			t.Errorf("got %d lines of events in %d, want one for each of %d events", audits, lines, want)
+		}
+	})
+	t.Run("an attempt that a limit refuses is a line of the log and no event, so that no stranger fills the trail", func(t *testing.T) {
+		for limit, change := range map[string]func(*auth.Settings){
+			"account": func(s *auth.Settings) { s.LoginAddress = port.Limit{} },
+			"address": func(s *auth.Settings) { s.LoginAccount = port.Limit{} },
+		} {
+			var log logbook
+			settings := oneGuess()
+			change(&settings)
+			w := newWorld(t, settings, logged(&log))
+			w.seedAnn(t, nil)
+			for range 20 {
+				_, err := w.service.Login(t.Context(), auth.LoginInput{Email: annEmail, Password: "wrong", Mode: domain.ModeJSON, Client: forged})
+				if code := codeOf(err); code != domain.InvalidCredentials && code != domain.RequestsExceeded {
+					t.Fatalf("got %v, want a refusal", err)
+				}
+			}
+			if got := len(w.events(t)); got != 1 {
+				t.Errorf("%s: got %d events, want that of the one guess", limit, got)
+			}
+			if got := strings.Count(log.String(), `"msg":"a login was turned away","limit":"`+limit+`","ip":"192.0.2.7{`); got != 19 {
+				t.Errorf("%s: got %d lines of the log, want one for each of 19 refusals", limit, got)
+			}
 		}
 	})
 	t.Run("an audit trail that is down is a line of the log, and locks nobody out", func(t *testing.T) {

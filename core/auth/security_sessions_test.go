@@ -41,7 +41,9 @@ func TestSecurity19_NothingStoredOrLoggedHoldsARefreshToken(t *testing.T) {
 		w.clock.Advance(time.Hour)
 		w.wantRefused(t, first) // a reuse
 		w.logout(t, keep(w.login(t, mode)))
-		_, err := w.tryLogin(t, annEmail, "wrong "+password, mode)
+		_, err := w.loginBy(t, first.Device, annEmail, "wrong") // so that the limiter has its key
+		wantCode(t, err, domain.InvalidCredentials)
+		_, err = w.tryLogin(t, annEmail, "wrong "+password, mode)
 		wantCode(t, err, domain.InvalidCredentials)
 	}
 	kept := keep(w.login(t, domain.ModeJSON))
@@ -57,7 +59,7 @@ func TestSecurity19_NothingStoredOrLoggedHoldsARefreshToken(t *testing.T) {
 	// The whole store as Go prints it: rows, keys of the limiter, events. Byte arrays are
 	// printed as text, too.
 	stored := fmt.Sprintf("%+v\n%q", w.store, w.store)
-	for _, want := range []string{"left to look at", "login-account:", domain.EventRefreshReuse, annEmail} {
+	for _, want := range []string{"left to look at", "login-account:", "login-device:", domain.EventRefreshReuse, annEmail} {
 		if !strings.Contains(stored, want) {
 			t.Fatalf("%q is not in what was searched, so that the search proves nothing", want)
 		}
@@ -68,6 +70,9 @@ func TestSecurity19_NothingStoredOrLoggedHoldsARefreshToken(t *testing.T) {
 	secrets := map[string]string{"password": password, "new password": newPassword}
 	for i, tokens := range handedOut {
 		secrets[fmt.Sprint("access token ", i)] = tokens.Access
+		if tokens.Device != "" {
+			secrets[fmt.Sprint("nonce of device ", i)] = tokens.Device[:22]
+		}
 		if tokens.Mode == domain.ModeSession {
 			continue
 		}
@@ -218,9 +223,25 @@ func TestSecurity22_ATokenSpentLongAgoEndsItsFamily(t *testing.T) {
 	}
 }
 
-// Red when rotate's read-back wants "stored.Secret == old" for "== next".
+// Red when rotate's read-back wants "stored.Secret == old" for that of the plan, and when
+// refreshToken signs after it has rotated.
 func TestSecurity24_ARotationThatFailedHasNotHappened(t *testing.T) {
 	for _, mode := range allModes() {
+		for _, method := range []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue"} {
+			t.Run(string(mode)+"/"+method, func(t *testing.T) {
+				var v valve
+				w := newWorld(t, withoutGrace(), intercepted(v.hooks()))
+				w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
+				held := w.login(t, mode)
+				v.set(intercept.Hooks{Before: intercept.FailMethod(method, errBroken)})
+				_, err := w.tryRefresh(t, held)
+				wantCode(t, err, domain.ServiceUnavailable)
+				v.set(intercept.Hooks{})
+				w.clock.Advance(time.Minute)
+				w.wantIn(t, w.refresh(t, w.refresh(t, held)))
+				w.wantNoReuse(t)
+			})
+		}
 		t.Run(string(mode), func(t *testing.T) {
 			var v valve
 			w := newWorld(t, withoutGrace(), intercepted(v.hooks()))
@@ -242,7 +263,8 @@ func TestSecurity24_ARotationThatFailedHasNotHappened(t *testing.T) {
 	}
 }
 
-// Red when rotate ends in invalidCredentials(err) for unavailable(...).
+// Red when rotate ends in invalidCredentials(err) for unavailable(...). That an outcome is
+// read back where it can be is told by TestRotationOfUnknownOutcome.
 func TestSecurity26_AnUnknownOutcomeIs503AndRevokesNothing(t *testing.T) {
 	for _, mode := range allModes() {
 		t.Run(string(mode), func(t *testing.T) {

@@ -24,21 +24,29 @@ func (s *Service) refreshCookie(ctx context.Context, in RefreshInput) (Tokens, e
 	if session.Mode != domain.ModeSession || session.UserID != claims.Subject {
 		return Tokens{}, invalidCredentials(nil) // an access token is no session cookie
 	}
+	role, err := s.claimedRole(ctx, user)
+	if err != nil {
+		return Tokens{}, err
+	}
 	old := s.keys.generationSecretLike(session.Secret, session.ID, claims.Generation)
-	next := s.keys.generationSecret(0, session.ID, claims.Generation+1)
-	rotated, err := s.rotate(ctx, session, old, next, in.Client)
+	planned := s.afterRotation(session, s.keys.generationSecret(0, session.ID, claims.Generation+1), claims.Generation+1)
+	tokens, err := s.issue(ctx, user, role, planned, domain.ModeSession, "", planned.RotatedAt) // before the rotation: see refreshToken
+	if err != nil {
+		return Tokens{}, err
+	}
+	stored, err := s.rotate(ctx, session, old, planned, in.Client)
 	if errors.Is(err, port.ErrStale) {
-		return s.refreshSpentCookie(ctx, user, rotated, claims, in)
+		return s.refreshSpentCookie(ctx, user, role, stored, claims, in)
 	}
 	if err != nil {
 		return Tokens{}, err
 	}
 	s.touch(ctx, user)
-	return s.issue(ctx, user, rotated, domain.ModeSession, "", rotated.RotatedAt)
+	return tokens, nil
 }
 
 // refreshSpentCookie answers for a cookie of another generation than the current one.
-func (s *Service) refreshSpentCookie(ctx context.Context, user domain.User, session domain.Session, claims domain.Claims, in RefreshInput) (Tokens, error) {
+func (s *Service) refreshSpentCookie(ctx context.Context, user domain.User, role domain.Role, session domain.Session, claims domain.Claims, in RefreshInput) (Tokens, error) {
 	switch {
 	case claims.Generation == session.Generation && !s.keys.madeSecretOf(session):
 		return Tokens{}, invalidCredentials(errors.New("the data key that made the session's secret is gone"))
@@ -46,7 +54,7 @@ func (s *Service) refreshSpentCookie(ctx context.Context, user domain.User, sess
 		// We signed it, so the rotation that made it has happened: what was read is old.
 		return Tokens{}, unavailable(errors.New("the stored session is behind its cookie"))
 	case claims.Generation == session.Generation-1 && s.withinGrace(session, s.settings.SessionGrace):
-		return s.issue(ctx, user, session, domain.ModeSession, "", s.Clock.Now())
+		return s.issue(ctx, user, role, session, domain.ModeSession, "", s.Clock.Now())
 	}
 	presented := s.keys.generationSecret(0, session.ID, claims.Generation)
 	return Tokens{}, s.endReused(ctx, session, presented, in.Client)

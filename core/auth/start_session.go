@@ -13,7 +13,12 @@ const touchEvery = time.Minute
 // startSession makes a fresh session for the user, whatever the caller carried before, and
 // hands out its tokens.
 func (s *Service) startSession(ctx context.Context, user domain.User, mode domain.Mode, from domain.Client) (Tokens, error) {
+	role, err := s.claimedRole(ctx, user)
+	if err != nil {
+		return Tokens{}, err
+	}
 	token := newRefreshToken()
+	refresh := token.String()
 	now := s.Clock.Now()
 	session := domain.Session{
 		ID:        token.sessionID(),
@@ -28,15 +33,25 @@ func (s *Service) startSession(ctx context.Context, user domain.User, mode domai
 	}
 	session.ExpiresAt = s.idleEnd(mode, now, session.EndsAt)
 	if mode == domain.ModeSession {
-		session.Secret = s.keys.generationSecret(0, session.ID, 0)
+		session.Secret, refresh = s.keys.generationSecret(0, session.ID, 0), ""
+	}
+	tokens, err := s.issue(ctx, user, role, session, mode, refresh, now) // first, so that no session is left of a failure
+	if err != nil {
+		return Tokens{}, err
 	}
 	if err := s.Sessions.Create(ctx, session); err != nil {
 		return Tokens{}, unavailable(fmt.Errorf("start session: %w", err))
 	}
-	if mode == domain.ModeSession {
-		return s.issue(ctx, user, session, mode, "", now)
+	return tokens, nil
+}
+
+// claimedRole returns what the user's tokens say of its role.
+func (s *Service) claimedRole(ctx context.Context, user domain.User) (domain.Role, error) {
+	role, err := s.roleOf(ctx, user)
+	if err != nil {
+		return domain.Role{}, unavailable(fmt.Errorf("find role: %w", err))
 	}
-	return s.issue(ctx, user, session, mode, token.String(), now)
+	return role, nil
 }
 
 // idleEnd is when a session of that mode that is used at now ends unless it is used again.
@@ -51,14 +66,10 @@ func (s *Service) idleEnd(mode domain.Mode, now, endsAt time.Time) time.Time {
 	return endsAt
 }
 
-// issue signs an access token for the session as it stands and puts refresh, which is
+// issue signs an access token for the session as it is given and puts refresh, which is
 // empty in session mode, beside it. It counts from now, which is the time of the login or
 // rotation where there was one, so that lifetimes come out as they were configured.
-func (s *Service) issue(ctx context.Context, user domain.User, session domain.Session, mode domain.Mode, refresh string, now time.Time) (Tokens, error) {
-	role, err := s.roleOf(ctx, user)
-	if err != nil {
-		return Tokens{}, unavailable(fmt.Errorf("find role: %w", err))
-	}
+func (s *Service) issue(ctx context.Context, user domain.User, role domain.Role, session domain.Session, mode domain.Mode, refresh string, now time.Time) (Tokens, error) {
 	ttl := s.settings.AccessTTL
 	claims := domain.Claims{
 		Subject: user.ID,

@@ -38,6 +38,7 @@ type Reply struct {
 	Access string        // empty in session mode
 	Token  string        // what Refresh takes: a refresh token, or the session cookie
 	TTL    time.Duration // of Access, and in session mode of the cookie
+	Device string        // what Login takes again; in json mode a transport may keep it back
 }
 
 // Profile is what a caller of any transport can see of its own account.
@@ -87,6 +88,7 @@ func TransportCases() []Case[TransportOpener] {
 	for _, part := range [][]Case[TransportOpener]{
 		transportLoginCases(),
 		transportLimitCases(),
+		transportDeviceCases(),
 		transportRefreshCases(),
 		transportReuseCases(),
 		transportCookieCases(),

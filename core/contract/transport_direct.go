@@ -58,9 +58,9 @@ func (d direct) Reset(ctx context.Context, token, password string) error {
 
 func directReply(t auth.Tokens) Reply {
 	if t.Mode == domain.ModeSession {
-		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL}
+		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL, Device: t.Device}
 	}
-	return Reply{Mode: t.Mode, Access: t.Access, Token: t.Refresh, TTL: t.TTL}
+	return Reply{Mode: t.Mode, Access: t.Access, Token: t.Refresh, TTL: t.TTL, Device: t.Device}
 }
 
 func directProfile(u domain.User) Profile {

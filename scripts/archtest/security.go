@@ -10,15 +10,10 @@ import (
 	"strings"
 )
 
-var (
-	securityTest    = regexp.MustCompile(`(?m)^func (TestSecurity[0-9]\w*)\(`)
-	linkedTest      = regexp.MustCompile("\\[`(TestSecurity[0-9]\\w*)`\\]\\(\\.\\./([^)]+)\\)")
-	promisedNumbers = regexp.MustCompile(`^TestSecurity(\d+(?:And\d+)*)`)
-)
-
 // securityTests returns the files below root that hold a test of a numbered security
 // promise, by the name of the test. Files are relative to root, with slashes.
 func securityTests(root string) (map[string]string, error) {
+	test := regexp.MustCompile(`(?m)^func (TestSecurity[0-9]\w*)\(`)
 	tests := map[string]string{}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -35,7 +30,7 @@ func securityTests(root string) (map[string]string, error) {
 			return err
 		}
 		file, err := filepath.Rel(root, path)
-		for _, found := range securityTest.FindAllStringSubmatch(string(text), -1) {
+		for _, found := range test.FindAllStringSubmatch(string(text), -1) {
 			tests[found[1]] = filepath.ToSlash(file)
 		}
 		return err
@@ -49,8 +44,9 @@ func securityTests(root string) (map[string]string, error) {
 // securityTestsAreListed is the rule of docs/security.md: every test of a numbered promise is
 // listed there with its file, below a row of that number, and none that there is not.
 func securityTestsAreListed(tests map[string]string, page string) []string {
+	linked := regexp.MustCompile("\\[`(TestSecurity[0-9]\\w*)`\\]\\(\\.\\./([^)]+)\\)")
 	listed := map[string]string{}
-	for _, link := range linkedTest.FindAllStringSubmatch(page, -1) {
+	for _, link := range linked.FindAllStringSubmatch(page, -1) {
 		listed[link[1]] = link[2]
 	}
 	var found []string
@@ -75,7 +71,7 @@ func securityTestsAreListed(tests map[string]string, page string) []string {
 // numbersOf returns ["23", "25"] for TestSecurity23And25_RotationsOutliveAKill, and ["1"] for
 // TestSecurity01_X.
 func numbersOf(test string) []string {
-	match := promisedNumbers.FindStringSubmatch(test)
+	match := regexp.MustCompile(`^TestSecurity(\d+(?:And\d+)*)`).FindStringSubmatch(test)
 	if match == nil {
 		return nil
 	}

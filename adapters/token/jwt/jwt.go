@@ -13,13 +13,13 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 const (
-	// MinSecretBytes is the shortest secret that New takes: the size of the hash, as RFC
-	// 7518, section 3.2, wants it.
-	MinSecretBytes = 32
+	// MinSecretBytes is the shortest secret that New takes.
+	MinSecretBytes = domain.MinSecretBytes
 
 	// MaxTokenBytes is the longest token that Verify looks into.
 	MaxTokenBytes = 8 << 10
@@ -88,41 +88,9 @@ func New(c Config) (*Tokens, error) {
 	return t, nil
 }
 
-// minDistinct is how many different bytes a secret holds at least. Random ones have more,
-// whatever they are spelt in, decimal digits included.
-const minDistinct = 6
-
 func checkSecret(secret []byte) error {
-	if len(secret) < MinSecretBytes {
-		return fmt.Errorf("%d bytes, at least %d are needed", len(secret), MinSecretBytes)
-	}
-	var seen [256]bool
-	distinct := 0
-	for _, b := range secret {
-		if !seen[b] {
-			seen[b] = true
-			distinct++
-		}
-	}
-	if distinct < minDistinct {
-		return errors.New("repeats a few bytes, random ones are needed")
-	}
-	for _, known := range publishedSecrets() {
-		if string(secret) == known {
-			return errors.New("is an example from published documentation, random bytes are needed")
-		}
+	if weakness := domain.SecretWeakness(string(secret)); weakness != "" {
+		return errors.New(weakness)
 	}
 	return nil
-}
-
-// publishedSecrets lists values of sufficient length that set-up guides print and that get
-// copied along with the rest.
-func publishedSecrets() []string {
-	return []string{
-		"replace-with-secure-random-value",
-		"6116487b-cda1-52c2-b5b5-c8022c45e263",
-		"255d861b-5ea1-5996-9aa3-922530ec40b1",
-		"your-256-bit-secret-your-256-bit-secret",
-		"a-string-secret-at-least-256-bits-long",
-	}
 }

@@ -23,7 +23,13 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.answerTokens(c, tokens)
+	if err := s.answerTokens(c, tokens); err != nil {
+		return err
+	}
+	if tokens.Mode != domain.ModeJSON { // a client of json mode keeps no cookies
+		s.deviceCookie().set(c, tokens.Device, tokens.DeviceTTL, s.config.Now())
+	}
+	return nil
 }
 
 func (s *Server) decodeLogin(c *fiber.Ctx) (auth.LoginInput, error) {
@@ -31,7 +37,7 @@ func (s *Server) decodeLogin(c *fiber.Ctx) (auth.LoginInput, error) {
 	if err != nil {
 		return auth.LoginInput{}, err
 	}
-	in := auth.LoginInput{Client: s.client(c)}
+	in := auth.LoginInput{Client: s.client(c), Device: s.deviceCookie().value(c)}
 	if in.Email, err = body.requiredText("email"); err != nil {
 		return auth.LoginInput{}, err
 	}

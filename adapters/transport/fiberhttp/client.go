@@ -23,11 +23,13 @@ func (s *Server) client(c *fiber.Ctx) domain.Client {
 // right: whatever stands left of an address that is not trusted is that client's own
 // invention.
 func (s *Server) clientAddress(c *fiber.Ctx) string {
-	peer, ok := netip.AddrFromSlice(c.Context().RemoteIP())
-	if !ok {
-		return ""
-	}
-	return forwardedFor(peer.Unmap(), c.Request().Header.PeekAll(fiber.HeaderXForwardedFor), s.config.TrustedProxies).String()
+	return forwardedFor(peerAddress(c), c.Request().Header.PeekAll(fiber.HeaderXForwardedFor), s.config.TrustedProxies).String()
+}
+
+// peerAddress returns the address at the other end of the connection, which may be a proxy.
+func peerAddress(c *fiber.Ctx) netip.Addr {
+	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP()) // of 4 or 16 bytes always
+	return peer.Unmap()
 }
 
 // forwardedFor walks the lines of X-Forwarded-For from the last to the first hop. Text

@@ -10,6 +10,7 @@ import (
 const (
 	refreshCookie = restclient.RefreshCookie
 	sessionCookie = restclient.SessionCookie
+	deviceCookie  = restclient.DeviceCookie
 )
 
 type tokens = restclient.Tokens

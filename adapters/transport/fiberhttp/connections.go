@@ -1,6 +1,7 @@
 package fiberhttp
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -14,24 +15,78 @@ import (
 
 // boundedListener hands out connections that can linger, and at most max at a time. One
 // more is told so and closed, rather than left to wait for nobody knows how long.
+//
+// No failure but its own end is for Accept to return: fasthttp would stop serving for good,
+// where the process or the machine has only run out of descriptors or memory for a while.
 type boundedListener struct {
 	net.Listener
 	max      int64
 	open     atomic.Int64
 	turnAway func(net.Conn)
+	failed   func(error)     // told of each failure that is waited out
+	ended    <-chan struct{} // closed when nobody is served any more
 }
 
 func (l *boundedListener) Accept() (net.Conn, error) {
+	var wait backoff
 	for {
 		conn, err := l.Listener.Accept()
-		if err != nil {
+		switch {
+		case errors.Is(err, net.ErrClosed):
 			return nil, err
+		case err != nil:
+			l.failed(err)
+			if !wait.until(l.ended) {
+				return nil, net.ErrClosed
+			}
+			continue
 		}
+		wait = backoff{}
 		if l.open.Add(1) <= l.max {
 			return &lingeringConn{Conn: conn, closed: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
 		}
 		l.open.Add(-1)
 		l.turnAway(conn)
+	}
+}
+
+// The pauses between attempts to accept that fail, as those of net/http are.
+const (
+	firstAcceptPause   = 5 * time.Millisecond
+	longestAcceptPause = time.Second
+)
+
+// backoff waits twice as long each time. The zero value waits firstAcceptPause next.
+type backoff struct{ last time.Duration }
+
+// until waits, and reports false when it was for nothing, because ended is closed.
+func (b *backoff) until(ended <-chan struct{}) bool {
+	b.last = min(max(2*b.last, firstAcceptPause), longestAcceptPause)
+	pause := time.NewTimer(b.last)
+	defer pause.Stop()
+	select {
+	case <-ended:
+		return false
+	case <-pause.C:
+		return true
+	}
+}
+
+// acceptFailureInterval is the time in which failures to accept leave one line in the log.
+// There may be a thousand of them in it.
+const acceptFailureInterval = 10 * time.Second
+
+// logAcceptFailures returns a function that logs the first failure, and one more each
+// acceptFailureInterval. It is for one goroutine.
+func (s *Server) logAcceptFailures() func(error) {
+	var next time.Time
+	return func(err error) {
+		now := s.config.Now()
+		if now.Before(next) {
+			return
+		}
+		next = now.Add(acceptFailureInterval)
+		s.config.Log.Error("connections cannot be accepted for now", "error", err)
 	}
 }
 
@@ -41,10 +96,11 @@ const turnAwayTime = time.Second
 
 // turnAway answers in the envelope, without reading a request, and closes.
 func (s *Server) turnAway(conn net.Conn) {
-	e := domain.NewError(domain.ServiceUnavailable, nil)
+	e := domain.NewError(domain.ServiceUnavailable, errors.New("there are too many connections"))
 	e.RetryAfter = time.Second
 	var fctx fasthttp.RequestCtx
-	s.refuse(&fctx, e)
+	fctx.SetRemoteAddr(conn.RemoteAddr())
+	s.refuse(&fctx, nil, e)
 	if err := conn.SetDeadline(time.Now().Add(turnAwayTime)); err == nil {
 		_, _ = fctx.Response.WriteTo(conn) // whether it arrives or not, the connection ends here
 	}

@@ -1,6 +1,7 @@
 package fiberhttp
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -8,6 +9,25 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 )
+
+// deviceCookie keeps auth.Tokens.Device. It goes where the session cookie goes, and no form
+// of another site carries it.
+func (s *Server) deviceCookie() Cookie {
+	session := s.config.SessionCookie
+	return Cookie{Name: "sallyport_device", Domain: session.Domain, Insecure: session.Insecure, SameSite: "Lax"}
+}
+
+// checkCookieNames refuses names of which one cookie would overwrite another.
+func (s *Server) checkCookieNames() error {
+	seen := map[string]bool{}
+	for _, cookie := range []Cookie{s.deviceCookie(), s.config.RefreshCookie, s.config.SessionCookie} {
+		if seen[cookie.Name] {
+			return fmt.Errorf("fiberhttp: two cookies have the name %q", cookie.Name)
+		}
+		seen[cookie.Name] = true
+	}
+	return nil
+}
 
 // set sends the cookie with a value that lives for ttl (RFC 6265, section 4.1).
 func (k Cookie) set(c *fiber.Ctx, value string, ttl time.Duration, now time.Time) {

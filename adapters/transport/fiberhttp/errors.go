@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"math"
 	"strconv"
 	"time"
@@ -39,24 +38,8 @@ func statusOf(class domain.Class) int {
 	return fiber.StatusInternalServerError
 }
 
-// answerError is Fiber's ErrorHandler. The text of an error that is not ours is never
+// asFailure gives every error its code. The text of an error that is not ours is never
 // shown: Fiber's own repeats what the request held.
-func (s *Server) answerError(c *fiber.Ctx, err error) error {
-	if refused, ok := errors.AsType[*fiber.Error](err); ok && refused.Code == fiber.StatusRequestEntityTooLarge {
-		if conn, ok := c.Context().Conn().(*lingeringConn); ok {
-			conn.linger()
-		}
-	}
-	failure := asFailure(err)
-	if class := failure.Code.Info().Class; class == domain.ClassInternal || class == domain.ClassUnavailable {
-		s.config.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
-			slog.String("code", string(failure.Code)), slog.Any("error", err), slog.Any("cause", failure.Err))
-	}
-	s.writeError(c, failure)
-	return nil
-}
-
-// asFailure gives every error its code.
 func asFailure(err error) *domain.Error {
 	if failure, ok := errors.AsType[*domain.Error](err); ok {
 		return failure
@@ -79,6 +62,8 @@ func malformedRequest(status int) *domain.Error {
 		return domain.InvalidPayloadError("", "request header fields too large")
 	case fiber.StatusRequestTimeout:
 		return domain.InvalidPayloadError("", "the request took too long to arrive")
+	case fiber.StatusBadGateway: // Fiber's word for a socket that fails
+		return domain.InvalidPayloadError("", "the connection broke")
 	}
 	return domain.InvalidPayloadError("", "malformed HTTP request")
 }

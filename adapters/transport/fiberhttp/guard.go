@@ -2,6 +2,8 @@ package fiberhttp
 
 import (
 	"bytes"
+	"errors"
+	"log/slog"
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,42 +21,77 @@ func (s *Server) guard() {
 	server.Handler = func(fctx *fasthttp.RequestCtx) {
 		switch {
 		case isAmbiguous(&fctx.Request.Header):
-			s.refuse(fctx, malformedRequest(fiber.StatusBadRequest))
+			e := malformedRequest(fiber.StatusBadRequest)
+			e.Err = errors.New("it may end in two places")
+			s.refuse(fctx, bytes.Clone(fctx.Method()), e)
 		case !slices.Contains(fiber.DefaultMethods, string(fctx.Method())):
-			s.refuse(fctx, domain.NewError(domain.MethodNotAllowed, nil))
+			s.refuse(fctx, bytes.Clone(fctx.Method()), domain.NewError(domain.MethodNotAllowed, errors.New("there is no such method")))
 		default:
 			inside(fctx)
 		}
 	}
 }
 
-// refuse answers and closes the connection, so that nothing behind the request is taken
-// for another one.
-func (s *Server) refuse(fctx *fasthttp.RequestCtx, e *domain.Error) {
+// refuse answers, logs and closes the connection, so that nothing behind the request is
+// taken for another one. method and the cause of e are for the log.
+func (s *Server) refuse(fctx *fasthttp.RequestCtx, method []byte, e *domain.Error) {
 	fctx.Request.Header.SetMethod(fiber.MethodGet) // Fiber cannot hold an unknown one
 	c := s.app.AcquireCtx(fctx)
 	defer s.app.ReleaseCtx(c)
-	s.writeError(c, e)
+	s.answerRefusal(c, slog.LevelWarn, method, e)
 	fctx.SetConnectionClose()
+}
+
+// answerUnread is Fiber's ErrorHandler, which is left with what fasthttp cannot read, and
+// after which it closes the connection: logRequest answers all else.
+func (s *Server) answerUnread(c *fiber.Ctx, err error) error {
+	level := slog.LevelWarn
+	if refused, ok := errors.AsType[*fiber.Error](err); ok {
+		switch refused.Code {
+		case fiber.StatusRequestEntityTooLarge:
+			if conn, ok := c.Context().Conn().(*lingeringConn); ok {
+				conn.linger()
+			}
+		case fiber.StatusRequestTimeout, fiber.StatusBadGateway:
+			level = slog.LevelInfo // as browsers do, which connect in case there will be a request
+		}
+	}
+	var method []byte
+	if header := &c.Context().Request.Header; len(header.RawHeaders()) > 0 { // or it says GET of what it has not read
+		method = bytes.Clone(header.Method())
+	}
+	s.answerRefusal(c, level, method, asFailure(err))
+	return nil
+}
+
+func (s *Server) answerRefusal(c *fiber.Ctx, level slog.Level, method []byte, e *domain.Error) {
+	setRequestID(c)
+	s.writeError(c, e)
+	s.logRefusal(c, level, method, e)
 }
 
 // isAmbiguous reports whether a proxy on the way may have seen the end of the request in
 // another place. fasthttp refuses most of that, but takes both lengths at once (RFC 9112,
 // section 6.3), codings other than chunked as if they were not there (section 6.1), and
-// fields folded over several lines (section 5.2).
+// fields folded over several lines (section 5.2). What it makes of the fields is no help:
+// of a chunked body that was empty it tells the length 0.
 func isAmbiguous(header *fasthttp.RequestHeader) bool {
-	var hasLength, hasCoding bool
+	var hasLength bool
+	var codings [][]byte
 	for line := range bytes.Lines(header.RawHeaders()) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
+		name, value, _ := bytes.Cut(line, []byte(":"))
 		switch {
 		case line[0] == ' ', line[0] == '\t':
 			return true
 		case bytes.EqualFold(name, []byte(fiber.HeaderContentLength)):
 			hasLength = true
 		case bytes.EqualFold(name, []byte(fiber.HeaderTransferEncoding)):
-			hasCoding = true
+			codings = append(codings, bytes.Trim(value, " \t\r\n"))
 		}
 	}
-	isChunked := header.ContentLength() == -1
-	return hasCoding && (hasLength || !isChunked)
+	if len(codings) == 0 {
+		return false
+	}
+	isChunked := bytes.EqualFold(bytes.Join(codings, []byte(",")), []byte("chunked")) // exactly one
+	return hasLength || !isChunked
 }

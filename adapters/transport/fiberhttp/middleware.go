@@ -7,42 +7,38 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// logRequest writes one line a request, without query or body, since both may hold
-// secrets. Its request ID comes from the caller where that is sane.
+// logRequest answers the failures of a request, and writes one line of it, without query or
+// body, since both may hold secrets.
 func (s *Server) logRequest(c *fiber.Ctx) error {
 	began := s.config.Now()
-	id := strings.Clone(c.Get(fiber.HeaderXRequestID))
-	if !isRequestID(id) {
-		id = uuid.NewString()
+	id := setRequestID(c)
+	err := c.Next()
+	if err != nil {
+		s.writeError(c, asFailure(err)) // here and not after all middleware, so that the line shows the status
 	}
-	c.Set(fiber.HeaderXRequestID, id)
-	if err := c.Next(); err != nil {
-		// Here and not after all middleware, so that the line shows the status.
-		if err := s.answerError(c, err); err != nil {
-			return err
-		}
-	}
-	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode()), "request", requestAttrs(c, id, s.config.Now().Sub(began), s.client(c).IP)...)
+	attrs := requestAttrs(c, id, s.config.Now().Sub(began), s.client(c).IP)
+	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode(), err), "request", append(attrs, failureAttrs(err)...)...)
 	return nil
 }
 
-func isRequestID(id string) bool {
-	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
-	})
+// panicError is what recoverPanic makes of a panic. It does not unwrap: what was thrown is
+// no answer, even where it is a failure that could be one.
+type panicError struct {
+	value any
+	stack []byte
 }
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // recoverPanic turns a panic into an answer that shows nothing of it.
 func (s *Server) recoverPanic(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.config.Log.ErrorContext(c.UserContext(), "panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
-			err = domain.NewError(domain.Internal, nil)
+			err = domain.NewError(domain.Internal, &panicError{r, debug.Stack()})
 		}
 	}()
 	return c.Next()

@@ -86,6 +86,25 @@ func TestSecurity86_AmbiguousFraming(t *testing.T) {
 			t.Errorf("got %d answers, want 1", len(answers))
 		}
 	})
+	t.Run("a body of no chunks is a body", func(t *testing.T) {
+		for name, request := range map[string]string{
+			"as it is written":         login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", end),
+			"in another case":          login("HTTP/1.1", "transfer-encoding: CHUNKED\r\n", end),
+			"without blanks":           login("HTTP/1.1", "Transfer-Encoding:chunked\r\n", end),
+			"between more blanks":      login("HTTP/1.1", "Transfer-Encoding: \t chunked\t \r\n", end),
+			"with a longer zero":       login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", "00"+end),
+			"with a method of its own": "PATCH /users/me HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + end,
+		} {
+			answers := w.exchange(t, request+strings.Replace(smuggled, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+			if len(answers) != 2 || answers[1].status != 200 {
+				t.Errorf("%s: got %v, want an answer, and one to the next request", name, answers)
+				continue
+			}
+			if reason := failureIn(t, answers[0]).Extensions["reason"]; reason == "malformed HTTP request" {
+				t.Errorf("%s: got refused as malformed", name)
+			}
+		}
+	})
 	t.Run("what is clear is answered, one by one", func(t *testing.T) {
 		answers := w.exchange(t, login("HTTP/1.1", "Content-Length: 2\r\n", "{}")+
 			login("HTTP/1.1", "Transfer-Encoding: Chunked\r\n", "2;ext=1\r\n{}\r\n"+end)+

@@ -134,6 +134,9 @@ func TestSecurity34_Cookies(t *testing.T) {
 			method: http.MethodPost, path: "/auth/refresh", body: map[string]any{"mode": mode},
 			cookie: &http.Cookie{Name: name, Value: got.cookies[name]},
 		})
+		if device := got.cookies[deviceCookie]; device == "" || strings.Contains(string(got.body), device) {
+			t.Errorf("%s: got a device of %d characters, or the answer shows it to scripts", mode, len(device))
+		}
 		for _, got := range []response{got, refreshed} {
 			cookie, err := http.ParseSetCookie(got.header.Get("Set-Cookie"))
 			if err != nil {

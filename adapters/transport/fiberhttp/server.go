@@ -96,7 +96,7 @@ type Server struct {
 	config Config
 	app    *fiber.App
 
-	lifecycle lifecycle
+	lifecycle *lifecycle
 }
 
 // maxHeader bounds the request line and all header fields together. A few cookies and a
@@ -108,7 +108,10 @@ func New(config Config, api auth.API) (*Server, error) {
 	if config.PublicURL == nil || config.PublicURL.Host == "" {
 		return nil, fmt.Errorf("fiberhttp: PublicURL is missing")
 	}
-	s := &Server{api: api, config: config.withDefaults()}
+	s := &Server{api: api, config: config.withDefaults(), lifecycle: newLifecycle()}
+	if err := s.checkCookieNames(); err != nil {
+		return nil, err
+	}
 	s.app = fiber.New(fiber.Config{
 		DisableStartupMessage:        true,
 		DisableDefaultContentType:    true,
@@ -120,7 +123,7 @@ func New(config Config, api auth.API) (*Server, error) {
 		ReadTimeout:                  s.config.ReadTimeout,
 		WriteTimeout:                 s.config.WriteTimeout,
 		IdleTimeout:                  s.config.IdleTimeout,
-		ErrorHandler:                 s.answerError,
+		ErrorHandler:                 s.answerUnread,
 	})
 	s.routes()
 	s.guard()
@@ -128,12 +131,20 @@ func New(config Config, api auth.API) (*Server, error) {
 }
 
 // Serve answers requests from listener until Shutdown, and closes it. It returns nil after
-// Shutdown, also where that came first.
+// Shutdown, also where that came first. A listener that fails, as when the process has no
+// descriptor left, is asked again until it does not.
 func (s *Server) Serve(listener net.Listener) error {
 	if !s.lifecycle.begin(listener) {
 		return listener.Close()
 	}
-	if err := s.app.Listener(&boundedListener{Listener: listener, max: int64(s.config.MaxConnections), turnAway: s.turnAway}); err != nil && !s.lifecycle.over() {
+	bounded := &boundedListener{
+		Listener: listener,
+		max:      int64(s.config.MaxConnections),
+		turnAway: s.turnAway,
+		failed:   s.logAcceptFailures(),
+		ended:    s.lifecycle.ended,
+	}
+	if err := s.app.Listener(bounded); err != nil && !s.lifecycle.over() {
 		return fmt.Errorf("fiberhttp: serve: %w", err)
 	}
 	return nil

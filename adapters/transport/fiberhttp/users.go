@@ -40,8 +40,11 @@ func (s *Server) updateMe(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if tokens != nil {
+	switch {
+	case tokens != nil:
 		s.config.SessionCookie.set(c, tokens.Access, tokens.TTL, s.config.Now())
+	case caller.Session.Mode == domain.ModeSession && user.Epoch != caller.User.Epoch:
+		s.config.SessionCookie.expire(c) // its session has ended, and no other was started
 	}
 	return answerUser(c, user)
 }
@@ -159,15 +162,17 @@ func userObject(u domain.User) (map[string]any, error) {
 	if !u.LastAccess.IsZero() {
 		shown["last_access"] = u.LastAccess.UTC().Format("2006-01-02T15:04:05.000Z")
 	}
-	for name, p := range preferences() {
-		shown[name] = p.missing
-	}
+	var kept map[string]json.RawMessage
 	if len(u.Preferences) > 0 {
-		var kept map[string]json.RawMessage
 		if err := json.Unmarshal(u.Preferences, &kept); err != nil {
 			return nil, fmt.Errorf("read preferences: %w", err)
 		}
-		for name, value := range kept {
+	}
+	// By our names and not by those that are kept: what an import put there may have the
+	// name of any member, and shows none of them otherwise than it is.
+	for name, p := range preferences() {
+		shown[name] = p.missing
+		if value, ok := kept[name]; ok {
 			shown[name] = value
 		}
 	}

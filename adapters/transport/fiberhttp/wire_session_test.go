@@ -2,6 +2,7 @@ package fiberhttp_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -78,6 +79,7 @@ func TestWireLogout(t *testing.T) {
 		{name: "3 by refresh cookie, which is taken away", call: func(s scene) call { return logout(nil, refreshCookie+"="+s.carry.Value) }, status: 204, cookies: []string{refreshCookieGone}},
 		{name: "3 by session cookie, which is taken away", call: func(s scene) call { return logout(`{"mode":"session"}`, sessionCookie+"="+s.stay.Value) }, status: 204, cookies: []string{sessionCookieGone}},
 		{name: "3 both cookies are taken away, whichever was the source", call: always(logout(`{"mode":"cookie"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
+		{name: "3 the device cookie stays", call: always(logout(`{"refresh_token":"x"}`, deviceCookie+"=x")), status: 204},
 		{name: "3 by body, both cookies are taken away", call: always(logout(`{"refresh_token":"x"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
 	})
 }
@@ -88,6 +90,7 @@ func TestWireCookieSettings(t *testing.T) {
 		change  func(*fiberhttp.Config)
 		refresh string
 		session string
+		device  string
 		gone    []string
 	}{
 		{
@@ -96,6 +99,7 @@ func TestWireCookieSettings(t *testing.T) {
 			},
 			"directus_refresh_token=*; Max-Age=604800; Domain=example.com; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax",
 			"directus_session_token=*; Max-Age=86400; Domain=login.example.com; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax",
+			"sallyport_device=*; Max-Age=2592000; Domain=login.example.com; Path=/; Expires=Mon, 13 Apr 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax",
 			[]string{
 				"directus_refresh_token=; Max-Age=0; Domain=example.com; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax",
 				"directus_session_token=; Max-Age=0; Domain=login.example.com; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax",
@@ -105,6 +109,7 @@ func TestWireCookieSettings(t *testing.T) {
 			"4 without TLS", func(c *fiberhttp.Config) { c.RefreshCookie.Insecure, c.SessionCookie.Insecure = true, true },
 			"directus_refresh_token=*; Max-Age=604800; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; SameSite=Lax",
 			"directus_session_token=*; Max-Age=86400; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; SameSite=Lax",
+			"sallyport_device=*; Max-Age=2592000; Path=/; Expires=Mon, 13 Apr 2026 09:26:53 GMT; HttpOnly; SameSite=Lax",
 			[]string{
 				"directus_refresh_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
 				"directus_session_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
@@ -117,6 +122,7 @@ func TestWireCookieSettings(t *testing.T) {
 			},
 			"renew=*; Max-Age=604800; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Strict",
 			"stay=*; Max-Age=86400; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=None",
+			"sallyport_device=*; Max-Age=2592000; Path=/; Expires=Mon, 13 Apr 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax",
 			[]string{
 				"renew=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Strict",
 				"stay=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=None",
@@ -127,13 +133,13 @@ func TestWireCookieSettings(t *testing.T) {
 			w := newWorld(t, unlimited(), test.change)
 			w.seed(t, "ann@example.com")
 			_, got := w.login(t, "ann@example.com", domain.ModeCookie)
-			if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{test.refresh}) {
-				t.Errorf("refresh cookie: got %q, want %q", set, test.refresh)
+			if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{test.refresh, test.device}) {
+				t.Errorf("refresh cookie: got %q, want %q and %q", set, test.refresh, test.device)
 			}
 			carried := got.header.Get("Set-Cookie")
 			_, got = w.login(t, "ann@example.com", domain.ModeSession)
-			if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{test.session}) {
-				t.Errorf("session cookie: got %q, want %q", set, test.session)
+			if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{test.session, test.device}) {
+				t.Errorf("session cookie: got %q, want %q and %q", set, test.session, test.device)
 			}
 			out := post("/auth/logout", nil)
 			out.header = http.Header{"Cookie": {nameAndValue(t, carried) + "; " + nameAndValue(t, got.header.Get("Set-Cookie"))}}
@@ -142,6 +148,19 @@ func TestWireCookieSettings(t *testing.T) {
 				t.Errorf("logout: got %q, want %q", set, test.gone)
 			}
 		})
+	}
+}
+
+// TestCookieNames: no cookie overwrites another.
+func TestCookieNames(t *testing.T) {
+	for _, names := range [][2]string{{"same", "same"}, {deviceCookie, "stay"}, {"renew", deviceCookie}, {sessionCookie, ""}} {
+		server, err := fiberhttp.New(fiberhttp.Config{
+			PublicURL:     &url.URL{Scheme: "https", Host: "login.example.com"},
+			RefreshCookie: fiberhttp.Cookie{Name: names[0]}, SessionCookie: fiberhttp.Cookie{Name: names[1]},
+		}, nil)
+		if err == nil || server != nil {
+			t.Errorf("%q: got server %t and error %v, want an error", names, server != nil, err)
+		}
 	}
 }
 

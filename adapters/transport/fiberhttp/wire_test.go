@@ -114,6 +114,7 @@ func blanked(lines []string) []string {
 const (
 	refreshCookieSet  = "directus_refresh_token=*; Max-Age=604800; Path=/; Expires=Sat, 21 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax"
 	sessionCookieSet  = "directus_session_token=*; Max-Age=86400; Path=/; Expires=Sun, 15 Mar 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax"
+	deviceCookieSet   = "sallyport_device=*; Max-Age=2592000; Path=/; Expires=Mon, 13 Apr 2026 09:26:53 GMT; HttpOnly; Secure; SameSite=Lax"
 	refreshCookieGone = "directus_refresh_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax"
 	sessionCookieGone = "directus_session_token=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax"
 )
@@ -321,8 +322,8 @@ func TestWireLogin(t *testing.T) {
 	walk(t, s, []row{
 		{name: "3 login/no mode is json", call: always(post("/auth/login", credentials())), status: 200, members: []string{"access_token", "expires", "refresh_token"}},
 		{name: "3 login/json", call: always(post("/auth/login", credentials("mode", "json"))), status: 200, members: []string{"access_token", "expires", "refresh_token"}},
-		{name: "3 login/cookie", call: always(post("/auth/login", credentials("mode", "cookie"))), status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
-		{name: "3 login/session", call: always(post("/auth/login", credentials("mode", "session"))), status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet}},
+		{name: "3 login/cookie", call: always(post("/auth/login", credentials("mode", "cookie"))), status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet, deviceCookieSet}},
+		{name: "3 login/session", call: always(post("/auth/login", credentials("mode", "session"))), status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet, deviceCookieSet}},
 		{name: "3 login/e-mail in another case", call: always(post("/auth/login", credentials("email", "aNN@EXAMPLE.com"))), status: 200},
 		{name: "3 login/an otp that nobody asked for is ignored", call: always(post("/auth/login", credentials("otp", "123456"))), status: 200},
 		{name: "3 login/any provider is no route", call: always(post("/auth/login/default", credentials())), status: 404, code: domain.RouteNotFound},

@@ -54,6 +54,31 @@ func TestWireUsersMe(t *testing.T) {
 			t.Errorf("got %s, want %s", got.body, want)
 		}
 	})
+	t.Run("3 preferences that an import kept show none but those that there are", func(t *testing.T) {
+		kept := map[string]any{"title": "Dr.", "tags": []string{"a"}, "theme_light": nil, "favourite": "needle"}
+		for _, name := range []string{"id", "email", "password", "token", "tfa_secret", "role", "status", "first_name", "last_access", "policies"} {
+			kept[name] = "needle"
+		}
+		user := s.seed(t, "imported@example.com", func(u *domain.User) { u.Preferences = mustJSON(t, kept) })
+		held, _ := s.login(t, "imported@example.com", domain.ModeJSON)
+		got := s.do(t, call{method: http.MethodGet, path: "/users/me", bearer: held.AccessToken})
+		if names := dataMembers(t, got); !slices.Equal(names, userMembers()) {
+			t.Errorf("got members %q, want those of every user", names)
+		}
+		if strings.Contains(string(got.body), "needle") {
+			t.Errorf("got %s, want no member from among the preferences", got.body)
+		}
+		var shown struct {
+			ID         domain.UserID
+			Password   string
+			Title      string
+			Tags       []string
+			ThemeLight *string `json:"theme_light"`
+		}
+		if err := got.data(&shown); err != nil || shown.ID != user.ID || shown.Password != "**********" || shown.Title != "Dr." || !slices.Equal(shown.Tags, []string{"a"}) || shown.ThemeLight != nil {
+			t.Errorf("got %s, %v, want the account and what it prefers", got.body, err)
+		}
+	})
 	t.Run("3 secrets that are there read back as stars", func(t *testing.T) {
 		secret := domain.HashSecret("static")
 		user := s.seed(t, "secretive@example.com", func(u *domain.User) { u.StaticToken = &secret })
@@ -114,6 +139,35 @@ func TestWirePatchMe(t *testing.T) {
 		wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: stay}), 401, domain.InvalidCredentials)
 		wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", bearer: json.AccessToken}), 401, domain.InvalidCredentials)
 	})
+}
+
+// TestWireNewPasswordWithoutSession: the change has happened, whatever becomes of the fresh
+// session, and the cookie that is dead is taken away.
+func TestWireNewPasswordWithoutSession(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seed(t, "ann@example.com")
+	_, got := w.login(t, "ann@example.com", domain.ModeSession)
+	stay := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
+	w.faults.set(intercept.FailMethod("Sessions.Create", errors.New("the disk is on fire")))
+	got = w.do(t, call{method: http.MethodPatch, path: "/users/me?fields=email", body: `{"password":"another fine password"}`, cookie: stay})
+	w.faults.set(nil)
+	if set := blanked(got.header["Set-Cookie"]); got.status != 200 || !slices.Equal(set, []string{sessionCookieGone}) {
+		t.Fatalf("got %d %q, want 200 and no cookie any more", got.status, set)
+	}
+	if want := `{"data":{"email":"ann@example.com"}}`; string(got.body) != want {
+		t.Errorf("got %s, want %s", got.body, want)
+	}
+	again := post("/auth/login", map[string]any{"email": "ann@example.com", "password": "another fine password"})
+	if got := w.do(t, again); got.status != 200 {
+		t.Errorf("got %d for the new password, want 200", got.status)
+	}
+	// A change that ends nothing takes no cookie away.
+	_, got = w.loginWith(t, "ann@example.com", "another fine password", domain.ModeSession)
+	stay.Value = got.cookies[sessionCookie]
+	got = w.do(t, call{method: http.MethodPatch, path: "/users/me", body: `{"first_name":"Ann"}`, cookie: stay})
+	if set := got.header["Set-Cookie"]; got.status != 200 || set != nil {
+		t.Errorf("got %d %q, want 200 and no cookie moved", got.status, set)
+	}
 }
 
 func TestWireServer(t *testing.T) {

@@ -203,6 +203,11 @@ func unlimited() auth.Settings {
 
 func (w world) login(t testing.TB, email string, mode domain.Mode) (tokens, response) {
 	t.Helper()
+	return w.loginWith(t, email, password, mode)
+}
+
+func (w world) loginWith(t testing.TB, email, password string, mode domain.Mode) (tokens, response) {
+	t.Helper()
 	got := w.do(t, call{method: http.MethodPost, path: "/auth/login", body: map[string]any{"email": email, "password": password, "mode": mode}})
 	var held tokens
 	if err := got.data(&held); err != nil || got.status != http.StatusOK {

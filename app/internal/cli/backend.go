@@ -21,9 +21,9 @@ type Backend interface {
 	// A nil error means that it stopped as it should.
 	Serve(ctx context.Context, c config.Config, o ServeOptions) error
 
-	// Operator opens the database and brings its schema up to date. The caller calls
-	// the second result when it is done.
-	Operator(ctx context.Context, c config.Config, log *slog.Logger) (auth.OperatorAPI, func(), error)
+	// Operator opens the database and brings its schema up to date. It makes no keys.
+	// The caller calls the second result when it is done.
+	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
 	// PreviewMail returns a mail as it would be sent, with sample values, and sends none. A
 	// kind that there is not is port.ErrNotFound.
@@ -35,7 +35,13 @@ type Backend interface {
 
 	// Migrations opens the database and leaves its schema as it is. The caller closes
 	// the result.
-	Migrations(ctx context.Context, c config.Config, log *slog.Logger) (Migrations, error)
+	Migrations(ctx context.Context, c config.Config, o DatabaseOptions) (Migrations, error)
+}
+
+// DatabaseOptions is what opening the database needs besides the configuration.
+type DatabaseOptions struct {
+	Log    *slog.Logger
+	Create bool // make the database where there is none; otherwise that is an error, and nothing is made
 }
 
 // ServeOptions is what Serve needs besides the configuration.

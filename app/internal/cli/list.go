@@ -24,7 +24,7 @@ func (cmd usersListCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withOperator(c, func(operator auth.OperatorAPI) error {
+	return in.withOperator(c, mustExist, func(operator auth.OperatorAPI) error {
 		var list userList = &userTable{out: in.Stdout}
 		if cmd.JSON {
 			list = &userArray{out: in.Stdout}

@@ -10,7 +10,7 @@ type migrateUpCommand struct{}
 
 // Run applies every migration that is not applied.
 func (migrateUpCommand) Run(in *invocation) error {
-	return in.withMigrations(func(m Migrations) error {
+	return in.withMigrations(orCreate, func(m Migrations) error {
 		applied, err := m.Up(in.context)
 		if err != nil {
 			return err
@@ -32,7 +32,7 @@ type migrateDownCommand struct{}
 
 // Run takes back one migration.
 func (migrateDownCommand) Run(in *invocation) error {
-	return in.withMigrations(func(m Migrations) error {
+	return in.withMigrations(mustExist, func(m Migrations) error {
 		undone, err := m.Down(in.context)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ type migrateStatusCommand struct {
 
 // Run lists every migration.
 func (cmd migrateStatusCommand) Run(in *invocation) error {
-	return in.withMigrations(func(m Migrations) error {
+	return in.withMigrations(mustExist, func(m Migrations) error {
 		all, err := m.Status(in.context)
 		if err != nil {
 			return err
@@ -77,12 +77,12 @@ func printMigrations(w io.Writer, all []Migration) error {
 	return nil
 }
 
-func (in *invocation) withMigrations(use func(Migrations) error) (err error) {
+func (in *invocation) withMigrations(database absence, use func(Migrations) error) (err error) {
 	c, err := in.configure()
 	if err != nil {
 		return err
 	}
-	m, err := in.Backend.Migrations(in.context, c, in.log)
+	m, err := in.Backend.Migrations(in.context, c, DatabaseOptions{Log: in.log, Create: database == orCreate})
 	if err != nil {
 		return err
 	}

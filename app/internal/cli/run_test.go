@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +30,7 @@ type backend struct {
 	userErr  error
 	opened   int
 	closed   int
+	database cli.DatabaseOptions
 
 	mail      domain.Mail
 	previewed []cli.MailPreview
@@ -48,13 +48,15 @@ func (b *backend) Serve(_ context.Context, c config.Config, o cli.ServeOptions) 
 	return b.serveErr
 }
 
-func (b *backend) Operator(context.Context, config.Config, *slog.Logger) (auth.OperatorAPI, func(), error) {
+func (b *backend) Operator(_ context.Context, _ config.Config, o cli.DatabaseOptions) (auth.OperatorAPI, func(), error) {
 	b.opened++
+	b.database = o
 	return operator{b}, func() { b.closed++ }, nil
 }
 
-func (b *backend) Migrations(context.Context, config.Config, *slog.Logger) (cli.Migrations, error) {
+func (b *backend) Migrations(_ context.Context, _ config.Config, o cli.DatabaseOptions) (cli.Migrations, error) {
 	b.opened++
+	b.database = o
 	return migrations{b}, nil
 }
 
@@ -242,6 +244,24 @@ func TestConfigurationMistakes(t *testing.T) {
 			t.Errorf("got exit code %d: %s", o.code, o.stderr)
 		}
 	})
+}
+
+func TestOnlySomeCommandsMakeADatabase(t *testing.T) {
+	for line, want := range map[string]bool{
+		"users create a@example.com --generate": true,
+		"users passwd a@example.com --generate": false,
+		"users list":                            false,
+		"users unlock a@example.com":            false,
+		"migrate up":                            true,
+		"migrate down":                          false,
+		"migrate status":                        false,
+	} {
+		b := &backend{}
+		run(t, b, nil, strings.Fields(line)...)
+		if b.opened != 1 || b.database.Create != want {
+			t.Errorf("%s: got %+v, want Create %t", line, b.database, want)
+		}
+	}
 }
 
 func TestServe(t *testing.T) {

@@ -23,7 +23,7 @@ func (cmd usersCreateCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withOperator(c, func(operator auth.OperatorAPI) error {
+	return in.withOperator(c, orCreate, func(operator auth.OperatorAPI) error {
 		user, err := operator.CreateUser(in.context, auth.NewUser{Email: cmd.Email, Password: password, Admin: cmd.Admin})
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (cmd usersPasswdCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withOperator(c, func(operator auth.OperatorAPI) error {
+	return in.withOperator(c, mustExist, func(operator auth.OperatorAPI) error {
 		user, err := operator.SetPassword(in.context, cmd.Email, password)
 		if err != nil {
 			return err
@@ -72,7 +72,7 @@ func (cmd usersUnlockCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	return in.withOperator(c, func(operator auth.OperatorAPI) error {
+	return in.withOperator(c, mustExist, func(operator auth.OperatorAPI) error {
 		if err := operator.Unlock(in.context, cmd.Email); err != nil {
 			return err
 		}
@@ -81,10 +81,18 @@ func (cmd usersUnlockCommand) Run(in *invocation) error {
 	})
 }
 
+// absence is what a command does about a database that is not there.
+type absence int
+
+const (
+	mustExist absence = iota
+	orCreate          // for the commands that some begin with
+)
+
 // withOperator lends the database to use. Whatever a person is asked for is asked for
 // before, so that nobody holds the database while they think.
-func (in *invocation) withOperator(c config.Config, use func(auth.OperatorAPI) error) error {
-	operator, done, err := in.Backend.Operator(in.context, c, in.log)
+func (in *invocation) withOperator(c config.Config, database absence, use func(auth.OperatorAPI) error) error {
+	operator, done, err := in.Backend.Operator(in.context, c, DatabaseOptions{Log: in.log, Create: database == orCreate})
 	if err != nil {
 		return err
 	}

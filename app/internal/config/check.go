@@ -1,19 +1,18 @@
 package config
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-const (
-	maxProjectNameBytes = 100
-	maxPasswordBytes    = 1024
-)
+const maxProjectNameBytes = 100
 
 // check looks at what a single value cannot tell.
 func (l *loader) check(c *Config) {
@@ -39,9 +38,12 @@ func (l *loader) checkGeneral(c *Config) {
 
 func (l *loader) checkServer(c *Config) {
 	if !isHost(c.Server.Host) {
-		l.mistake("HOST", quote(c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
+		l.mistake("HOST", l.shownValue("HOST", c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
 	if _, set := l.sources["PUBLIC_URL"]; !set {
+		if isHost(c.Server.Host) && !isLoopback(c.Server.Host) {
+			l.warn("HOST lets other machines in, and PUBLIC_URL is not set: requests with cookies from pages elsewhere than on this machine may be refused as cross-site; set PUBLIC_URL to the URL at which clients reach the service")
+		}
 		return
 	}
 	publicURL, ok := parsePublicURL(c.Server.PublicURL)
@@ -105,13 +107,13 @@ func isLetterOrDigit(r rune) bool {
 
 func (l *loader) checkKeys(k Keys) {
 	for name, value := range map[string]Secret{"SECRET": k.Secret, "DATA_KEY": k.DataKey} {
-		if problem := keys.Weakness(string(value)); value != "" && problem != "" {
+		if problem := domain.SecretWeakness(string(value)); value != "" && problem != "" {
 			l.mistake(name, problem, keys.HowToMake(name))
 		}
 	}
 	for name, values := range map[string][]Secret{"SECRET_PREVIOUS": k.SecretPrevious, "DATA_KEY_PREVIOUS": k.DataKeyPrevious} {
 		for i, value := range values {
-			if problem := keys.Weakness(string(value)); problem != "" {
+			if problem := domain.SecretWeakness(string(value)); problem != "" {
 				l.mistake(name, "entry "+strconv.Itoa(i+1)+" "+problem, "drop it from the list")
 			}
 		}
@@ -130,8 +132,12 @@ func (l *loader) checkSessions(s Sessions) {
 	}
 }
 
-// written is the value of a setting as somebody wrote it, or its default.
+// written is the value of a setting as somebody wrote it, or its default, or in words where
+// it is in a file.
 func (l *loader) written(name string) string {
+	if l.isFromFile(name) {
+		return "as long as that"
+	}
 	if value, set := l.values[name]; set {
 		return value
 	}
@@ -154,25 +160,14 @@ func (l *loader) checkHash(h Hash) {
 }
 
 func (l *loader) checkAdmin(a Admin) {
-	if _, err := domain.ParseEmail(a.Email); err != nil && l.sound("ADMIN_EMAIL") {
+	email, err := domain.ParseEmail(a.Email)
+	if err != nil && l.sound("ADMIN_EMAIL") {
 		l.mistake("ADMIN_EMAIL", "is not an e-mail address", "write a bare address such as admin@example.com")
 	}
-	if len(a.Password) > maxPasswordBytes {
-		l.mistake("ADMIN_PASSWORD", "is longer than 1024 bytes", "write a shorter one")
+	if a.Password == "" {
+		return
 	}
-	for _, known := range documentedPasswords() {
-		if strings.EqualFold(string(a.Password), known) {
-			l.mistake("ADMIN_PASSWORD", "is a password that documentation uses as an example", "write one of your own, or unset it to get a random one")
-		}
-	}
-}
-
-// documentedPasswords are examples out of documentation and compose files, which a fresh
-// service must not be open to.
-func documentedPasswords() []string {
-	return []string{
-		"d1r3ctu5", "password", "admin", "administrator", "changeme", "change-me", "change_me",
-		"secret", "example", "test", "testtest", "12345678", "123456789", "password1", "sallyport",
-		"your-password", "yourpassword", "supersecret", "letmein", "adminadmin", "directus",
+	if failure, ok := errors.AsType[*domain.Error](auth.CheckNewPassword(string(a.Password), email)); ok {
+		l.mistake("ADMIN_PASSWORD", strings.TrimPrefix(failure.Reason, `"password" `), "write another, or unset it to get a random one")
 	}
 }

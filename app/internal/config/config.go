@@ -20,6 +20,7 @@ package config
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -49,6 +50,11 @@ type Config struct {
 // Values returns every setting with its value and where that came from, in the order of
 // Settings. Secrets are hidden.
 func (c Config) Values() []Value { return c.values }
+
+// IsSet reports whether somebody has set the setting name, be it to its default.
+func (c Config) IsSet(name string) bool {
+	return slices.ContainsFunc(c.values, func(v Value) bool { return v.Name == name && v.Source != sourceDefault })
+}
 
 // Warnings returns what is probably not meant, such as a misspelt name, in sentences.
 func (c Config) Warnings() []string { return c.warnings }

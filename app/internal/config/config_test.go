@@ -38,7 +38,7 @@ func mustLoad(t *testing.T, environ ...string) config.Config {
 // smtp returns what sending mail needs at least, and more; of two entries for one name the
 // first counts.
 func smtp(more ...string) []string {
-	return append(more, "EMAIL_TRANSPORT=smtp", "EMAIL_SMTP_HOST=smtp.example.com", "EMAIL_FROM=no-reply@example.org", "HOST=0.0.0.0")
+	return append(more, "EMAIL_TRANSPORT=smtp", "EMAIL_SMTP_HOST=smtp.example.com", "EMAIL_FROM=no-reply@example.org", "HOST=0.0.0.0", "PUBLIC_URL=https://auth.example.com")
 }
 
 func write(t *testing.T, path, text string) {
@@ -179,6 +179,15 @@ func TestLoadValues(t *testing.T) {
 	}
 }
 
+func TestIsSet(t *testing.T) {
+	c := mustLoad(t, "LOG_LEVEL=info")
+	for name, want := range map[string]bool{"LOG_LEVEL": true, "LOG_STYLE": false, "PUBLIC_URL": false, "NO_SETTING": false} {
+		if got := c.IsSet(name); got != want {
+			t.Errorf("%s: got %t, want %t", name, got, want)
+		}
+	}
+}
+
 func TestLoadPrecedence(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, ".env", "HOST=dotenv\nPORT=1111\nPROJECT_NAME='From the file'\nLOG_LEVEL=warn\n")
@@ -271,10 +280,15 @@ func TestWarnings(t *testing.T) {
 		"a slip in the name of a file":     {environ: []string{"SECRETT_FILE=x"}, want: []string{"SECRETT_FILE is no setting; did you mean SECRET_FILE?"}},
 		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "SMTP_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
 		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
-		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nCORS_ENABLED=true\n", want: []string{"the .env file sets names that are no settings of this version and are ignored: CORS_ENABLED, EMAIL_SES_REGION"}},
+		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nCORS_ENABLED=true\n", want: []string{"CORS_ENABLED has no effect in this version", "the .env file sets names that are no settings of this version and are ignored: EMAIL_SES_REGION"}},
+		"a name that is set twice":         {dotenv: "PORT=1\nHOST=::1\n\nPORT=2\n", want: []string{"line 4 of the .env file sets PORT once more; the last one counts"}},
+		"limits that are not there":        {environ: []string{"RATE_LIMITER_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_ENABLED has no effect in this version"}},
 		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
 		"cheap hashes":                     {environ: []string{"HASH_MEMORY_COST=64"}, want: []string{"HASH_MEMORY_COST and HASH_TIME_COST are below"}},
 		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com", "EMAIL_TRANSPORT=mailbox"}, want: []string{"PUBLIC_URL is http"}},
+		"a public host without its URL":    {environ: []string{"HOST=0.0.0.0", "EMAIL_TRANSPORT=mailbox"}, want: []string{"HOST lets other machines in, and PUBLIC_URL is not set"}},
+		"a public host with its URL":       {environ: smtp("HOST=0.0.0.0", "PUBLIC_URL=https://auth.example.com")},
+		"a host that is this machine":      {environ: []string{"HOST=localhost"}},
 		"secure cookies on this machine":   {environ: []string{"PUBLIC_URL=http://127.0.0.1:8055"}},
 		"open cookies over http":           {environ: []string{"PUBLIC_URL=http://a.example.com", "EMAIL_TRANSPORT=mailbox", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"}},
 		"mail that nobody gets":            {environ: []string{"PUBLIC_URL=https://a.example.com"}, want: []string{"nobody gets any mail"}},

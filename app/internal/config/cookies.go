@@ -24,11 +24,11 @@ func (l *loader) checkCookie(prefix string, c *Cookie) {
 	name, domain, secure, sameSite := prefix+"_NAME", prefix+"_DOMAIN", prefix+"_SECURE", prefix+"_SAME_SITE"
 
 	if !isToken(c.Name) || len(c.Name) > maxCookieNameBytes {
-		l.mistake(name, quote(c.Name)+" is no name of a cookie", "write letters, digits, - and _, at most 100")
+		l.mistake(name, l.shownValue(name, c.Name)+" is no name of a cookie", "write letters, digits, - and _, at most 100")
 	}
 	c.Domain = strings.TrimPrefix(c.Domain, ".")
 	if c.Domain != "" && !isCookieDomain(c.Domain) {
-		l.mistake(domain, quote(c.Domain)+" is no domain that browsers take a cookie for", "write one with a dot in it, such as example.com, without scheme and port; or unset it")
+		l.mistake(domain, l.shownValue(domain, c.Domain)+" is no domain that browsers take a cookie for", "write one with a dot in it, such as example.com, without scheme and port; or unset it")
 	}
 	if !l.sound(secure, sameSite, name, domain) {
 		return

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -17,9 +18,9 @@ type Input struct {
 	Environ []string          // as of os.Environ
 }
 
-// Load reads and checks the whole configuration. The error is Mistakes. It reads files, the
-// .env file and those that an X_FILE names, and changes nothing, not the environment
-// either.
+// Load reads and checks the whole configuration. The error is Mistakes, with which the
+// Config has its Warnings and nothing else. Load reads files, the .env file and those that
+// an X_FILE names, and changes nothing, not the environment either.
 func Load(in Input) (Config, error) {
 	l := newLoader()
 	l.collect(in)
@@ -37,7 +38,7 @@ func Load(in Input) (Config, error) {
 
 	if len(l.mistakes) > 0 {
 		slices.SortStableFunc(l.mistakes, func(a, b Mistake) int { return l.position(a.Name) - l.position(b.Name) })
-		return Config{}, l.mistakes
+		return Config{warnings: l.warnings}, l.mistakes
 	}
 	c.values, c.warnings = l.shown(), l.warnings
 	return c, nil
@@ -89,6 +90,19 @@ func (l *loader) mistake(name, problem, fix string) {
 
 func (l *loader) warn(format string, args ...any) {
 	l.warnings = append(l.warnings, fmt.Sprintf(format, args...))
+}
+
+// shownValue is a value in a mistake. What a file holds is not repeated: whoever named the
+// wrong file may have named one with a secret in it.
+func (l *loader) shownValue(name, value string) string {
+	if l.isFromFile(name) {
+		return "the value in the file"
+	}
+	return quote(value)
+}
+
+func (l *loader) isFromFile(name string) bool {
+	return strings.HasSuffix(l.sources[name], fileSuffix)
 }
 
 // sound reports whether nothing is wrong with any of the settings so far. Checks that

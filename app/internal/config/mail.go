@@ -12,7 +12,7 @@ const transportFix = "write smtp, and name the mail server in EMAIL_SMTP_HOST; o
 
 func (l *loader) checkMail(c *Config) {
 	if c.Mail.Transport == "" && l.sound("HOST", "EMAIL_TRANSPORT") {
-		l.mistake("EMAIL_TRANSPORT", "is not set, and HOST "+quote(c.Server.Host)+" serves more than this machine", transportFix)
+		l.mistake("EMAIL_TRANSPORT", "is not set, and HOST "+l.shownValue("HOST", c.Server.Host)+" serves more than this machine", transportFix)
 	}
 	if _, err := domain.ParseEmail(c.Mail.From); err != nil {
 		l.mistake("EMAIL_FROM", "is not an e-mail address", "write a bare address such as no-reply@example.com")
@@ -32,10 +32,10 @@ func (l *loader) checkMail(c *Config) {
 // checkMailServer looks at the settings of the mail server alone.
 func (l *loader) checkMailServer(m Mail) {
 	if m.SMTPHost != "" && !isHost(m.SMTPHost) {
-		l.mistake("EMAIL_SMTP_HOST", quote(m.SMTPHost)+" is no address and no host name", "write a name such as smtp.example.com, without a port")
+		l.mistake("EMAIL_SMTP_HOST", l.shownValue("EMAIL_SMTP_HOST", m.SMTPHost)+" is no address and no host name", "write a name such as smtp.example.com, without a port")
 	}
 	if m.SMTPName != "" && !isHost(m.SMTPName) {
-		l.mistake("EMAIL_SMTP_NAME", quote(m.SMTPName)+" is no address and no host name", "write the name of this machine, or unset it")
+		l.mistake("EMAIL_SMTP_NAME", l.shownValue("EMAIL_SMTP_NAME", m.SMTPName)+" is no address and no host name", "write the name of this machine, or unset it")
 	}
 	if m.SMTPSecure && m.SMTPIgnoreTLS {
 		l.mistake("EMAIL_SMTP_IGNORE_TLS", "contradicts EMAIL_SMTP_SECURE", "set one of them to false")

@@ -28,12 +28,18 @@ func TestMistakes(t *testing.T) {
 	write(t, "broken", "PORT=1\nHOST=x\nSECRET "+goodSecret+"\nPORT=2\n")
 	write(t, "wrong", "PORT=x\n")
 	write(t, "port", "x\n")
+	write(t, "unclosed", "PORT=1\n# it's a comment\n\nPROJECT_NAME='two\nwords'\nSECRET='"+goodSecret+"\nPORT=2\n")
+	write(t, "last", "PORT=1\nSECRET "+goodSecret)
+	write(t, "dollar", "A=1\nPROJECT_NAME=$A\nSECRET="+goodSecret+"$XY12\n")
 
 	cases := [][]string{
 		{"CONFIG_PATH=nowhere"},
 		{"CONFIG_PATH=folder"},
 		{"CONFIG_PATH=large"},
 		{"CONFIG_PATH=broken"},
+		{"CONFIG_PATH=unclosed"},
+		{"CONFIG_PATH=last"},
+		{"CONFIG_PATH=dollar"},
 		{"CONFIG_PATH=settings.YAML"},
 		{"CONFIG_PATH=wrong"},
 		{"PORT_FILE=port"},
@@ -174,6 +180,60 @@ func TestMistakes(t *testing.T) {
 	if got := b.String(); got != string(want) {
 		t.Errorf("the mistakes are told differently; look at the difference, and run go test -update if it is meant:\n%s", firstDifference(got, string(want)))
 	}
+}
+
+// TestMistakesOfFiles names the file of a secret in place of each setting's own, as a slip
+// of the pen does.
+func TestMistakesOfFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, text := range []string{goodSecret, "987654321012", "987654321012d", "10.98.76.54/8", "-" + goodSecret, "9d"} {
+		write(t, "secret", text+"\n")
+		for _, s := range config.Settings() {
+			if s.Name == "CONFIG_PATH" {
+				continue
+			}
+			_, err := config.Load(config.Input{Environ: []string{s.Name + "_FILE=secret", "SESSION_ABSOLUTE_TTL=8d"}})
+			if err != nil && strings.Contains(err.Error(), text) {
+				t.Errorf("%s: the error repeats what is in the file: %v", s.Name, err)
+			}
+		}
+	}
+}
+
+func TestDollarsInDotenv(t *testing.T) {
+	for text, wrong := range map[string]bool{
+		"PROJECT_NAME=$NAME":                         true,
+		"PROJECT_NAME=${NAME}":                       true,
+		"PROJECT_NAME=\"a $NAME\"":                   true,
+		"PROJECT_NAME=$PROJECT_NAME":                 true,
+		"PROJECT_NAME_FILE=$NAME":                    true,
+		"PROJECT_NAME=$NAME\nNAME=late":              true,
+		"NAME=x\nPROJECT_NAME=$NAME":                 false,
+		"PROJECT_NAME='$NAME'":                       false,
+		"PROJECT_NAME=\\$NAME":                       false,
+		"PROJECT_NAME=a$":                            false,
+		"PROJECT_NAME=$name":                         false,
+		"PROJECT_NAME=x # not $NAME":                 false,
+		"# $NAME\nPROJECT_NAME=x":                    false,
+		"OF_ANOTHER_PROGRAM=$NAME":                   false,
+		"PROJECT_NAME=x\nPROJECT_NAME=$PROJECT_NAME": false,
+	} {
+		t.Chdir(t.TempDir())
+		write(t, ".env", text+"\n")
+		_, err := config.Load(config.Input{})
+		if (err != nil) != wrong {
+			t.Errorf("%s: got %v, want a mistake: %t", text, err, wrong)
+		}
+	}
+}
+
+func TestWarningsBesideMistakes(t *testing.T) {
+	t.Run("are kept", func(t *testing.T) {
+		c, err := load(t, "PORT=x", "LOGIN_STALL_TIME=500")
+		if err == nil || len(c.Warnings()) != 1 {
+			t.Errorf("got %v, warnings %q", err, c.Warnings())
+		}
+	})
 }
 
 func TestMistakesOfFlags(t *testing.T) {

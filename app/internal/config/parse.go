@@ -45,9 +45,9 @@ func (l *loader) text(s Setting, value string) any {
 		return s.oneof[i]
 	}
 	if slices.Contains(absent(s.Name), strings.ToLower(value)) {
-		l.mistake(s.Name, quote(value)+" is not in this build", "this build has "+choice(s.oneof, "and"))
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" is not in this build", "this build has "+choice(s.oneof, "and"))
 	} else {
-		l.mistake(s.Name, quote(value)+" is not a value of this setting", "write "+choice(s.oneof, "or"))
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" is not a value of this setting", "write "+choice(s.oneof, "or"))
 	}
 	return ""
 }
@@ -79,7 +79,7 @@ func (l *loader) boolean(s Setting, value string) any {
 	case "false", "0":
 		return false
 	}
-	l.mistake(s.Name, quote(value)+" is neither true nor false", "write true or false")
+	l.mistake(s.Name, l.shownValue(s.Name, value)+" is neither true nor false", "write true or false")
 	return false
 }
 
@@ -93,14 +93,14 @@ func (l *loader) integer(s Setting, value string) int {
 	}
 	n, err := parse(value)
 	if err != nil {
-		l.mistake(s.Name, quote(value)+" "+reason(err), fix)
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" "+reason(err), fix)
 		return 0
 	}
 	// The tags are read by a test; they hold numbers.
 	least, _ := parse(s.min)
 	most, _ := parse(s.max)
 	if n < least || n > most {
-		l.mistake(s.Name, quote(value)+" is out of range", fix)
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" is out of range", fix)
 		return 0
 	}
 	return n
@@ -112,34 +112,45 @@ func (l *loader) duration(s Setting, value string) any {
 	if errors.Is(err, errNoUnit) {
 		unit := strings.TrimLeft(s.Default, "0123456789")
 		if s.bare == "" {
-			l.mistake(s.Name, quote(value)+" has no unit", "write "+value+unit+", or with another of ms, s, m, h, d, w")
+			l.mistake(s.Name, l.shownValue(s.Name, value)+" has no unit", l.withUnit(s.Name, value, unit))
 			return time.Duration(0)
 		}
 		d, err = parseDuration(value + s.bare)
 	}
 	if err != nil {
-		l.mistake(s.Name, quote(value)+" "+reason(err), fix)
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" "+reason(err), fix)
 		return time.Duration(0)
 	}
 	least, _ := parseDuration(s.min)
 	most, _ := parseDuration(s.max)
 	if d < least || d > most {
-		l.mistake(s.Name, quote(value)+" is out of range", fix)
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" is out of range", fix)
 		return time.Duration(0)
 	}
 	return d
 }
 
+func (l *loader) withUnit(name, value, unit string) string {
+	const units = " another of ms, s, m, h, d, w"
+	if l.isFromFile(name) {
+		return "put " + unit + " after it, or" + units
+	}
+	return "write " + value + unit + ", or with" + units
+}
+
 func (l *loader) limit(s Setting, value string) any {
 	limit, err := parseLimit(value)
 	if err != nil {
-		l.mistake(s.Name, quote(value)+" "+reason(err), "write attempts and the time they are for, such as "+s.Default+", or off")
+		l.mistake(s.Name, l.shownValue(s.Name, value)+" "+reason(err), "write attempts and the time they are for, such as "+s.Default+", or off")
 	}
 	return limit
 }
 
 func (l *loader) proxies(s Setting, value string) any {
 	proxies, problem := parseProxies(value)
+	if problem != "" && l.isFromFile(s.Name) {
+		problem = "the file does not hold a list of proxies that can be believed"
+	}
 	if problem != "" {
 		l.mistake(s.Name, problem, proxiesFix)
 	}

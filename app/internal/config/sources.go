@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,6 +52,7 @@ func (l *loader) collect(in Input) {
 			l.take(s.Name, flags, environment, dotenv)
 		}
 	}
+	l.checkUnsupported(environment, dotenv)
 	l.suggest(environment, dotenv)
 }
 
@@ -159,11 +162,32 @@ func (l *loader) dotenv() map[string]string {
 		l.mistake("CONFIG_PATH", "the file "+quote(path)+" cannot be read: "+err.Error(), "name a readable file with one NAME=value a line")
 		return nil
 	}
+	return l.dotenvValues(path, text)
+}
+
+// dotenvValues reads the text of the .env file at path. No mistake repeats any of it: a
+// line may hold a secret.
+func (l *loader) dotenvValues(path, text string) map[string]string {
+	text += "\n" // without which the library takes a last word without = for a value
+	all, wrong := statements(text)
 	values, err := godotenv.Unmarshal(text)
-	if err != nil {
-		// The library's error repeats the line, and with it perhaps a secret.
-		l.mistake("CONFIG_PATH", "the file "+quote(path)+" cannot be read after line "+lastGoodLine(text), "write one NAME=value a line, with values that hold blanks, $ or # in single quotes")
+	if err != nil || wrong > 0 {
+		l.mistake("CONFIG_PATH", "line "+strconv.Itoa(wrong)+" of the file "+quote(path)+" cannot be read", "write one NAME=value a line, with values that hold blanks, $ or # in single quotes")
 		return nil
+	}
+	known := l.knownNames()
+	seen := map[string]bool{}
+	for _, s := range all {
+		ours := slices.ContainsFunc(s.names, func(name string) bool { return isKnown(name, known) })
+		if ours && s.refersTo(func(name string) bool { return !seen[name] }) {
+			l.mistake("CONFIG_PATH", "line "+strconv.Itoa(s.line)+" of the file "+quote(path)+" takes what follows a $ for a name, and no line above sets that", "put a value that holds a $ in single quotes")
+		}
+		for _, name := range s.names {
+			if seen[name] {
+				l.warn("line %d of the .env file sets %s once more; the last one counts", s.line, name)
+			}
+			seen[name] = true
+		}
 	}
 	return values
 }

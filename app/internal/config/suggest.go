@@ -21,7 +21,7 @@ func (l *loader) suggest(environment, dotenv layer) {
 	}
 	var ignored []string
 	for _, name := range slices.Sorted(maps.Keys(dotenv.values)) {
-		if isKnown(name, known) {
+		if isKnown(name, known) || isUnsupported(strings.TrimSuffix(name, fileSuffix)) {
 			continue
 		}
 		if near := nearest(name, known, maxDistance); near != "" {

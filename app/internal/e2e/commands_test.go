@@ -2,6 +2,11 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -76,7 +81,8 @@ func TestCommandsBesideARunningService(t *testing.T) {
 
 func TestMigrateCommands(t *testing.T) {
 	t.Parallel()
-	env := cheap(t.TempDir())
+	dir := filepath.Join(t.TempDir(), "data")
+	env := cheap(dir)
 	type migration struct {
 		Version int64
 		Name    string
@@ -98,6 +104,23 @@ func TestMigrateCommands(t *testing.T) {
 		return n
 	}
 
+	for _, line := range []string{"migrate status", "migrate down", "users list", "users unlock a@example.com"} {
+		output, err := sallyport(t, env, strings.Fields(line)...).CombinedOutput()
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || exit.ExitCode() != 1 || !strings.Contains(string(output), "there is no database at "+filepath.Join(dir, "sallyport.db")) {
+			t.Errorf("%s without a database: got %v, %s", line, err, output)
+		}
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder for data was made: %v", err)
+	}
+
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "sallyport.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	before := status()
 	if len(before) == 0 || applied(before) != 0 {
 		t.Fatalf("got %+v before the first migration, want several, none applied", before)
@@ -112,4 +135,12 @@ func TestMigrateCommands(t *testing.T) {
 	}
 	p := serve(t, env) // brings the schema up to date by itself
 	login(t, p.Client, domain.ModeJSON)
+
+	output, err := sallyport(t, env, "migrate", "down").CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "another process serves") {
+		t.Errorf("migrate down beneath a running service: got %v, %s", err, output)
+	}
+	if after := status(); applied(after) != len(before) {
+		t.Errorf("got %+v after it was refused", after)
+	}
 }

@@ -157,11 +157,23 @@ func TestServeInMemory(t *testing.T) {
 	}
 }
 
-func TestOccupiedPortIsSaid(t *testing.T) {
+// TestOccupiedPort is the first start of somebody who has another service on the port: it
+// must not make an account whose password nobody hears of.
+func TestOccupiedPort(t *testing.T) {
 	t.Parallel()
 	p := serve(t, cheap(t.TempDir()))
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.URL, "http://"), ":")
-	refused(t, append(cheap(t.TempDir()), "PORT="+port), 1, "HOST and PORT")
+	dir := t.TempDir()
+	refused(t, append(withoutPassword(dir), "PORT="+port), 1, "another program listens on 127.0.0.1:"+port+"; stop it or choose another with --port")
+
+	p = serve(t, withoutPassword(dir))
+	content, err := os.ReadFile(filepath.Join(dir, "admin-password"))
+	if err != nil {
+		t.Fatalf("the next start tells no password: %v", err)
+	}
+	if _, err := p.Login(t.Context(), auth.LoginInput{Email: adminEmail, Password: strings.TrimSpace(string(content)), Mode: domain.ModeJSON}); err != nil {
+		t.Errorf("log in with it: %v", err)
+	}
 }
 
 // TestLifetimesAreThoseConfigured runs by the machine's clock, which goes on while a login

@@ -8,22 +8,28 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // maxFileBytes bounds what is read as a key.
 const maxFileBytes = 4 << 10
 
 // keep reads the key from its file, and makes the file first where there is none.
-func keep(w Wanted) (text string, warnings []string, err error) {
-	text, warnings, err = read(w)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return text, warnings, err
+func keep(w Wanted) (Key, []string, error) {
+	text, warnings, err := read(w)
+	made := errors.Is(err, fs.ErrNotExist)
+	if made {
+		if err := create(w); err != nil {
+			return Key{}, nil, fmt.Errorf("keys: make %s: %w", w.Name, err)
+		}
+		// Read back what is there: another starter may have been first.
+		text, warnings, err = read(w)
 	}
-	if err := create(w); err != nil {
-		return "", nil, fmt.Errorf("keys: make %s: %w", w.Name, err)
+	if err != nil {
+		return Key{}, nil, err
 	}
-	// Read back what is there: another starter may have been first.
-	return read(w)
+	return Key{Current: []byte(text), Made: made}, warnings, nil
 }
 
 // read returns the key that the file holds. The error matches fs.ErrNotExist where there is
@@ -41,8 +47,8 @@ func read(w Wanted) (text string, warnings []string, err error) {
 		return "", nil, fmt.Errorf("keys: read %s: %w", w.Name, err)
 	}
 	text = strings.TrimRight(string(content), "\r\n")
-	if problem := Weakness(text); problem != "" {
-		return "", nil, configurationError("%s, the file of %s, %s; put back the right one, or remove it to get a new one, which ends every session", w.File, w.Name, problem)
+	if problem := domain.SecretWeakness(text); problem != "" {
+		return "", nil, configurationError("%s, the file of %s, %s; put back the right one, or remove it to get a new one, after which people may have to log in again", w.File, w.Name, problem)
 	}
 	// Windows has no such bits: Go makes them up.
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {

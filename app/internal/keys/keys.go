@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // ErrConfiguration says that the operator has to change a setting or a file. Its message
@@ -42,6 +44,7 @@ type Wanted struct {
 type Key struct {
 	Current  []byte
 	Previous [][]byte
+	Made     bool // just now, and kept in its file
 }
 
 // Load returns the key w, and warnings for the log. Errors match ErrConfiguration where
@@ -49,32 +52,33 @@ type Key struct {
 func Load(w Wanted, p Policy) (Key, []string, error) {
 	var previous [][]byte
 	for i, text := range w.Previous {
-		if problem := Weakness(text); problem != "" {
+		if problem := domain.SecretWeakness(text); problem != "" {
 			return Key{}, nil, configurationError("entry %d of %s_PREVIOUS %s; drop it", i+1, w.Name, problem)
 		}
 		previous = append(previous, []byte(text))
 	}
-	text, warnings, err := current(w, p)
+	key, warnings, err := current(w, p)
 	if err != nil {
 		return Key{}, nil, err
 	}
-	return Key{Current: []byte(text), Previous: previous}, warnings, nil
+	key.Previous = previous
+	return key, warnings, nil
 }
 
-func current(w Wanted, p Policy) (text string, warnings []string, err error) {
+func current(w Wanted, p Policy) (Key, []string, error) {
 	if w.Configured != "" {
-		if problem := Weakness(w.Configured); problem != "" {
-			return "", nil, configurationError("%s %s; %s", w.Name, problem, HowToMake(w.Name))
+		if problem := domain.SecretWeakness(w.Configured); problem != "" {
+			return Key{}, nil, configurationError("%s %s; %s", w.Name, problem, HowToMake(w.Name))
 		}
-		return w.Configured, nil, nil
+		return Key{Current: []byte(w.Configured)}, nil, nil
 	}
 	switch p {
 	case Keep:
 		return keep(w)
 	case Fresh:
-		return random(), nil, nil
+		return Key{Current: []byte(random())}, nil, nil
 	}
-	return "", nil, configurationError("%s is not set, and every instance needs the same; %s", w.Name, HowToMake(w.Name))
+	return Key{}, nil, configurationError("%s is not set, and every instance needs the same; %s", w.Name, HowToMake(w.Name))
 }
 
 // HowToMake says how an operator gets a good value for the setting name.

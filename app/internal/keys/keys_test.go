@@ -76,6 +76,9 @@ func TestLoadMissing(t *testing.T) {
 		if !bytes.Equal(first.Current, second.Current) {
 			t.Error("got another key the second time")
 		}
+		if !first.Made || second.Made {
+			t.Errorf("said to be made: got %t, then %t; want true, then false", first.Made, second.Made)
+		}
 		if random, err := base64.RawURLEncoding.DecodeString(string(first.Current)); err != nil || len(random) != 32 {
 			t.Errorf("got %d bytes, error %v; want 32 bytes in base64url", len(random), err)
 		}

@@ -18,21 +18,41 @@ type administrator struct {
 	made     bool
 	email    string
 	password string // only where it was made at random
+	file     string // where that is kept, if it is
 }
 
-// ensureAdministrator makes the first administrator where there is no account at all.
-func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c config.Config) (administrator, error) {
+// ensureAdministrator makes the first administrator where there is no account at all. With
+// keep, a random password is in its file before there is an account that it opens, so that
+// no failure leaves one that nobody can log in to.
+func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c config.Config, keep bool) (administrator, error) {
 	first := administrator{email: c.Admin.Email}
+	users, err := operator.ListUsers(ctx, "", 1)
+	if err != nil {
+		return administrator{}, fmt.Errorf("look for accounts: %w", err)
+	}
+	if len(users) > 0 {
+		return first, nil
+	}
 	password := string(c.Admin.Password)
 	if password == "" {
 		password = rand.Text()
 		first.password = password
+		if keep {
+			if first.file, err = keepPassword(c, password); err != nil {
+				return administrator{}, err
+			}
+		}
 	}
-	made, err := operator.EnsureAdministrator(ctx, auth.NewUser{Email: c.Admin.Email, Password: password})
+	first.made, err = operator.EnsureAdministrator(ctx, auth.NewUser{Email: c.Admin.Email, Password: password})
 	if err != nil {
 		return administrator{}, refusedAdministrator(err)
 	}
-	first.made = made
+	if !first.made && first.file != "" {
+		// Another instance was first, and its password is another.
+		if err := os.Remove(first.file); err != nil {
+			return administrator{}, fmt.Errorf("remove the password of no account: %w", err)
+		}
+	}
 	return first, nil
 }
 
@@ -49,13 +69,16 @@ func refusedAdministrator(err error) error {
 	return fmt.Errorf("make the first administrator: %w", err)
 }
 
+// passwordFile is where in DATA_DIR a random password is kept.
+const passwordFile = "admin-password"
+
 // keepPassword writes the random password where only the operator finds it, for a service
 // that nobody watches start.
 func keepPassword(c config.Config, password string) (path string, err error) {
 	if err := os.MkdirAll(c.General.DataDir, 0o700); err != nil {
 		return "", fmt.Errorf("make DATA_DIR: %w", err)
 	}
-	path = filepath.Join(c.General.DataDir, "admin-password")
+	path = filepath.Join(c.General.DataDir, passwordFile)
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return "", fmt.Errorf("replace the administrator's password file: %w", err)
 	}

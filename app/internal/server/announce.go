@@ -15,9 +15,7 @@ import (
 // announce says where the service is: to people in a banner, to everybody else in a line
 // of the log. A password made at random is shown on a terminal, or kept in a file.
 func announce(o cli.ServeOptions, c config.Config, address net.Addr, first administrator) error {
-	if err := announceAdministrator(o, c, first); err != nil {
-		return err
-	}
+	announceAdministrator(o, first)
 	o.Log.Info("ready", "address", address.String(), "public_url", c.Server.PublicURL, "database", c.Database.Client, "version", o.Version)
 	if o.Banner == nil {
 		return nil
@@ -27,20 +25,14 @@ func announce(o cli.ServeOptions, c config.Config, address net.Addr, first admin
 
 // announceAdministrator tells where the first administrator's password is, unless a banner
 // is going to show it.
-func announceAdministrator(o cli.ServeOptions, c config.Config, first administrator) error {
-	if !first.made || o.Banner != nil {
-		return nil
-	}
-	if first.password == "" {
+func announceAdministrator(o cli.ServeOptions, first administrator) {
+	switch {
+	case !first.made || o.Banner != nil:
+	case first.file == "":
 		o.Log.Info("the first administrator was made, with ADMIN_PASSWORD")
-		return nil
+	default:
+		o.Log.Warn("the first administrator was made: log in, change the password and remove the file", "password_file", first.file)
 	}
-	path, err := keepPassword(c, first.password)
-	if err != nil {
-		return err
-	}
-	o.Log.Warn("the first administrator was made: log in, change the password and remove the file", "password_file", path)
-	return nil
 }
 
 func banner(w io.Writer, c config.Config, url string, first administrator) error {
@@ -84,14 +76,16 @@ func loginLine(url, email, password string) string {
 	return fmt.Sprintf("curl %s/auth/login -H 'Content-Type: application/json' -d %s", url, quoted(string(body)))
 }
 
-// promptedLoginLine asks for the password first, so that it is in no history of commands.
+// promptedLoginLine asks for the password first, so that it is in no history of commands,
+// and writes it as JSON, whatever it holds.
 func promptedLoginLine(url, email string) string {
 	address, err := json.Marshal(email)
-	if err != nil {
+	if err != nil { // a string: cannot be
 		return ""
 	}
-	return fmt.Sprintf("read -rs P && curl %s/auth/login -H 'Content-Type: application/json' -d %s\"$P\"%s",
-		url, quoted(`{"email":`+string(address)+`,"password":"`), quoted(`"}`))
+	return `stty -echo; printf 'Password: '; IFS= read -r P; stty echo; echo; ` +
+		fmt.Sprintf("curl %s/auth/login -H 'Content-Type: application/json' -d %s\"$(printf %%s \"$P\" | sed 's/[\\\\\"]/\\\\&/g')\"%s",
+			url, quoted(`{"email":`+string(address)+`,"password":"`), quoted(`"}`))
 }
 
 // quoted is text as one word of a POSIX shell.

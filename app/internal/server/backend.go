@@ -4,9 +4,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
@@ -24,38 +26,56 @@ type Backend struct {
 var _ cli.Backend = Backend{}
 
 // Operator implements cli.Backend.
-func (b Backend) Operator(ctx context.Context, c config.Config, log *slog.Logger) (auth.OperatorAPI, func(), error) {
-	if err := refuseForgetful(c); err != nil {
+func (b Backend) Operator(ctx context.Context, c config.Config, o cli.DatabaseOptions) (auth.OperatorAPI, func(), error) {
+	if err := prepareDatabase(c, o); err != nil {
 		return nil, nil, err
 	}
-	service, cleanup, err := b.assemble(ctx, c, log, "")
+	keyring, err := wiring.OperatorKeys(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	service, cleanup, err := wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: o.Log})
 	if err != nil {
 		return nil, nil, err
 	}
 	return service.Auth, cleanup, nil
 }
 
-// assemble makes what the service keeps on disk and puts it together.
-func (b Backend) assemble(ctx context.Context, c config.Config, log *slog.Logger, version string) (*wiring.Service, func(), error) {
-	if err := makeDataDir(c); err != nil {
-		return nil, nil, err
+// prepareDatabase refuses what a command cannot work on, and makes folders only where the
+// command may make the database.
+func prepareDatabase(c config.Config, o cli.DatabaseOptions) error {
+	if err := refuseForgetful(c); err != nil {
+		return err
 	}
-	keyring, warnings, err := wiring.LoadKeys(c)
-	if err != nil {
-		return nil, nil, err
+	if o.Create {
+		return makeDataDir(c)
 	}
-	for _, warning := range warnings {
-		log.Warn(warning)
-	}
-	return wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: log, Version: version})
+	return refuseAbsent(c)
 }
 
+// refuseAbsent keeps a command that looks for something from making an empty database to
+// look in, where DATA_DIR or DB_FILENAME is mistyped.
+func refuseAbsent(c config.Config) error {
+	if c.Database.Client != config.SQLite {
+		return nil
+	}
+	_, err := os.Stat(c.Database.Filename)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database at %s; DATA_DIR or DB_FILENAME says where it is", c.Database.Filename)
+	}
+	return err // names the path
+}
+
+// makeDataDir makes the folders of what an embedded database keeps.
 func makeDataDir(c config.Config) error {
 	if c.Database.Client != config.SQLite {
 		return nil
 	}
 	if err := os.MkdirAll(c.General.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make DATA_DIR: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(c.Database.Filename), 0o700); err != nil {
+		return fmt.Errorf("make the folder of DB_FILENAME: %w", err)
 	}
 	return nil
 }

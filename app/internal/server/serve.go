@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"sync"
 	"time"
 
@@ -25,19 +24,25 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	}
 	defer func() { err = errors.Join(err, release()) }()
 
-	service, cleanup, err := b.assemble(ctx, c, o.Log, o.Version)
+	service, cleanup, err := b.assemble(ctx, c, o)
 	if err != nil {
 		return err
 	}
 	defer cleanup()
+	warnOfLooseModes(c, o.Log)
 
-	first, err := ensureAdministrator(ctx, service.Auth, c)
+	// Before an account is made: a start that fails must not have made one whose password
+	// nobody was told.
+	listener, err := listen(ctx, c.Server)
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(c.Server.Host, strconv.Itoa(c.Server.Port)))
+	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
 	if err != nil {
-		return fmt.Errorf("listen on HOST and PORT: %w", err)
+		return errors.Join(err, listener.Close())
+	}
+	if err := warnOfNoAdministrator(ctx, service.Auth, o.Log); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	if err := announce(o, c, listener.Addr(), first); err != nil {
 		return errors.Join(err, listener.Close())
@@ -52,6 +57,25 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	defer stopWorking()
 
 	return serveUntilDone(ctx, service, listener, c, o)
+}
+
+// assemble makes what the service keeps on disk and puts it together.
+func (b Backend) assemble(ctx context.Context, c config.Config, o cli.ServeOptions) (*wiring.Service, func(), error) {
+	if err := makeDataDir(c); err != nil {
+		return nil, nil, err
+	}
+	hadDatabase := hasDatabase(c)
+	keyring, warnings, err := wiring.LoadKeys(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if hadDatabase {
+		warnings = append(warnings, missedKeys(keyring)...)
+	}
+	for _, warning := range warnings {
+		o.Log.Warn(warning)
+	}
+	return wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: o.Log, Version: o.Version})
 }
 
 // claim keeps a second service from the same database file: each would answer from what it
@@ -70,9 +94,9 @@ func claim(c config.Config) (release func() error, err error) {
 func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.Listener, c config.Config, o cli.ServeOptions) error {
 	served := make(chan error, 1)
 	go func() { served <- service.REST.Serve(listener) }()
+	var failure error
 	select {
-	case err := <-served:
-		return err
+	case failure = <-served: // and others that it has accepted may still be under way
 	case <-ctx.Done():
 	}
 	o.Log.Info("stopping: requests under way are finished", "timeout", c.Server.ShutdownTimeout)
@@ -80,9 +104,11 @@ func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.L
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Server.ShutdownTimeout)
 	defer cancel()
 	if err := service.REST.Shutdown(stopping); err != nil {
-		return fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", err)
+		return errors.Join(failure, fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", err))
 	}
-	err := <-served
+	if failure == nil {
+		failure = <-served
+	}
 	o.Log.Info("stopped", "took", time.Since(began))
-	return err
+	return failure
 }

@@ -49,7 +49,7 @@ func providePorts(
 		Mailer:   mailer,
 		Composer: composer,
 		Clock:    clock,
-		Probes:   []auth.Probe{{Name: c.Database.Client, Ping: store.Ping}},
+		Probes:   []auth.Probe{{Name: c.Database.Client, Ping: (&sharedProbe{ping: store.Ping, clock: clock}).Ping}},
 		Log:      log,
 	}
 }

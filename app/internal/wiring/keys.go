@@ -14,7 +14,18 @@ type Keys struct{ Secret, Data keys.Key }
 // for: kept beside an embedded one, fresh for one that forgets everything, and demanded
 // where several instances need the same. The warnings are for the log.
 func LoadKeys(c config.Config) (Keys, []string, error) {
-	policy := keyPolicy(c.Database.Client)
+	return loadKeys(c, keyPolicy(c.Database.Client))
+}
+
+// OperatorKeys returns keys for work that signs and seals nothing: it neither makes a file
+// nor demands a setting, so that an operator needs neither, and leaves no key behind that
+// the service cannot read.
+func OperatorKeys(c config.Config) (Keys, error) {
+	k, _, err := loadKeys(c, keys.Fresh)
+	return k, err
+}
+
+func loadKeys(c config.Config, policy keys.Policy) (Keys, []string, error) {
 	secret, warnings, err := keys.Load(keys.Wanted{
 		Name:       "SECRET",
 		Configured: string(c.Keys.Secret),

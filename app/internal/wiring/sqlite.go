@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
@@ -22,7 +23,7 @@ func SQLiteConfig(c config.Config) sqlite.Config {
 func openSQLite(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
 	store, err := sqlite.Open(ctx, SQLiteConfig(c))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("open the database file %s: %w", c.Database.Filename, err)
 	}
 	return store, closing(store, log), nil
 }

@@ -20,6 +20,9 @@ const (
 	SessionCookie = "directus_session_token"
 )
 
+// DeviceCookie is the name of the cookie that a client shows when it logs in again.
+const DeviceCookie = "sallyport_device"
+
 // Client calls the service at URL, which ends without a slash. It is safe for concurrent
 // use.
 type Client struct {
@@ -39,7 +42,11 @@ type Tokens struct {
 // Login logs in.
 func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, error) {
 	body := map[string]any{"email": in.Email, "password": in.Password, "mode": in.Mode}
-	return c.tokens(ctx, in.Mode, "/auth/login", body, nil)
+	var device *http.Cookie
+	if in.Device != "" {
+		device = &http.Cookie{Name: DeviceCookie, Value: in.Device}
+	}
+	return c.tokens(ctx, in.Mode, "/auth/login", body, device)
 }
 
 // Refresh trades a token for new ones.
@@ -134,7 +141,7 @@ func (c Client) tokens(ctx context.Context, mode domain.Mode, path string, body 
 	if err := response.Data(&got); err != nil {
 		return contract.Reply{}, err
 	}
-	reply := contract.Reply{Mode: mode, Access: got.AccessToken, TTL: time.Duration(got.Expires) * time.Millisecond}
+	reply := contract.Reply{Mode: mode, Access: got.AccessToken, TTL: time.Duration(got.Expires) * time.Millisecond, Device: response.Cookies[DeviceCookie]}
 	switch mode {
 	case domain.ModeJSON:
 		reply.Token = got.RefreshToken

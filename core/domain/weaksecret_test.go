@@ -1,4 +1,4 @@
-package keys
+package domain
 
 import (
 	"encoding/base64"
@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestWeakness(t *testing.T) {
+func TestSecretWeakness(t *testing.T) {
 	t.Run("of a bad key", func(t *testing.T) {
 		for text, want := range map[string]string{
 			"":                                       "is empty",
@@ -28,7 +28,7 @@ func TestWeakness(t *testing.T) {
 			"this is my very long secret key for production":               "is made of well-known words",
 			"qwertyuiopasdfghjklzxcvbnm1234567890":                         "is made of well-known words",
 		} {
-			if got := Weakness(text); got != want {
+			if got := SecretWeakness(text); got != want {
 				t.Errorf("%q: got %q, want %q", text, got, want)
 			}
 		}
@@ -44,7 +44,7 @@ func TestWeakness(t *testing.T) {
 				hex.EncodeToString(b[:16]),
 				hex.EncodeToString(b[:]),
 			} {
-				if got := Weakness(text); got != "" {
+				if got := SecretWeakness(text); got != "" {
 					t.Fatalf("%q: got %q, want none", text, got)
 				}
 			}

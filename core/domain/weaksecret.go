@@ -1,4 +1,4 @@
-package keys
+package domain
 
 import (
 	"strconv"
@@ -6,22 +6,22 @@ import (
 )
 
 const (
-	// MinBytes is the shortest key: as long as what HS256 signs with (RFC 7518, section
-	// 3.2).
-	MinBytes = 32
+	// MinSecretBytes is the shortest secret of an operator's choice: as long as what HS256
+	// signs with (RFC 7518, section 3.2).
+	MinSecretBytes = 32
 
 	minUnguessable = 16 // characters that are left when what is well known is taken out
 	minDistinct    = 6  // of 32 random digits, fewer are different once in 10 million
 )
 
-// Weakness says why text is no key, as in "is shorter than 32 bytes", or returns nothing
+// SecretWeakness says why text cannot be a secret that an operator chooses, as in "is shorter than 32 bytes", or returns nothing
 // for a good one. What it says holds nothing of text.
-func Weakness(text string) string {
+func SecretWeakness(text string) string {
 	switch {
 	case text == "":
 		return "is empty"
-	case len(text) < MinBytes:
-		return "is shorter than " + strconv.Itoa(MinBytes) + " bytes"
+	case len(text) < MinSecretBytes:
+		return "is shorter than " + strconv.Itoa(MinSecretBytes) + " bytes"
 	case isDocumented(text):
 		return "is an example out of documentation"
 	case distinctBytes(text) < minDistinct || isRepeated(text) || isSequence(text):
