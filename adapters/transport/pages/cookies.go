@@ -25,6 +25,14 @@ func (h *Handler) sessionCookie() scopedCookie {
 	return scopedCookie{Cookie: h.config.SessionCookie, path: "/"}
 }
 
+// deviceCookie is the one of REST: it keeps auth.Tokens.Device, goes where the session cookie
+// goes, and is with every form of a person who comes back by a link.
+func (h *Handler) deviceCookie() scopedCookie {
+	device := h.config.SessionCookie
+	device.Name, device.SameSite = "sallyport_device", "Lax"
+	return scopedCookie{Cookie: device, path: "/"}
+}
+
 // set sends the cookie with a value that lives for ttl (RFC 6265, section 4.1).
 func (k scopedCookie) set(w http.ResponseWriter, value string, ttl time.Duration, now time.Time) {
 	cookie := k.blank()

@@ -35,6 +35,7 @@ func (h *Handler) takeLogin(v *visit) error {
 		Email:    v.form.Get("email"),
 		Password: v.form.Get("password"),
 		Mode:     domain.ModeSession,
+		Device:   h.deviceCookie().value(v.r),
 		Client:   v.client,
 	}
 	switch {
@@ -48,6 +49,7 @@ func (h *Handler) takeLogin(v *visit) error {
 		return h.refuseLogin(v, err)
 	}
 	h.sessionCookie().set(v.w, tokens.Access, tokens.TTL, h.config.Now())
+	h.deviceCookie().set(v.w, tokens.Device, tokens.DeviceTTL, h.config.Now())
 	return h.redirect(v, profilePath)
 }
 

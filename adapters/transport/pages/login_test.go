@@ -37,6 +37,17 @@ func TestLogin(t *testing.T) {
 		}
 		b.get(t, "/admin").shows(t, http.StatusOK, annEmail)
 	})
+	t.Run("remembers the device, so that strangers who guess do not keep its owner out", func(t *testing.T) {
+		w := newWorld(t)
+		owner := w.browser(t)
+		owner.post(t, "/admin/login", "email", annEmail, "password", password).leadsTo(t, "/admin")
+		owner.post(t, "/admin/logout").leadsTo(t, "/admin/login?signed-out")
+		for range auth.DefaultSettings().LoginAccount.Burst {
+			w.browser(t).post(t, "/admin/login", "email", annEmail, "password", "wrong horse").shows(t, http.StatusUnauthorized)
+		}
+		w.browser(t).post(t, "/admin/login", "email", annEmail, "password", password).shows(t, http.StatusTooManyRequests)
+		owner.post(t, "/admin/login", "email", annEmail, "password", password).leadsTo(t, "/admin")
+	})
 	t.Run("refuses in one way whatever is wrong, and keeps the address only", func(t *testing.T) {
 		w := newWorld(t)
 		w.seed(t, "sue@example.com", func(u *domain.User) { u.Status = domain.StatusSuspended })
