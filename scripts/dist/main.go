@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -53,19 +54,42 @@ func run(ctx context.Context, out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
+	ldflags := "-ldflags=-s -w" + setVersion(describe(ctx, root))
 	var files []string
 	for _, t := range targets() {
+		fmt.Printf("building for %s/%s ...\n", t.os, t.arch)
 		// Without the workspace, in which a binary would link what the tools ask for.
 		env := []string{"GOWORK=off", "CGO_ENABLED=0", "GOOS=" + t.os, "GOARCH=" + t.arch}
 		file := filepath.Join(out, t.file())
 		if _, err := workspace.Go(ctx, filepath.Join(root, "app"), env,
-			"build", "-trimpath", "-ldflags=-s -w", "-o", file, "./cmd/sallyport"); err != nil {
+			"build", "-trimpath", ldflags, "-o", file, "./cmd/sallyport"); err != nil {
 			return fmt.Errorf("%s/%s: %w", t.os, t.arch, err)
 		}
 		fmt.Println(file)
 		files = append(files, file)
 	}
 	return writeSums(filepath.Join(out, "sha256sums"), files)
+}
+
+// describe names the commit by the nearest tag, or says nothing where there is no git or
+// none of its history, as in an unpacked archive.
+func describe(ctx context.Context, root string) string {
+	command := exec.CommandContext(ctx, "git", "describe", "--tags", "--always", "--dirty")
+	command.Dir = root
+	name, err := command.Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(name))
+}
+
+// setVersion is the linker's flag that makes name the version, which "sallyport version"
+// otherwise takes from what Go knows of the build.
+func setVersion(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " -X main.version=" + name
 }
 
 // writeSums writes what "sha256sum -c" reads.

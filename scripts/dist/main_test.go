@@ -50,3 +50,17 @@ func TestTargets(t *testing.T) {
 		}
 	})
 }
+
+func TestSetVersion(t *testing.T) {
+	for name, want := range map[string]string{"": "", "v1.2.3-4-gabcdef-dirty": " -X main.version=v1.2.3-4-gabcdef-dirty"} {
+		if got := setVersion(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+	t.Run("where there is no history there is no name", func(t *testing.T) {
+		t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(t.TempDir()))
+		if got := describe(t.Context(), t.TempDir()); got != "" {
+			t.Errorf("got %q", got)
+		}
+	})
+}

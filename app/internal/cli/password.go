@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -11,6 +10,9 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // maxPasswordLine bounds what is read as a password; the core has a lower bound of its own,
@@ -24,7 +26,8 @@ type passwordFlags struct {
 	Generate      bool `xor:"password" help:"Make a random password and show it once."`
 }
 
-func (f passwordFlags) password(in *invocation) (string, error) {
+// password returns the password that the account of that address is to have.
+func (f passwordFlags) password(in *invocation, email string) (string, error) {
 	if f.Generate {
 		return rand.Text(), nil
 	}
@@ -39,7 +42,7 @@ func (f passwordFlags) password(in *invocation) (string, error) {
 		}
 		read = func(ctx context.Context) (string, error) { return readSecret(ctx, file) }
 	}
-	return ask(in.context, in.Stderr, read)
+	return ask(in.context, in.Stderr, read, email)
 }
 
 // show tells a password that nobody knows yet.
@@ -51,19 +54,22 @@ func (f passwordFlags) show(in *invocation, password string) error {
 	return err
 }
 
-// ask asks twice, since nobody sees what is typed.
-func ask(ctx context.Context, prompts io.Writer, read func(context.Context) (string, error)) (string, error) {
-	fmt.Fprint(prompts, "Password: ")
-	first, err := read(ctx)
-	fmt.Fprintln(prompts)
+// ask asks twice, since nobody sees what is typed, but not for what would be refused.
+func ask(ctx context.Context, prompts io.Writer, read func(context.Context) (string, error), email string) (string, error) {
+	address, err := domain.ParseEmail(email)
 	if err != nil {
-		return "", fmt.Errorf("read the password: %w", err)
+		return "", domain.InvalidPayloadError("email", `"email" must be a valid email`)
 	}
-	fmt.Fprint(prompts, "Once more: ")
-	second, err := read(ctx)
-	fmt.Fprintln(prompts)
+	first, err := prompt(ctx, prompts, read, fmt.Sprintf("Password (at least %d characters): ", auth.MinPasswordRunes))
 	if err != nil {
-		return "", fmt.Errorf("read the password: %w", err)
+		return "", err
+	}
+	if err := auth.CheckNewPassword(first, address); err != nil {
+		return "", err
+	}
+	second, err := prompt(ctx, prompts, read, "Once more: ")
+	if err != nil {
+		return "", err
 	}
 	if first != second {
 		return "", errors.New("the two passwords differ; nothing was changed")
@@ -71,17 +77,31 @@ func ask(ctx context.Context, prompts io.Writer, read func(context.Context) (str
 	return first, nil
 }
 
-func readLine(r io.Reader) (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(r, maxPasswordLine+1)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+func prompt(ctx context.Context, prompts io.Writer, read func(context.Context) (string, error), text string) (string, error) {
+	fmt.Fprint(prompts, text)
+	line, err := read(ctx)
+	fmt.Fprintln(prompts)
+	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
-	if len(line) > maxPasswordLine {
+	return line, nil
+}
+
+// readLine reads the one line that there is.
+func readLine(r io.Reader) (string, error) {
+	all, err := io.ReadAll(io.LimitReader(r, maxPasswordLine+1))
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	if len(all) > maxPasswordLine {
 		return "", usageError{errors.New("the password on standard input is too long")}
 	}
-	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-	if line == "" {
+	line := strings.TrimSuffix(strings.TrimSuffix(string(all), "\n"), "\r")
+	switch {
+	case line == "":
 		return "", usageError{errors.New("there is no password on standard input")}
+	case strings.ContainsAny(line, "\r\n"):
+		return "", usageError{errors.New("there is more than one line on standard input")}
 	}
 	return line, nil
 }

@@ -54,13 +54,9 @@ func Run(ctx context.Context, p Program) int {
 		return p.fail(fmt.Errorf("cli: read the tags of the commands: %w", err))
 	}
 
-	args := p.Args
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	parsed, code, err := parse(parser, args)
+	parsed, code, err := parse(parser, conventional(p.Args))
 	if err != nil {
-		return p.fail(usageError{err})
+		return p.fail(usageError{plainly(err)})
 	}
 	if parsed == nil {
 		return code
@@ -109,20 +105,36 @@ type invocation struct {
 	log     *slog.Logger // nil until configure
 }
 
-// load reads the configuration.
+// load reads the configuration. Where it is wrong it shows the warnings, which may say what
+// the mistakes come from.
 func (in *invocation) load() (config.Config, error) {
-	return config.Load(config.Input{Flags: in.flags, Environ: in.Environ})
+	c, err := config.Load(config.Input{Flags: in.flags, Environ: in.Environ})
+	if err != nil {
+		in.showWarnings(c)
+	}
+	return c, err
 }
 
-// configure reads the configuration, makes the logger, and logs the warnings.
+// configure is configureFor a command that a person waits for: it tells the outcome by
+// itself, so the log has warnings only, unless LOG_LEVEL asks for more.
 func (in *invocation) configure() (config.Config, error) {
+	return in.configureFor(func(c config.Config) string {
+		if c.IsSet("LOG_LEVEL") {
+			return c.Log.Level
+		}
+		return "warn"
+	})
+}
+
+// configureFor reads the configuration, makes the logger, and logs the warnings.
+func (in *invocation) configureFor(level func(config.Config) string) (config.Config, error) {
 	c, err := in.load()
 	if err != nil {
 		return config.Config{}, err
 	}
 	onTerminal := isTerminal(in.Stderr)
 	in.log = logging.New(in.Stderr, logging.Options{
-		Level:  c.Log.Level,
+		Level:  level(c),
 		Pretty: c.Log.Style == config.LogPretty || c.Log.Style == "" && onTerminal,
 		Color:  onTerminal && wantsColor(in.Environ),
 	})
@@ -162,12 +174,20 @@ func (in *invocation) fail(err error) int {
 
 func (p Program) fail(err error) int {
 	fmt.Fprintln(p.Stderr, "sallyport:", message(err))
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintln(p.Stderr, "sallyport --help shows what there is.")
+	}
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
+	if _, ok := errors.AsType[usageError](err); ok {
 		return ExitUsage
 	}
-	if mistakes := config.Mistakes(nil); errors.As(err, &mistakes) || errors.Is(err, keys.ErrConfiguration) {
+	if _, ok := errors.AsType[config.Mistakes](err); ok || errors.Is(err, keys.ErrConfiguration) {
+		return ExitUsage
+	}
+	if failure, ok := errors.AsType[*domain.Error](err); ok && isRefusedInput(failure) {
 		return ExitUsage
 	}
 	return ExitFailed
@@ -175,20 +195,10 @@ func (p Program) fail(err error) int {
 
 // message is err for the person at the keyboard.
 func message(err error) string {
-	var (
-		failure *domain.Error
-		usage   usageError
-	)
-	switch {
-	case errors.As(err, &failure):
-		if failure.Reason != "" && !strings.Contains(failure.Message, failure.Reason) {
-			return failure.Message + " " + failure.Reason + "."
-		}
-		return failure.Message
-	case errors.As(err, &usage) && strings.HasPrefix(usage.Error(), "unexpected argument"):
-		// The argument is not repeated: it may be a password.
-		return "too many arguments, or an unknown command"
-	case errors.Is(err, context.Canceled):
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		return sentence(failure)
+	}
+	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
 	return err.Error()

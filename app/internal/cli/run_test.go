@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -192,6 +193,9 @@ func TestUsage(t *testing.T) {
 		{"users", "create"},
 		{"users", "create", "a@example.com", "hunter2-as-an-argument"},
 		{"users", "create", "a@example.com", "--password=hunter2-as-an-argument"},
+		{"users", "create", "a@example.com", "--password-stdin=hunter2-as-a-value"},
+		{"users", "create", "a@example.com", "--generate=hunter2-as-a-value"},
+		{"users", "hunter2, did you mean \"hunter2\"?"},
 		{"users", "create", "a@example.com", "--generate", "--password-stdin"},
 		{"users", "create", "a@example.com"}, // no terminal to ask on
 		{"users", "create", "a@example.com", "--password-stdin"},
@@ -212,6 +216,58 @@ func TestUsage(t *testing.T) {
 				t.Errorf("the password is repeated: %s", o.stderr)
 			}
 		})
+	}
+}
+
+func TestUsageIsToldPlainly(t *testing.T) {
+	for line, want := range map[string]string{
+		"serv":                                  "unknown command; did you mean serve?",
+		"users lst":                             "unknown command; did you mean list?",
+		"help users lst":                        "unknown command; did you mean list?",
+		"migrate nothing-like-it":               "unknown command",
+		"users list more":                       "too many arguments",
+		"serve --port":                          "--port needs a value",
+		"serve --port --host=::1":               "--port needs a value",
+		"users passwd a@b.org --generate=maybe": "--generate takes no value",
+		"serve --prot=1":                        `unknown flag --prot, did you mean "--port"?`,
+	} {
+		o := run(t, &backend{}, nil, strings.Fields(line)...)
+		if got, _, _ := strings.Cut(o.stderr, "\n"); got != "sallyport: "+want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+func TestHabits(t *testing.T) {
+	for habit, line := range map[string]string{"help": "--help", "help users": "users --help", "help users create": "users create --help", "--version": "version"} {
+		got, want := run(t, &backend{}, nil, strings.Fields(habit)...), run(t, &backend{}, nil, strings.Fields(line)...)
+		if got != want || got.code != cli.ExitOK {
+			t.Errorf("%s: got %+v, want what %s gives", habit, got, line)
+		}
+	}
+}
+
+func TestLogsOfCommands(t *testing.T) {
+	for name, test := range map[string]struct {
+		environ []string
+		line    string
+		info    bool
+	}{
+		"of a command are warnings":        {nil, "users list", false},
+		"of a command are what is set":     {[]string{"LOG_LEVEL=info"}, "users list", true},
+		"of the service begin with info":   {nil, "serve", true},
+		"of the service are what is set":   {[]string{"LOG_LEVEL=warn"}, "serve", false},
+		"of a command follow the flag too": {nil, "users list --log-level=debug", true},
+	} {
+		b := &backend{}
+		run(t, b, environ(test.environ...), strings.Fields(test.line)...)
+		log := b.database.Log
+		if b.served != nil {
+			log = b.options.Log
+		}
+		if got := log.Enabled(t.Context(), slog.LevelInfo); got != test.info || !log.Enabled(t.Context(), slog.LevelWarn) {
+			t.Errorf("%s: info is logged: %t, want %t", name, got, test.info)
+		}
 	}
 }
 
@@ -239,6 +295,12 @@ func TestConfigurationMistakes(t *testing.T) {
 			}
 		})
 	}
+	t.Run("warnings are told beside them", func(t *testing.T) {
+		for _, line := range []string{"serve", "config check", "users list"} {
+			run(t, &backend{}, environ("PORT=x", "POTR_FILE=1", "PUBLIC_URI=x"), strings.Fields(line)...).want(t, cli.ExitUsage, "",
+				"warning: PUBLIC_URI is no setting; did you mean PUBLIC_URL?\n", "sallyport: 1 problem in the configuration:\n")
+		}
+	})
 	t.Run("version needs no configuration", func(t *testing.T) {
 		if o := run(t, &backend{}, environ("DB_CLIENT=oracle"), "version"); o.code != cli.ExitOK {
 			t.Errorf("got exit code %d: %s", o.code, o.stderr)
@@ -321,16 +383,20 @@ func missingKey(t *testing.T) error {
 func TestDomainErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		err    error
+		code   int
 		stderr string
 	}{
-		"a conflict":               {domain.NewError(domain.RecordNotUnique, errors.New("sqlite: a cause")), "sallyport: Value has to be unique.\n"},
-		"a reason in the message":  {domain.InvalidPayloadError("password", "The password is too short"), "sallyport: Invalid payload. The password is too short.\n"},
-		"a reason beside the text": {&domain.Error{Code: domain.RecordNotFound, Message: "Record doesn't exist.", Reason: "There is no such account"}, "sallyport: Record doesn't exist. There is no such account.\n"},
+		"a conflict":            {&domain.Error{Code: domain.RecordNotUnique, Message: "Value for field has to be unique.", Field: "email"}, cli.ExitFailed, "sallyport: There already is an account with this e-mail.\n"},
+		"a missing account":     {&domain.Error{Code: domain.RecordNotFound, Message: "There is no account with this e-mail."}, cli.ExitFailed, "sallyport: There is no account with this e-mail.\n"},
+		"a bad address":         {domain.InvalidPayloadError("email", `"email" must be a valid email`), cli.ExitUsage, "sallyport: This is not an e-mail address.\n"},
+		"a short password":      {auth.CheckNewPassword("x1y2", ""), cli.ExitUsage, "sallyport: The password must be at least 8 characters long.\n"},
+		"a well-known password": {auth.CheckNewPassword("password", ""), cli.ExitUsage, "sallyport: The password is one that is guessed first.\n"},
+		"a long password":       {auth.CheckNewPassword(strings.Repeat("x", 1025), ""), cli.ExitUsage, "sallyport: The password must be at most 1024 bytes long.\n"},
 	} {
 		t.Run(name+" is told plainly", func(t *testing.T) {
 			b := &backend{userErr: test.err}
 			o := run(t, b, nil, "users", "unlock", "a@example.com")
-			o.want(t, cli.ExitFailed, "", test.stderr)
+			o.want(t, test.code, "", test.stderr)
 			if o.stderr != test.stderr {
 				t.Errorf("got %q, want %q", o.stderr, test.stderr)
 			}

@@ -1,5 +1,7 @@
 package cli
 
+import "github.com/sallyport-auth/sallyport/app/internal/config"
+
 type serveCommand struct {
 	Host      string `setting:"HOST" placeholder:"ADDRESS" help:"Address to listen on (HOST)."`
 	Port      string `setting:"PORT" placeholder:"NUMBER" help:"TCP port to listen on (PORT)."`
@@ -8,7 +10,7 @@ type serveCommand struct {
 
 // Run serves until the program is told to stop.
 func (serveCommand) Run(in *invocation) error {
-	c, err := in.configure()
+	c, err := in.configureFor(func(c config.Config) string { return c.Log.Level })
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (cmd usersCreateCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	password, err := cmd.password(in)
+	password, err := cmd.password(in, cmd.Email)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (cmd usersPasswdCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	password, err := cmd.password(in)
+	password, err := cmd.password(in, cmd.Email)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (cmd usersUnlockCommand) Run(in *invocation) error {
 		if err := operator.Unlock(in.context, cmd.Email); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(in.Stdout, "Forgot the failed logins of the account.")
+		_, err := fmt.Fprintln(in.Stdout, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count.")
 		return err
 	})
 }

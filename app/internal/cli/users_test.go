@@ -21,7 +21,7 @@ func TestUsersCreate(t *testing.T) {
 	t.Run("asks twice on a terminal", func(t *testing.T) {
 		b := &backend{}
 		o := run(t, b, typing(password, password), "users", "create", "a@example.com")
-		o.want(t, cli.ExitOK, made, "Password: \nOnce more: \n")
+		o.want(t, cli.ExitOK, made, "Password (at least 8 characters): \nOnce more: \n")
 		if strings.Contains(o.stderr, password) {
 			t.Error("the password is shown")
 		}
@@ -29,7 +29,7 @@ func TestUsersCreate(t *testing.T) {
 	})
 	t.Run("makes an administrator where asked", func(t *testing.T) {
 		b := &backend{}
-		run(t, b, typing(password, password), "users", "create", "--admin", "a@example.com").want(t, cli.ExitOK, made, "Password: ")
+		run(t, b, typing(password, password), "users", "create", "--admin", "a@example.com").want(t, cli.ExitOK, made, "Password (at least 8 characters): ")
 		wantMade(t, b, auth.NewUser{Email: "a@example.com", Password: password, Admin: true})
 	})
 	t.Run("changes nothing when the passwords differ or the terminal is gone", func(t *testing.T) {
@@ -42,10 +42,26 @@ func TestUsersCreate(t *testing.T) {
 		}
 	})
 	t.Run("reads one line from standard input, blanks and all", func(t *testing.T) {
-		for _, text := range []string{" x y \n", " x y \r\n", " x y ", " x y \nanother line\n"} {
+		for _, text := range []string{" x y \n", " x y \r\n", " x y "} {
 			b := &backend{}
 			run(t, b, stdin(text), "users", "create", "a@example.com", "--password-stdin").want(t, cli.ExitOK, made)
 			wantMade(t, b, auth.NewUser{Email: "a@example.com", Password: " x y "})
+		}
+	})
+	t.Run("refuses more than one line on standard input", func(t *testing.T) {
+		for _, text := range []string{" x y \nanother line\n", "x\n\n", "\nx\n", "x\ry"} {
+			b := &backend{}
+			run(t, b, stdin(text), "users", "create", "a@example.com", "--password-stdin").want(t, cli.ExitUsage, "", "more than one line")
+			wantMade(t, b)
+		}
+	})
+	t.Run("asks no second time for what would be refused", func(t *testing.T) {
+		for email, typed := range map[string]string{"a@example.com": "short", "b@example.com": "football1", "c@example.com": "c@example.com", "nobody": password} {
+			b := &backend{}
+			o := run(t, b, typing(typed, typed), "users", "create", email)
+			if o.code != cli.ExitUsage || b.opened > 0 || strings.Contains(o.stderr, "Once more") || strings.Contains(o.stderr, typed) {
+				t.Errorf("%s: got exit code %d, database opened %d times\n%s", email, o.code, b.opened, o.stderr)
+			}
 		}
 	})
 	t.Run("refuses standard input without end", func(t *testing.T) {
@@ -63,8 +79,8 @@ func TestUsersCreate(t *testing.T) {
 		o.want(t, cli.ExitOK, made+"Password, shown this once: "+b.made[0].Password+"\n")
 	})
 	t.Run("shows no password of an account that it could not make", func(t *testing.T) {
-		b := &backend{userErr: domain.NewError(domain.RecordNotUnique, nil)}
-		run(t, b, nil, "users", "create", "a@example.com", "--generate").want(t, cli.ExitFailed, "", "Value has to be unique.")
+		b := &backend{userErr: &domain.Error{Code: domain.RecordNotUnique, Message: "Value has to be unique.", Field: "email"}}
+		run(t, b, nil, "users", "create", "a@example.com", "--generate").want(t, cli.ExitFailed, "", "There already is an account with this e-mail.\n")
 	})
 }
 
@@ -92,7 +108,7 @@ func TestUsersPasswd(t *testing.T) {
 func TestUsersUnlock(t *testing.T) {
 	t.Run("unlocks the account", func(t *testing.T) {
 		b := &backend{}
-		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account.\n")
+		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count.\n")
 		if want := []string{"a@example.com"}; !slices.Equal(b.unlocked, want) {
 			t.Errorf("got %q, want %q", b.unlocked, want)
 		}

@@ -33,7 +33,7 @@ func New(w io.Writer, o Options) *slog.Logger {
 	case level == levelSilent:
 		return slog.New(slog.DiscardHandler)
 	case o.Pretty:
-		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !o.Color, TimeFormat: "15:04:05.000"}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !o.Color, TimeFormat: "15:04:05.000", ReplaceAttr: withoutEmpty}))
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: readable}))
 }
@@ -54,6 +54,14 @@ func parseLevel(name string) slog.Level {
 		return levelSilent
 	}
 	return slog.LevelInfo
+}
+
+// withoutEmpty leaves out what says nothing to people. Machines get every attribute.
+func withoutEmpty(_ []string, a slog.Attr) slog.Attr {
+	if a.Key != slog.MessageKey && a.Value.Resolve().String() == "" {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // readable writes durations with their unit, as "1.5s", and the levels that slog would call

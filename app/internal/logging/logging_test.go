@@ -74,3 +74,13 @@ func TestNew_DurationsHaveAUnit(t *testing.T) {
 		t.Errorf("got %s, want a duration of 1.5ms", out.String())
 	}
 }
+
+func TestEmptyAttributes(t *testing.T) {
+	for pretty, want := range map[bool]bool{true: false, false: true} {
+		var b strings.Builder
+		logging.New(&b, logging.Options{Pretty: pretty}).Info("audit", "actor", "", "subject", "ann")
+		if got := strings.Contains(b.String(), "actor"); got != want || !strings.Contains(b.String(), "ann") {
+			t.Errorf("pretty %t: got %s", pretty, b.String())
+		}
+	}
+}
