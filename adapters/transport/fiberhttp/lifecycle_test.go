@@ -19,6 +19,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -40,7 +41,7 @@ func (s stubAPI) Login(ctx context.Context, _ auth.LoginInput) (auth.Tokens, err
 // serveStub serves a stubAPI until the test ends.
 func serveStub(t testing.TB, login func(ctx context.Context) (auth.Tokens, error), changes ...func(*fiberhttp.Config)) world {
 	t.Helper()
-	w := world{log: &logBuffer{}}
+	w := world{log: &fakes.Log{}}
 	config := stubConfig(w.log)
 	for _, change := range changes {
 		change(&config)
@@ -178,7 +179,7 @@ func (l *exhaustedListener) Accept() (net.Conn, error) {
 
 func TestServe(t *testing.T) {
 	t.Run("goes on when a connection could not be accepted, and says so once", func(t *testing.T) {
-		log := &logBuffer{}
+		log := &fakes.Log{}
 		server, err := fiberhttp.New(stubConfig(log), stubAPI{})
 		if err != nil {
 			t.Fatal(err)
@@ -251,7 +252,7 @@ func TestFailures(t *testing.T) {
 	})
 	t.Run("a store that does not answer is 503", func(t *testing.T) {
 		w := newWorld(t, unlimited(), func(c *fiberhttp.Config) { c.RequestTimeout = 20 * time.Millisecond })
-		w.faults.set(func(ctx context.Context, method string) error {
+		w.faults.Set(func(ctx context.Context, method string) error {
 			if method != "Users.ByEmail" {
 				return nil
 			}

@@ -177,7 +177,7 @@ func TestSecurity92_ErrorsShowNothingInside(t *testing.T) {
 		look(t, fmt.Sprintf("%q", request), answers[0])
 	}
 	for _, method := range []string{"Users.ByEmail", "Sessions.Create", "Issuer.Issue", "Hasher.Verify"} {
-		w.faults.set(intercept.FailMethod(method, errors.New("refstore: SELECT * FROM users at 0xc000123456: the disk is on fire")))
+		w.faults.Set(intercept.FailMethod(method, errors.New("refstore: SELECT * FROM users at 0xc000123456: the disk is on fire")))
 		look(t, method, w.do(t, post("/auth/login", credentials())))
 	}
 }

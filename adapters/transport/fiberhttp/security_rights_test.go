@@ -169,7 +169,7 @@ func TestSecurity74_NothingSecretLeaves(t *testing.T) {
 	ask(call{method: http.MethodPatch, path: "/users/me", cookie: stay, body: map[string]any{"password": secrets["new password"]}})
 	_, stayed = hand("the new password", domain.ModeSession)
 	ask(call{method: http.MethodPost, path: "/auth/logout", body: `{"mode":"session"}`, cookie: &http.Cookie{Name: sessionCookie, Value: stayed}})
-	w.faults.set(intercept.FailMethod("Users.ByEmail", errors.New("the disk is on fire")))
+	w.faults.Set(intercept.FailMethod("Users.ByEmail", errors.New("the disk is on fire")))
 	ask(post("/auth/login", credentials()))
 
 	stored, err := w.store.Repos().Users.ByID(t.Context(), user.ID)

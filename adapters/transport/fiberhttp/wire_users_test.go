@@ -148,9 +148,9 @@ func TestWireNewPasswordWithoutSession(t *testing.T) {
 	w.seed(t, "ann@example.com")
 	_, got := w.login(t, "ann@example.com", domain.ModeSession)
 	stay := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
-	w.faults.set(intercept.FailMethod("Sessions.Create", errors.New("the disk is on fire")))
+	w.faults.Set(intercept.FailMethod("Sessions.Create", errors.New("the disk is on fire")))
 	got = w.do(t, call{method: http.MethodPatch, path: "/users/me?fields=email", body: `{"password":"another fine password"}`, cookie: stay})
-	w.faults.set(nil)
+	w.faults.Set(nil)
 	if set := blanked(got.header["Set-Cookie"]); got.status != 200 || !slices.Equal(set, []string{sessionCookieGone}) {
 		t.Fatalf("got %d %q, want 200 and no cookie any more", got.status, set)
 	}
@@ -201,8 +201,8 @@ func TestWireServer(t *testing.T) {
 		{name: "readyz/shows nobody what is inside", call: asAdministrator("/readyz"), status: 200, header: plain, body: ok},
 	})
 	t.Run("3 with a store that is down", func(t *testing.T) {
-		s.faults.set(intercept.FailMethod("Store.Ping", errors.New("the disk is on fire")))
-		defer s.faults.set(nil)
+		s.faults.Set(intercept.FailMethod("Store.Ping", errors.New("the disk is on fire")))
+		defer s.faults.Set(nil)
 		down := `{"status":"error"}`
 		for _, r := range []row{
 			{name: "health/anonymous", call: always(get("/server/health")), status: 503, header: health, body: down},
@@ -225,7 +225,7 @@ func TestWireServer(t *testing.T) {
 	})
 	t.Run("7 a store that cannot be asked is 503 with Retry-After", func(t *testing.T) {
 		for _, method := range []string{"Users.ByEmail", "Sessions.Create", "Hasher.Verify", "Issuer.Issue"} {
-			s.faults.set(intercept.FailMethod(method, errors.New("the disk is on fire")))
+			s.faults.Set(intercept.FailMethod(method, errors.New("the disk is on fire")))
 			got := s.do(t, post("/auth/login", credentials()))
 			checkEnvelope(t, got)
 			wantFailure(t, got, 503, domain.ServiceUnavailable)
@@ -233,11 +233,11 @@ func TestWireServer(t *testing.T) {
 				t.Errorf("%s: Retry-After: got %q, want 1", method, after)
 			}
 		}
-		s.faults.set(nil)
+		s.faults.Set(nil)
 	})
 	t.Run("7 a session that cannot be asked leaves the cookie alone", func(t *testing.T) {
-		s.faults.set(intercept.FailMethod("Sessions.Get", errors.New("the disk is on fire")))
-		defer s.faults.set(nil)
+		s.faults.Set(intercept.FailMethod("Sessions.Get", errors.New("the disk is on fire")))
+		defer s.faults.Set(nil)
 		got := s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: &s.stay})
 		wantFailure(t, got, 503, domain.ServiceUnavailable)
 		if set := got.header["Set-Cookie"]; set != nil {

@@ -1,13 +1,11 @@
 package fiberhttp_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"testing"
 	"time"
 
@@ -31,8 +29,8 @@ type world struct {
 	mails  *fakes.Mailbox
 	worker auth.Worker
 	calls  *intercept.Recorder
-	faults *faults
-	log    *logBuffer
+	faults *intercept.Switch
+	log    *fakes.Log
 }
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config)) world {
@@ -43,8 +41,8 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 		tokens: fakes.NewTokens("a key for tests", "directus"),
 		mails:  &fakes.Mailbox{},
 		calls:  &intercept.Recorder{},
-		faults: &faults{},
-		log:    &logBuffer{},
+		faults: &intercept.Switch{},
+		log:    &fakes.Log{},
 	}
 	hooks := intercept.Hooks{Before: intercept.Chain(w.calls.Hook, w.faults.Hook)}
 	w.store = refstore.New()
@@ -74,30 +72,6 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	w.client = client{restclient.Client{URL: start(t, config, service), HTTP: &http.Client{Timeout: 30 * time.Second}}}
 	t.Cleanup(w.client.HTTP.CloseIdleConnections)
 	return w
-}
-
-// faults fails the calls that it has been told to fail. It is safe for concurrent use.
-type faults struct {
-	mu   sync.Mutex
-	hook intercept.Hook
-}
-
-// set replaces what fails; nil stands for nothing.
-func (f *faults) set(hook intercept.Hook) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.hook = hook
-}
-
-// Hook is for intercept.Hooks.
-func (f *faults) Hook(ctx context.Context, method string) error {
-	f.mu.Lock()
-	hook := f.hook
-	f.mu.Unlock()
-	if hook == nil {
-		return nil
-	}
-	return hook(ctx, method)
 }
 
 // start serves api on a free loopback port until the test ends, and returns its URL.
@@ -214,22 +188,4 @@ func (w world) loginWith(t testing.TB, email, password string, mode domain.Mode)
 		t.Fatalf("log in: status %d, %s, %v", got.status, got.body, err)
 	}
 	return held, got
-}
-
-// logBuffer collects what was logged. It is safe for concurrent use.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

@@ -99,7 +99,7 @@ func TestLogin(t *testing.T) {
 	})
 	t.Run("says that nobody can find out, and writes down why", func(t *testing.T) {
 		w := newWorld(t)
-		w.faults.set(func(context.Context, string) error { return errors.New("the cable is out") })
+		w.faults.Set(func(context.Context, string) error { return errors.New("the cable is out") })
 		got := w.browser(t).post(t, "/admin/login", "email", annEmail, "password", password)
 		got.shows(t, http.StatusServiceUnavailable, "cannot answer at the moment. Please try again in one second.")
 		got.hides(t, "cable")
@@ -153,7 +153,7 @@ func TestLogout(t *testing.T) {
 	t.Run("keeps the cookie of a session that may not have ended", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.signedIn(t)
-		w.faults.set(func(_ context.Context, method string) error {
+		w.faults.Set(func(_ context.Context, method string) error {
 			if method == "Sessions.Delete" {
 				return errors.New("the cable is out")
 			}

@@ -84,7 +84,7 @@ func TestProfile(t *testing.T) {
 	t.Run("keeps the cookie where nobody can find out who it is", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.signedIn(t)
-		w.faults.set(func(context.Context, string) error { return errors.New("the cable is out") })
+		w.faults.Set(func(context.Context, string) error { return errors.New("the cable is out") })
 		b.get(t, "/admin").shows(t, http.StatusServiceUnavailable, "cannot answer at the moment")
 		b.post(t, "/admin", "first_name", "Eve").shows(t, http.StatusServiceUnavailable)
 		if b.cookie(t, "/admin", sessionCookie) == "" {

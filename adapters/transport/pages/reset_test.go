@@ -177,9 +177,9 @@ func TestReset(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser(t)
 		b.get(t, w.link(t))
-		w.faults.set(func(context.Context, string) error { return errors.New("the cable is out") })
+		w.faults.Set(func(context.Context, string) error { return errors.New("the cable is out") })
 		b.post(t, "/admin/reset-password", "password", newPassword, "repeated", newPassword).shows(t, http.StatusServiceUnavailable, "one second", `type="password"`)
-		w.faults.set(nil)
+		w.faults.Set(nil)
 		b.post(t, "/admin/reset-password", "password", newPassword, "repeated", newPassword).leadsTo(t, "/admin/login?changed")
 	})
 	t.Run("without a token says how to come here", func(t *testing.T) {

@@ -132,7 +132,7 @@ func (brokenBody) Read([]byte) (int, error) { return 0, errors.New("connection r
 
 func TestPanicShowsNothing(t *testing.T) {
 	w := newWorld(t)
-	w.faults.set(func(context.Context, string) error { panic("a secret of the service") })
+	w.faults.Set(func(context.Context, string) error { panic("a secret of the service") })
 	got := w.browser(t).post(t, "/admin/login", "email", annEmail, "password", password)
 	got.shows(t, http.StatusInternalServerError, "Something went wrong on our side.", "To the start page")
 	got.hides(t, "a secret of the service")

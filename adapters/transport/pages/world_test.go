@@ -2,7 +2,6 @@ package pages_test
 
 import (
 	"bytes"
-	"context"
 	"html"
 	"io"
 	"log/slog"
@@ -12,7 +11,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -43,8 +41,8 @@ type world struct {
 	hasher  *fakes.Hasher
 	mailbox *fakes.Mailbox
 	calls   *intercept.Recorder
-	faults  *faults
-	log     *logBuffer
+	faults  *intercept.Switch
+	log     *fakes.Log
 }
 
 func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) world {
@@ -54,8 +52,8 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 		hasher:  fakes.NewHasher(2),
 		mailbox: &fakes.Mailbox{},
 		calls:   &intercept.Recorder{},
-		faults:  &faults{},
-		log:     &logBuffer{},
+		faults:  &intercept.Switch{},
+		log:     &fakes.Log{},
 	}
 	hooks := intercept.Hooks{Before: intercept.Chain(w.calls.Hook, w.faults.Hook)}
 	w.store = refstore.New()
@@ -302,46 +300,4 @@ func (a answer) set(name string) *http.Cookie {
 		}
 	}
 	return nil
-}
-
-// faults fails the calls that it has been told to fail. It is safe for concurrent use.
-type faults struct {
-	mu   sync.Mutex
-	hook intercept.Hook
-}
-
-// set replaces what fails; nil stands for nothing.
-func (f *faults) set(hook intercept.Hook) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.hook = hook
-}
-
-// Hook is for intercept.Hooks.
-func (f *faults) Hook(ctx context.Context, method string) error {
-	f.mu.Lock()
-	hook := f.hook
-	f.mu.Unlock()
-	if hook == nil {
-		return nil
-	}
-	return hook(ctx, method)
-}
-
-// logBuffer collects what was logged. It is safe for concurrent use.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

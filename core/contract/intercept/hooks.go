@@ -80,3 +80,28 @@ func Chain(hooks ...Hook) Hook {
 		return nil
 	}
 }
+
+// Switch is a hook that a test changes while the service runs. The zero value lets
+// everything through. It is safe for concurrent use.
+type Switch struct {
+	mu   sync.Mutex
+	hook Hook
+}
+
+// Set replaces what the switch does; nil stands for nothing.
+func (s *Switch) Set(hook Hook) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook = hook
+}
+
+// Hook is for Hooks.Before or Hooks.After.
+func (s *Switch) Hook(ctx context.Context, method string) error {
+	s.mu.Lock()
+	hook := s.hook
+	s.mu.Unlock()
+	if hook == nil {
+		return nil
+	}
+	return hook(ctx, method)
+}
