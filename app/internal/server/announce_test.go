@@ -1,14 +1,13 @@
 package server
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"encoding/json"
 )
 
 // TestLoginLines runs the lines that the banner prints in a real shell. Any password must
