@@ -93,7 +93,7 @@ type Database struct {
 	Client      string        `env:"DB_CLIENT" envDefault:"sqlite3" oneof:"sqlite3|memory" doc:"The database: sqlite3, in one file, or memory, which forgets everything when the service stops."`
 	Filename    string        `env:"DB_FILENAME" unset:"sallyport.db in DATA_DIR" doc:"The file of the sqlite3 database, on a local disk. It is made when it is not there."`
 	Synchronous string        `env:"DB_SQLITE_SYNCHRONOUS" envDefault:"FULL" oneof:"FULL|NORMAL|EXTRA" doc:"When SQLite waits for the disk. FULL: what was acknowledged survives a power cut. NORMAL: faster; a power cut may undo the last moments. EXTRA: FULL, and the folder as well." own:"true"`
-	Timeout     time.Duration `env:"DB_TIMEOUT" envDefault:"5s" min:"1ms" max:"5m" doc:"How long a query waits for a database that is busy." own:"true"`
+	Timeout     time.Duration `env:"DB_TIMEOUT" envDefault:"5s" min:"1ms" max:"5m" doc:"How long a query waits for a database that is busy. With sqlite3 it also bounds each write, or each unit of several, since others wait for it: one that takes longer is undone, and its request answered with 503." own:"true"`
 }
 
 // Keys holds the secrets of the service, as they were set; package keys makes what is

@@ -20,7 +20,7 @@ func announce(o cli.ServeOptions, c config.Config, address net.Addr, first admin
 	if o.Banner == nil {
 		return nil
 	}
-	return banner(o.Banner, c, localURL(address), first)
+	return banner(o.Banner, c, address, first)
 }
 
 // announceAdministrator tells where the first administrator's password is, unless a banner
@@ -35,15 +35,21 @@ func announceAdministrator(o cli.ServeOptions, first administrator) {
 	}
 }
 
-func banner(w io.Writer, c config.Config, url string, first administrator) error {
+func banner(w io.Writer, c config.Config, address net.Addr, first administrator) error {
 	var b strings.Builder
+	url := localURL(address)
 	fmt.Fprintf(&b, "\n%s is ready.\n\n", c.General.ProjectName)
-	fmt.Fprintf(&b, "  API     %s\n", url)
-	fmt.Fprintf(&b, "  Health  %s/server/health\n", url)
+	line := func(name, value string) { fmt.Fprintf(&b, "  %-8s %s\n", name, value) }
+	line("API", url)
+	line("Sign in", url+"/admin/login")
+	if showsMailbox(c, address) {
+		line("Mail", url+"/mailbox")
+	}
+	line("Health", url+"/server/health")
 	if c.Database.Client == config.SQLite {
-		fmt.Fprintf(&b, "  Data    %s\n", c.General.DataDir)
+		line("Data", c.General.DataDir)
 	} else {
-		b.WriteString("  Data    in memory, gone when the service stops\n")
+		line("Data", "in memory, gone when the service stops")
 	}
 	switch {
 	case first.made && first.password != "":
@@ -56,6 +62,13 @@ func banner(w io.Writer, c config.Config, url string, first administrator) error
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// showsMailbox reports whether mail is kept in the mailbox and its page answers: where the
+// service listens to other machines, too, that answers nobody.
+func showsMailbox(c config.Config, address net.Addr) bool {
+	bound, err := netip.ParseAddrPort(address.String())
+	return c.Mail.Transport == config.Mailbox && err == nil && bound.Addr().Unmap().IsLoopback()
 }
 
 // localURL is where this machine reaches the service.

@@ -3,11 +3,15 @@ package server
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
 )
 
 // TestLoginLines runs the lines that the banner prints in a real shell. Any password must
@@ -48,5 +52,51 @@ func TestLoginLines(t *testing.T) {
 				t.Errorf("%s: got %+v for password %q", name, got, password)
 			}
 		}
+	}
+}
+
+func TestBanner(t *testing.T) {
+	for name, test := range map[string]struct {
+		transport, address, want string
+	}{
+		"says where to sign in and where the mail is": {config.Mailbox, "127.0.0.1:8055", `
+Sallyport is ready.
+
+  API      http://127.0.0.1:8055
+  Sign in  http://127.0.0.1:8055/admin/login
+  Mail     http://127.0.0.1:8055/mailbox
+  Health   http://127.0.0.1:8055/server/health
+  Data     ./data
+`},
+		"names no mailbox when a mail server gets the mail": {config.SMTP, "127.0.0.1:8055", `
+Sallyport is ready.
+
+  API      http://127.0.0.1:8055
+  Sign in  http://127.0.0.1:8055/admin/login
+  Health   http://127.0.0.1:8055/server/health
+  Data     ./data
+`},
+		"names no mailbox where its page answers nobody": {config.Mailbox, "0.0.0.0:8055", `
+Sallyport is ready.
+
+  API      http://localhost:8055
+  Sign in  http://localhost:8055/admin/login
+  Health   http://localhost:8055/server/health
+  Data     ./data
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var c config.Config
+			c.General.ProjectName, c.General.DataDir = "Sallyport", "./data"
+			c.Database.Client, c.Mail.Transport = config.SQLite, test.transport
+			var got strings.Builder
+			address := net.TCPAddrFromAddrPort(netip.MustParseAddrPort(test.address))
+			if err := banner(&got, c, address, administrator{}); err != nil {
+				t.Fatal(err)
+			}
+			if urls, _, _ := strings.Cut(got.String(), "\nLog in"); urls != test.want {
+				t.Errorf("got %s\nwant %s", urls, test.want)
+			}
+		})
 	}
 }
