@@ -168,27 +168,29 @@ func sessionsEndCases() []Case[port.Sessions] {
 			"sessions/end-reused/never-an-honest-session", "A read that is out of date can thus never end an honest session.",
 			func(t testing.TB, sessions port.Sessions) {
 				// Each session is rotated by one goroutine while another presents the
-				// secret that it is rotated to.
-				ended := make([]bool, racers)
+				// secret that it is rotated to. Who of the two is started first takes turns.
 				next := domain.HashSecret("next")
-				name := func(i int) string { return fmt.Sprint("session", i) }
-				for i := range racers / 2 {
-					createSessions(t, sessions, name(i))
-				}
-				got := race(t, racers, func(i int) error {
-					s := sampleSession(name(i/2), "id-of-ann")
-					var err error
-					if i%2 == 0 {
-						ended[i/2], err = sessions.EndReused(t.Context(), s.ID, next)
-					} else {
-						_, err = sessions.Rotate(t.Context(), rotation(s, next))
+				for round := range 6 {
+					ended := make([]bool, racers)
+					name := func(i int) string { return fmt.Sprintf("session %d of round %d", i, round) }
+					for i := range racers / 2 {
+						createSessions(t, sessions, name(i))
 					}
-					return err
-				})
-				for i := range racers / 2 {
-					must(t, got[2*i])
-					if got[2*i+1] == nil && ended[i] {
-						t.Fatalf("session %d was rotated to the presented secret, and ended for presenting it", i)
+					got := race(t, racers, func(i int) error {
+						s := sampleSession(name(i/2), "id-of-ann")
+						var err error
+						if i%2 == round%2 {
+							ended[i/2], err = sessions.EndReused(t.Context(), s.ID, next)
+						} else {
+							_, err = sessions.Rotate(t.Context(), rotation(s, next))
+						}
+						return err
+					})
+					for i := range racers / 2 {
+						must(t, got[2*i+round%2])
+						if got[2*i+1-round%2] == nil && ended[i] {
+							t.Fatalf("%s was rotated to the presented secret, and ended for presenting it", name(i))
+						}
 					}
 				}
 			},
