@@ -13,6 +13,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -42,6 +44,8 @@ type options struct {
 	time     time.Duration // of each measurement
 	users    int
 	pairs    int
+	only     string   // the one step to take; empty: all of them
+	settings []string // of the service, as NAME=VALUE
 }
 
 func run(ctx context.Context, args []string, output, progress io.Writer) error {
@@ -53,11 +57,18 @@ func run(ctx context.Context, args []string, output, progress io.Writer) error {
 	flags.DurationVar(&o.time, "time", 4*time.Second, "how long each measurement takes")
 	flags.IntVar(&o.users, "users", 10_000, "how many accounts there are")
 	flags.IntVar(&o.pairs, "pairs", 200, "how many pairs of refused logins are compared")
+	flags.StringVar(&o.only, "only", "", "take one `step` alone: "+strings.Join(stepNames(), ", "))
+	flags.Func("set", "run the service with this `NAME=VALUE` in its environment; may be given again", func(setting string) error {
+		o.settings = append(o.settings, setting)
+		return nil
+	})
 	switch err := flags.Parse(args); {
 	case err != nil:
 		return err
 	case o.time < 100*time.Millisecond || o.users < most || o.pairs < 1:
 		return fmt.Errorf("want -time of at least 100ms, at least %d -users and 1 -pairs", most)
+	case o.only != "" && !slices.Contains(stepNames(), o.only):
+		return fmt.Errorf("there is no step %q: see -help", o.only)
 	}
 	folder, err := os.MkdirTemp(o.folder, "sallyport-bench-")
 	if err != nil {
