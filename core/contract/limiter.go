@@ -196,8 +196,13 @@ func limiterInvalidCases() []Case[port.RateLimiter] {
 	const rule = "A limit that CheckLimit refuses is ErrInvalid and spends nothing."
 	// bad are limits that count nothing, or farther than microseconds reach.
 	bad := []port.Limit{
-		{}, {Burst: 3}, {Every: time.Second}, {Burst: -1, Every: time.Second}, {Burst: 3, Every: -time.Second},
-		{Burst: 3, Every: 999 * time.Nanosecond}, {Burst: math.MaxInt32, Every: math.MaxInt64},
+		{},
+		{Burst: 3},
+		{Every: time.Second},
+		{Burst: -1, Every: time.Second},
+		{Burst: 3, Every: -time.Second},
+		{Burst: 3, Every: 999 * time.Nanosecond},
+		{Burst: math.MaxInt32, Every: math.MaxInt64},
 	}
 	return []Case[port.RateLimiter]{
 		{"limiter/limit/take-is-invalid", rule, func(t testing.TB, limiter port.RateLimiter) {
