@@ -64,3 +64,14 @@ func rotate(b *testing.B, s port.Store, clients int) {
 	all.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rotations/s")
 }
+
+// BenchmarkGet is the read that every request with a token begins with.
+func BenchmarkGet(b *testing.B) {
+	s := open(b, newPath(b))
+	must(b, s.Sessions().Create(b.Context(), session("session")))
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := s.Sessions().Get(b.Context(), "session", t0)
+		must(b, err)
+	}
+}

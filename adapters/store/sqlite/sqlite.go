@@ -72,7 +72,7 @@ func open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(err, writer.Close())
 	}
 	writes := newGroup(writer, c.BusyTimeout)
-	return &Store{Store: sqlstore.New(reader, writes, dialect{}), reader: reader, writes: writes}, nil
+	return &Store{Store: sqlstore.New(reader, writes, dialect{}, sqlstore.PreparedReads()), reader: reader, writes: writes}, nil
 }
 
 // openWriter returns the one connection that writes to the file, which must exist.

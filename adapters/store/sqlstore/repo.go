@@ -54,8 +54,11 @@ func (r repo) exec(ctx context.Context, query string, args ...any) (rows int64, 
 // get reads one row into dest. No row is port.ErrNotFound.
 func (r repo) get(ctx context.Context, dest any, query string, args ...any) error {
 	err := r.attempt(ctx, func() error {
-		if r.unit != nil {
+		switch {
+		case r.unit != nil:
 			return r.unit.tx.Get(ctx, dest, r.store.bound[query], args...)
+		case r.store.prepared != nil:
+			return r.store.prepared.get(ctx, dest, r.store.bound[query], args...)
 		}
 		return r.store.reader.GetContext(ctx, dest, r.store.bound[query], args...)
 	})

@@ -22,6 +22,8 @@ type Store struct {
 	dialect Dialect
 	bound   map[string]string // queries as written to as the driver wants them
 	closed  atomic.Bool
+
+	prepared *prepared // nil where reads are not prepared
 }
 
 // New returns a store on two ways to one database whose schema is in place. Whatever writes,
@@ -29,7 +31,7 @@ type Store struct {
 // write as soon as writer has acknowledged it, so a replica that follows behind will not do.
 // Both may use the same connections: see Pool. The sqlx driver name of reader decides how
 // arguments are written. The store owns both: Close closes them.
-func New(reader *sqlx.DB, writer Writer, d Dialect) *Store {
+func New(reader *sqlx.DB, writer Writer, d Dialect, options ...Option) *Store {
 	s := &Store{reader: reader, writer: writer, dialect: d, bound: map[string]string{}}
 	for _, queries := range [][]string{
 		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
@@ -38,6 +40,9 @@ func New(reader *sqlx.DB, writer Writer, d Dialect) *Store {
 		for _, q := range queries {
 			s.bound[q] = reader.Rebind(q)
 		}
+	}
+	for _, option := range options {
+		option(s)
 	}
 	return s
 }

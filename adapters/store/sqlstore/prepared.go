@@ -1,0 +1,57 @@
+package sqlstore
+
+import (
+	"context"
+	"sync"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Option changes how a Store works.
+type Option func(*Store)
+
+// PreparedReads keeps each query that reads one row prepared, on each connection of the
+// reader. It is for databases that compile a query in this process, each time anew, and whose
+// driver does not keep them itself. The store knows its queries, so that there are never many.
+func PreparedReads() Option {
+	return func(s *Store) { s.prepared = &prepared{db: s.reader, statements: map[string]*sqlx.Stmt{}} }
+}
+
+// prepared are statements by their query. It is safe for concurrent use. Closing db closes
+// them.
+type prepared struct {
+	db *sqlx.DB
+
+	mu         sync.RWMutex
+	statements map[string]*sqlx.Stmt
+}
+
+// get reads one row into dest, or returns sql.ErrNoRows.
+func (p *prepared) get(ctx context.Context, dest any, query string, args ...any) error {
+	statement, err := p.statement(ctx, query)
+	if err != nil {
+		return err
+	}
+	return statement.GetContext(ctx, dest, args...)
+}
+
+func (p *prepared) statement(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	p.mu.RLock()
+	statement, ok := p.statements[query]
+	p.mu.RUnlock()
+	if ok {
+		return statement, nil
+	}
+	// Without the lock: there may be no connection free, and ctx bounds the wait.
+	statement, err := p.db.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first, ok := p.statements[query]; ok {
+		return first, statement.Close()
+	}
+	p.statements[query] = statement
+	return statement, nil
+}
