@@ -14,22 +14,32 @@ import (
 )
 
 // Mount serves everything at and below Path by Handler, which is another transport: it
-// finds out by itself who calls, and sets its own headers.
+// finds out by itself who calls, and sets its own headers. Paths are compared as they came,
+// byte by byte: neither /ADMIN nor /administration is below /admin.
 type Mount struct {
 	Path    string // such as "/admin"; no slash at its end
 	Handler http.Handler
 }
 
-// mount makes a Fiber handler of a net/http one. What that sees shares no memory with the
-// request, and its context ends with the time that a request has.
-func mount(h http.Handler) fiber.Handler {
+// covers reports whether path is that of the mount or below it.
+func (m Mount) covers(path string) bool {
+	return path == m.Path || strings.HasPrefix(path, m.Path+"/")
+}
+
+// mount makes a Fiber handler of a net/http one, which leaves the paths of others alone:
+// Fiber itself would match any path that begins so, in capitals, too. What the handler sees
+// shares no memory with the request, and its context ends with the time that a request has.
+func mount(m Mount) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		if !m.covers(requestPath(c)) {
+			return c.Next()
+		}
 		if _, err := url.ParseRequestURI(string(c.Request().RequestURI())); err != nil {
 			return malformedRequest(fiber.StatusBadRequest) // the adaptor would answer 500
 		}
 		ctx := c.UserContext()
 		fasthttpadaptor.NewFastHTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			h.ServeHTTP(w, detached(ctx, r))
+			m.Handler.ServeHTTP(w, detached(ctx, r))
 		}))(c.Context())
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 func (s *Server) routes() {
 	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.refuseEncodedBodies)
 	for _, m := range s.config.Mounts {
-		s.app.Use(m.Path, mount(m.Handler))
+		s.app.Use(mount(m))
 	}
 	s.app.Use(s.setHeaders)
 
