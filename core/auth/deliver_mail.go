@@ -14,8 +14,8 @@ const (
 	// mailBatch is how many letters one DeliverMail takes on.
 	mailBatch = 10
 
-	// mailLease is how long it may take over them. After that another worker may have
-	// them, so it is longer than a batch takes on a slow mail server.
+	// mailLease is how long it may take over one of them. After that another worker may
+	// have it, so it is far longer than a slow mail server is waited for.
 	mailLease = 5 * time.Minute
 
 	// The pause before a letter is tried again doubles from one to the other.
@@ -23,23 +23,26 @@ const (
 	lastMailRetry  = 10 * time.Minute
 )
 
-// DeliverMail implements Worker. A letter that is begun is finished, even if ctx is done
-// meanwhile: half a delivery is one that is made twice. The others go back.
+// DeliverMail implements Worker. It takes letters on loan one at a time, so that no loan runs
+// out while others are delivered. A letter that is begun is finished, even if ctx is done
+// meanwhile: half a delivery is one that is made twice.
 func (s *Service) DeliverMail(ctx context.Context) (Delivered, error) {
-	now := s.Clock.Now()
-	leases, err := s.Repos.MailQueue.Claim(ctx, now, now.Add(mailLease), mailBatch)
-	if err != nil {
-		return Delivered{}, unavailable(fmt.Errorf("claim letters: %w", err))
-	}
-	done := Delivered{More: len(leases) == mailBatch}
-	finish := context.WithoutCancel(ctx)
-	for _, lease := range leases {
+	var done Delivered
+	for range mailBatch {
 		if ctx.Err() != nil {
-			s.putBack(finish, lease, s.Clock.Now())
-			continue
+			return done, nil
 		}
-		s.deliverOne(finish, lease, &done)
+		now := s.Clock.Now()
+		leases, err := s.Repos.MailQueue.Claim(ctx, now, now.Add(mailLease), 1)
+		if err != nil {
+			return done, unavailable(fmt.Errorf("claim letter: %w", err))
+		}
+		if len(leases) == 0 {
+			return done, nil
+		}
+		s.deliverOne(context.WithoutCancel(ctx), leases[0], &done)
 	}
+	done.More = true
 	return done, nil
 }
 
@@ -95,20 +98,17 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	if user.Status != domain.StatusActive || user.Password == "" {
 		return false, nil // who may not log in, or not by password, has none to reset
 	}
-	link, err := s.newResetLink(ctx, user, letter.URL)
+	link, expiresAt, err := s.resetLink(ctx, user, letter)
 	if err != nil {
 		return false, err
 	}
 	content := port.MailContent{
 		Kind:      letter.Kind,
-		Language:  user.Language,
+		Language:  preferred(user.Language, letter.Language),
 		FirstName: user.FirstName,
 		Link:      link,
-		ExpiresIn: s.settings.ResetTTL,
+		ExpiresIn: expiresAt.Sub(s.Clock.Now()),
 		Client:    letter.Client,
-	}
-	if content.Language == "" {
-		content.Language = letter.Language
 	}
 	subject, text, html, err := s.Composer.Compose(ctx, content)
 	if err != nil {
@@ -119,31 +119,46 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	if err := s.Mailer.Send(ctx, mail); err != nil {
 		return false, fmt.Errorf("send mail: %w", err)
 	}
+	s.record(ctx, domain.Event{Kind: domain.EventResetMailed, Outcome: domain.OutcomeSuccess, Subject: user.ID, Client: letter.Client})
 	return true, nil
 }
 
-// newResetLink makes a token and spends the user's earlier ones: of several mails, and of
-// several attempts at one, only the link of the newest works.
-func (s *Service) newResetLink(ctx context.Context, user domain.User, page string) (string, error) {
-	secret := randomText(resetTokenLength)
-	link, err := withToken(page, secret)
-	if err != nil {
-		return "", fmt.Errorf("make link: %w", err)
+// preferred puts the user's own language before those of the request, in the form of
+// Accept-Language (RFC 9110, section 12.5.4).
+func preferred(own, requested string) string {
+	if own == "" || requested == "" {
+		return own + requested
 	}
+	return own + ", " + requested
+}
+
+// resetLink returns the link of the letter, and when it ends. The first attempt at the letter
+// stores its token, and further ones find it there. Earlier tokens of the user are left
+// alone: what is sent now may never arrive, and a stranger may have asked for it.
+func (s *Service) resetLink(ctx context.Context, user domain.User, letter domain.Letter) (string, time.Time, error) {
+	secret := s.keys.resetSecret(letter.ID)
+	link, err := withToken(letter.URL, secret)
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("make link: %w", err)
+	}
+	now := s.Clock.Now()
 	token := domain.OneTimeToken{
 		Hash:      domain.HashSecret(secret),
 		Purpose:   domain.PurposePasswordReset,
 		UserID:    user.ID,
-		ExpiresAt: s.Clock.Now().Add(s.settings.ResetTTL),
+		Payload:   epochPayload(user),
+		ExpiresAt: now.Add(s.settings.ResetTTL),
 	}
-	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-		if err := r.OneTimeTokens.SpendUser(ctx, user.ID, token.Purpose); err != nil {
-			return err
+	err = s.Repos.OneTimeTokens.Put(ctx, token)
+	if errors.Is(err, port.ErrConflict) {
+		token, err = s.Repos.OneTimeTokens.Get(ctx, token.Purpose, token.Hash, now)
+		if isRefusedToken(err) {
+			// It has arrived, and was used, or it is too late for it.
+			return "", time.Time{}, fmt.Errorf("reset token of the letter: %w: %w", port.ErrInvalid, err)
 		}
-		return r.OneTimeTokens.Put(ctx, token)
-	})
-	if err != nil {
-		return "", fmt.Errorf("make reset token: %w", err)
 	}
-	return link, nil
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("make reset token: %w", err)
+	}
+	return link, token.ExpiresAt, nil
 }

@@ -21,6 +21,7 @@ type Keys struct {
 	refresh [][]byte
 	session [][]byte
 	device  [][]byte
+	reset   [][]byte
 }
 
 // NewKeys derives the keys from the data key and from those that it replaced, newest
@@ -43,7 +44,12 @@ func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
 		if err != nil {
 			return Keys{}, fmt.Errorf("derive device key: %w", err)
 		}
+		reset, err := hkdf.Key(sha256.New, dataKey, nil, "sallyport password reset", sha256.Size)
+		if err != nil {
+			return Keys{}, fmt.Errorf("derive reset key: %w", err)
+		}
 		k.refresh = append(k.refresh, refresh)
+		k.reset = append(k.reset, reset)
 		k.session = append(k.session, session)
 		k.device = append(k.device, device)
 	}
@@ -58,6 +64,14 @@ func (k Keys) successor(key int, id domain.SessionID, secret string) string {
 	mac.Write([]byte{0}) // IDs hold no NUL, so that no two pairs make one input
 	mac.Write([]byte(secret))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))[:secretLength]
+}
+
+// resetSecret derives the reset token that the letter brings: 43 characters. Every attempt at
+// a letter brings the same one, so that it does not matter which of them arrives.
+func (k Keys) resetSecret(letter string) string {
+	mac := hmac.New(sha256.New, k.reset[0])
+	mac.Write([]byte(letter))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // generationSecret derives what the row of a session-mode session holds at generation.

@@ -1,17 +1,16 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
-
-// resetTokenLength is that of a reset token: URL-safe characters of six random bits each.
-const resetTokenLength = 43
 
 // Reset implements PasswordAPI.
 func (s *Service) Reset(ctx context.Context, token, password string, from domain.Client) error {
@@ -24,6 +23,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 	// Before the hash: garbage must not buy the work of one.
 	user, err := s.peekReset(ctx, domain.HashSecret(token))
 	if err != nil {
+		s.recordRefusedReset(ctx, user, err, from)
 		return err
 	}
 	encoded, err := s.hashNew(ctx, password, user.Email)
@@ -54,15 +54,31 @@ func (s *Service) peekReset(ctx context.Context, hash domain.SecretHash) (domain
 	case err != nil:
 		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
 	}
-	return user, checkMayReset(user)
+	return user, checkMayReset(user, token)
 }
 
-// checkMayReset refuses accounts that may not log in: a reset is no way back.
-func checkMayReset(user domain.User) error {
-	if user.Status != domain.StatusActive {
+// checkMayReset refuses accounts that may not log in, since a reset is no way back, and
+// tokens that are older than the account's password or address: whoever holds one of those
+// may be whom the change was meant to keep out.
+func checkMayReset(user domain.User, token domain.OneTimeToken) error {
+	if user.Status != domain.StatusActive || !bytes.Equal(token.Payload, epochPayload(user)) {
 		return domain.NewError(domain.Forbidden, nil)
 	}
 	return nil
+}
+
+// epochPayload ties a token to the account as it is now: every change of password or address
+// raises the epoch.
+func epochPayload(user domain.User) []byte { return strconv.AppendInt(nil, user.Epoch, 10) }
+
+// recordRefusedReset records the use of a token that was good once. What was never a token is
+// not worth a line in the trail, which anybody could fill with it.
+func (s *Service) recordRefusedReset(ctx context.Context, user domain.User, refusal error, from domain.Client) {
+	failure, ok := errors.AsType[*domain.Error](refusal)
+	if !ok || failure.Code != domain.Forbidden && failure.Code != domain.TokenExpired {
+		return
+	}
+	s.record(ctx, domain.Event{Kind: domain.EventPasswordReset, Outcome: domain.OutcomeFailure, Subject: user.ID, Client: from})
 }
 
 // isRefusedToken reports whether a store has said no to a one-time token, and not failed to
@@ -133,7 +149,7 @@ func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretH
 	if err != nil {
 		return err
 	}
-	if err := checkMayReset(user); err != nil {
+	if err := checkMayReset(user, token); err != nil {
 		return err
 	}
 	user.Password = encoded

@@ -137,31 +137,68 @@ func TestSecurity46_ATokenWorksOnceForItsUser(t *testing.T) {
 	}
 }
 
-// TestSecurity47_EarlierTokensAreVoid: dropping SpendUser in newResetLink turns it red, and
-// dropping it in resetIn the second part.
+// TestSecurity47_EarlierTokensAreVoid: epochPayload that does not look at the epoch turns it
+// red, and so does resetIn without SpendUser.
 func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
-	w.seedAnn(t, nil)
-	w.forgot(t, annEmail)
-	w.deliver(t)
-	older := w.resetToken(t)
-	w.forgot(t, annEmail)
-	w.deliver(t)
-	newer := w.resetToken(t)
-	wantCode(t, w.service.Reset(t.Context(), older, newPassword, domain.Client{}), domain.Forbidden)
-	wantCode(t, w.service.Reset(t.Context(), newer, newPassword, domain.Client{}), "")
-
-	// A token that was put there beside, as one of an import would be.
-	beside := domain.OneTimeToken{Hash: domain.HashSecret("beside"), Purpose: domain.PurposePasswordReset, UserID: annID, ExpiresAt: w.clock.Now().Add(time.Hour)}
-	if err := w.store.Repos().OneTimeTokens.Put(t.Context(), beside); err != nil {
-		t.Fatal(err)
+	changes := map[string]func(t *testing.T, w world){
+		"a reset": func(t *testing.T, w world) {
+			w.forgot(t, annEmail)
+			w.deliver(t)
+			wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), "")
+		},
+		"a new password": func(t *testing.T, w world) {
+			me := w.authenticate(t, w.login(t, domain.ModeJSON))
+			_, _, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{Password: new(newPassword)}, domain.Client{})
+			wantCode(t, err, "")
+		},
+		"a new address": func(t *testing.T, w world) {
+			me := w.authenticate(t, w.login(t, domain.ModeJSON))
+			_, _, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{Email: new("anna@example.com")}, domain.Client{})
+			wantCode(t, err, "")
+		},
+		"a password of the operator's": func(t *testing.T, w world) {
+			_, err := w.service.SetPassword(t.Context(), annEmail, newPassword)
+			wantCode(t, err, "")
+		},
 	}
-	third := domain.OneTimeToken{Hash: domain.HashSecret("third"), Purpose: domain.PurposePasswordReset, UserID: annID, ExpiresAt: w.clock.Now().Add(time.Hour)}
-	if err := w.store.Repos().OneTimeTokens.Put(t.Context(), third); err != nil {
-		t.Fatal(err)
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, auth.DefaultSettings())
+			w.seedAnn(t, nil)
+			w.forgot(t, annEmail)
+			w.deliver(t)
+			older := w.resetToken(t)
+			change(t, w)
+			before := w.ann(t).Password
+			wantCode(t, w.service.Reset(t.Context(), older, "the thief's own password", domain.Client{}), domain.Forbidden)
+			if w.ann(t).Password != before {
+				t.Error("the older token has changed the password")
+			}
+		})
 	}
-	wantCode(t, w.service.Reset(t.Context(), "third", password, domain.Client{}), "")
-	wantCode(t, w.service.Reset(t.Context(), "beside", newPassword, domain.Client{}), domain.Forbidden)
+	t.Run("and until then each works", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.deliver(t)
+		older := w.resetToken(t)
+		w.forgot(t, annEmail) // as a stranger may, whose mail may never arrive
+		w.deliver(t)
+		wantCode(t, w.service.Reset(t.Context(), older, newPassword, domain.Client{}), "")
+		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), password, domain.Client{}), domain.Forbidden)
+	})
+	t.Run("a token of the same epoch is spent as well", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.forgot(t, annEmail)
+		w.deliver(t)
+		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), "")
+		hash := domain.HashSecret(w.resetToken(t))
+		if _, err := w.store.Repos().OneTimeTokens.Get(t.Context(), domain.PurposePasswordReset, hash, w.clock.Now()); !errors.Is(err, port.ErrStale) {
+			t.Errorf("got %v, want it spent", err)
+		}
+	})
 }
 
 // TestSecurity48_TokensEndSoonAndAreStoredAsHashes: a ResetTTL of a day in DefaultSettings,
@@ -265,7 +302,10 @@ func TestReset(t *testing.T) {
 			w.wantRefused(t, h)
 			w.wantOut(t, h)
 		}
-		if w.count(t, domain.EventPasswordReset, domain.OutcomeSuccess) != 1 || w.count(t, domain.EventResetRequested, domain.OutcomeSuccess) != 1 {
+		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), domain.Forbidden)
+		wantCode(t, w.service.Reset(t.Context(), "garbage", newPassword, domain.Client{}), domain.InvalidToken)
+		if w.count(t, domain.EventPasswordReset, domain.OutcomeSuccess) != 1 || w.count(t, domain.EventResetRequested, domain.OutcomeSuccess) != 1 ||
+			w.count(t, domain.EventResetMailed, domain.OutcomeSuccess) != 1 || w.count(t, domain.EventPasswordReset, domain.OutcomeFailure) != 1 {
 			t.Errorf("got events %+v", w.events(t))
 		}
 	})

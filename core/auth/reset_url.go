@@ -43,6 +43,9 @@ func parseResetURL(text string) (*url.URL, bool) {
 	if err != nil || u.Scheme == "" || u.Host == "" || u.Opaque != "" || u.User != nil {
 		return nil, false
 	}
+	if _, err := url.ParseQuery(u.RawQuery); err != nil {
+		return nil, false // a part of it would be lost beside the token
+	}
 	return u, true
 }
 

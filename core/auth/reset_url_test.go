@@ -30,6 +30,8 @@ func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 		"another scheme, same port":   "http://app.example.com:443/reset",
 		"a blank in the query":        "https://app.example.com/reset?a= b",
 		"other letters in the query":  "https://app.example.com/reset?a=\u0430",
+		"a query that cannot be read": "https://app.example.com/reset?a;b",
+		"a query with a bad escape":   "https://app.example.com/reset?%zz",
 		"another port":                "https://app.example.com:8443/reset",
 		"no port":                     "http://localhost/reset",
 		"another path":                "https://app.example.com/reset2",

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -16,6 +17,7 @@ const keepTokens = 7 * 24 * time.Hour
 // Sweep implements Worker.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
+	var failures []error // of one part, which must not keep the others
 	now := s.Clock.Now()
 	for _, part := range []struct {
 		what  string
@@ -29,10 +31,13 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	} {
 		n, err := part.prune(ctx, part.until, sweepBatch)
 		if err != nil {
-			return swept, unavailable(fmt.Errorf("prune %s: %w", part.what, err))
+			failures = append(failures, fmt.Errorf("prune %s: %w", part.what, err))
 		}
 		*part.count = n
 		swept.More = swept.More || n == sweepBatch
+	}
+	if len(failures) > 0 {
+		return swept, unavailable(errors.Join(failures...))
 	}
 	return swept, nil
 }

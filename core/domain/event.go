@@ -21,6 +21,7 @@ const (
 	EventUserCreated     = "user-created"
 	EventPasswordChanged = "password-changed"
 	EventResetRequested  = "password-reset-requested"
+	EventResetMailed     = "password-reset-mailed"
 	EventPasswordReset   = "password-reset"
 	EventEmailChanged    = "email-changed"
 	EventAccountUnlocked = "account-unlocked"

@@ -13,9 +13,9 @@ type Lease struct {
 	Token  string // proves the loan to Done and Retry
 }
 
-// MailQueue keeps letters until a mail server has taken them. A letter is queued in the
-// same unit of work as what it tells about. Delivery is at least once: twice only if a
-// worker dies between the server's acceptance and Done.
+// MailQueue keeps letters until a mail server has taken them. A letter that tells about a
+// change is queued in the same unit of work. Delivery is at least once: twice only if the
+// worker dies, or the server's answer is lost, between the server's acceptance and Done.
 type MailQueue interface {
 	// Put stores l, due at l.Due, or returns ErrConflict when its ID is taken, and then
 	// stores nothing.
