@@ -96,6 +96,17 @@ func OnRow(t testing.TB, s *Store, hook func()) {
 	})
 }
 
+// BreakSavepoints makes each later SAVEPOINT of the connection fail. It may be called by a
+// member of a group only.
+func BreakSavepoints(s *Store) error {
+	whole, broken := s.writes.statements[beginMember], `ROLLBACK TO nobody`
+	if _, err := s.writes.prepared(broken); err != nil {
+		return err
+	}
+	s.writes.statements[beginMember] = s.writes.statements[broken]
+	return whole.Close()
+}
+
 // RefuseCommit makes the COMMIT of its group fail.
 func RefuseCommit(ctx context.Context, s *Store) error {
 	return withConnection(ctx, s, func(c any) {

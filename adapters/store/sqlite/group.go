@@ -129,11 +129,21 @@ func (g *group) apart(members []*member, cause error) {
 		case m.final:
 			m.conclude(nil)
 		case len(members) == 1:
-			m.conclude(fmt.Errorf("transaction lost: %w", errors.Join(m.err, cause)))
+			m.conclude(lost(m.err, cause))
 		default:
 			g.again(m)
 		}
 	}
+}
+
+// lost is the answer to a member whose transaction was lost with cause. What its work
+// returned, if it came that far, is told but cannot be found in it: whoever looks for an
+// answer would take it for one that holds.
+func lost(returned, cause error) error {
+	if returned == nil {
+		return fmt.Errorf("transaction lost: %w", cause)
+	}
+	return fmt.Errorf("transaction lost: %w (after: %v)", cause, returned)
 }
 
 func (g *group) again(m *member) {
@@ -181,6 +191,7 @@ func (g *group) begin(ctx context.Context) error {
 // take lets m do its work behind a savepoint, and leaves of it what m is answered. It
 // returns an error when the transaction is lost.
 func (g *group) take(m *member) error {
+	m.err, m.final = nil, false // an earlier turn's is lost with its transaction
 	if err := m.ctx.Err(); err != nil {
 		m.refuse(err)
 		return nil

@@ -12,6 +12,7 @@ import (
 
 func groupLossCases() []groupCase {
 	const ruleReplay = "When SQLite has ended the transaction, the members are done again, each in one of its own."
+	const ruleRefusal = "What a member was refused in a lost transaction is no answer to it."
 	const ruleCommit = "When a COMMIT fails, all members get an error."
 	// lose ends the transaction of the group as SQLite does by itself when a disk is full,
 	// the first time that it is done.
@@ -94,6 +95,43 @@ func groupLossCases() []groupCase {
 			})
 			wantNoAnswer(t, err)
 			must(t, l.Repos().Users.Create(t.Context(), user("ann")))
+		}},
+		{"group/lost-alone-keeps-no-refusal", ruleRefusal, func(t *testing.T, l *lab) {
+			own := errors.New("own")
+			err := sqlite.Transact(t.Context(), l.Store, func(tx sqlstore.Tx) error {
+				_, err := tx.Exec(t.Context(), `ROLLBACK`)
+				return errors.Join(own, err)
+			})
+			wantNoAnswer(t, err)
+			if errors.Is(err, own) {
+				t.Errorf("got error %v, which may rest on what was lost", err)
+			}
+		}},
+		{"group/lost-replay-keeps-no-refusal", ruleRefusal, func(t *testing.T, l *lab) {
+			release := l.occupy(t)
+			calls, broken := 0, 0
+			breaks := begin(func() error {
+				return sqlite.Transact(t.Context(), l.Store, func(sqlstore.Tx) error {
+					if broken++; broken == 1 {
+						return nil
+					}
+					return sqlite.BreakSavepoints(l.Store)
+				})
+			})
+			refused := begin(func() error {
+				return l.Do(t.Context(), func(context.Context, port.Repos) error {
+					calls++
+					return port.ErrConflict
+				})
+			})
+			lost := 0
+			loser := lose(t.Context(), l, &lost)
+			release()
+			must(t, errors.Join(breaks.wait(), loser.wait()))
+			wantNoAnswer(t, refused.wait())
+			if calls != 1 {
+				t.Errorf("got the refused one called %d times, want 1: nothing was lost in between", calls)
+			}
 		}},
 		{"group/full-disk-spares-who-fits", ruleReplay, func(t *testing.T, l *lab) {
 			must(t, l.Repos().Users.Create(t.Context(), user("old")))
