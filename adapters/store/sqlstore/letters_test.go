@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"testing"
@@ -104,6 +105,23 @@ func TestClaim(t *testing.T) {
 		if got != nil {
 			t.Errorf("got %d letters, want none", len(got))
 		}
+	})
+
+	t.Run("that fails halfway ends the loan whose outcome it does not know", func(t *testing.T) {
+		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{count(0), letter}}
+		_, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
+		wantError(t, err, errLost)
+		wantWords(t, s, "SELECT SELECT UPDATE UPDATE")
+	})
+
+	t.Run("that fails in a unit of work leaves its loans to the roll-back", func(t *testing.T) {
+		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{count(0), letter}}
+		err := newStore(t, s).Do(t.Context(), func(ctx context.Context, r port.Repos) error {
+			_, err := r.MailQueue.Claim(ctx, t0, t0.Add(time.Minute), 10)
+			return err
+		})
+		wantError(t, err, errLost)
+		wantWords(t, s, "BEGIN SELECT SELECT UPDATE ROLLBACK")
 	})
 
 	t.Run("removes expired letters only when there are any", func(t *testing.T) {

@@ -91,20 +91,42 @@ func (s *mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) 
 		}
 		for _, row := range rows {
 			token := rand.Text()
+			lease := port.Lease{Letter: row.letter(), Token: token}
 			lent, err := s.exec(ctx, lendLetter, token, micros(until), row.ID, row.Attempts, micros(now))
 			if err != nil {
+				s.release(ctx, append(leases, lease)) // the last may have been lent all the same
 				return err
 			}
 			if lent == 1 {
-				leases = append(leases, port.Lease{Letter: row.letter(), Token: token})
+				leases = append(leases, lease)
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err // those lent already are due again at until
+		return nil, err
 	}
 	return leases, nil
+}
+
+const releaseLetter = `UPDATE letters SET lease_token = '', lent_until = ? WHERE id = ? AND lease_token = ?`
+
+// releaseTime bounds how long a failed claim takes longer for its letters' sake.
+const releaseTime = time.Second
+
+// release ends loans that nobody will hear of, also when ctx is done, so that their letters
+// do not wait for the end of the loan. Those that it does not reach do. A unit of work takes
+// its loans back by itself.
+func (s *mailQueue) release(ctx context.Context, leases []port.Lease) {
+	if s.unit != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+	defer cancel()
+	for _, l := range leases {
+		// The caller is told why the claim failed; this would fail for the same reason.
+		_, _ = s.exec(ctx, releaseLetter, free(), l.Letter.ID, l.Token)
+	}
 }
 
 const (
@@ -164,6 +186,6 @@ func (s *mailQueue) settle(ctx context.Context, what string, l port.Lease, query
 
 func mailQueueQueries() []string {
 	return []string{
-		putLetter, dueLetters, lendLetter, countExpiredLetters, removeExpiredLetters, removeLetter, retryLetter,
+		putLetter, dueLetters, lendLetter, releaseLetter, countExpiredLetters, removeExpiredLetters, removeLetter, retryLetter,
 	}
 }
