@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"modernc.org/sqlite"
@@ -58,10 +59,10 @@ func Execute(ctx context.Context, s *Store, query string) error {
 	return err
 }
 
-// ExecutePanic runs a member that panics on the group's own goroutine.
-func ExecutePanic(ctx context.Context, s *Store, with any) error {
+// ExecutePanic runs a member that panics on the group's own goroutine, after query.
+func ExecutePanic(ctx context.Context, s *Store, query string, with any) error {
 	m, err := s.writes.join(ctx, func(t *turn) error {
-		if _, err := t.Exec(ctx, `INSERT INTO roles VALUES ('panic', '', 0, 0)`); err != nil {
+		if _, err := t.Exec(ctx, query); err != nil {
 			return err
 		}
 		panic(with)
@@ -70,6 +71,12 @@ func ExecutePanic(ctx context.Context, s *Store, with any) error {
 		return err
 	}
 	return <-m.answer
+}
+
+// IsPanic reports whether err makes its caller panic.
+func IsPanic(err error) bool {
+	_, ok := errors.AsType[*panicked](err)
+	return ok
 }
 
 // OnCommit calls hook at each COMMIT of a group; it is refused when hook returns false. It

@@ -220,10 +220,11 @@ func (g *group) run(m *member) {
 	t := &turn{group: g, ctx: ctx}
 	m.err = m.do(t)
 	t.end(errOver)
+	_, hasPanicked := errors.AsType[*panicked](m.err)
 	switch {
 	case m.err == nil:
-	case errors.Is(m.err, errGone):
-		m.refuse(m.err)
+	case hasPanicked, errors.Is(m.err, errGone):
+		m.refuse(m.err) // what has panicked is not called again
 	case ctx.Err() != nil:
 		m.refuse(fmt.Errorf("%w (%s)", errSlow, g.timeout))
 	}

@@ -131,16 +131,27 @@ func groupAnswerCases() []groupCase {
 		{"group/panic-comes-back", "A driver that panics does so at the caller.", func(t *testing.T, l *lab) {
 			release := l.occupy(t)
 			before := l.create(t.Context(), "ann")
-			panics := begin(func() error { return sqlite.ExecutePanic(t.Context(), l.Store, "oh") })
+			panics := begin(func() error {
+				return sqlite.ExecutePanic(t.Context(), l.Store, `INSERT INTO roles VALUES ('panic', '', 0, 0)`, "oh")
+			})
 			after := l.create(t.Context(), "bob")
 			release()
 			must(t, errors.Join(before.wait(), after.wait()))
-			wantNoAnswer(t, panics.wait())
+			if err := panics.wait(); !sqlite.IsPanic(err) {
+				t.Errorf("got error %v, want the panic", err)
+			}
 			if _, err := l.Repos().Roles.ByID(t.Context(), "panic"); !errors.Is(err, port.ErrNotFound) {
 				t.Errorf("got error %v, want %v: what it wrote has stayed", err, port.ErrNotFound)
 			}
 			l.wantUsers(t, "ann", "bob")
 			l.wantCommits(t, 1)
+		}},
+		{"group/panic-comes-back-from-a-lost-transaction", "A driver that panics does so at the caller.", func(t *testing.T, l *lab) {
+			if err := sqlite.ExecutePanic(t.Context(), l.Store, `ROLLBACK`, "oh"); !sqlite.IsPanic(err) {
+				t.Errorf("got error %v, want the panic", err)
+			}
+			must(t, l.Repos().Users.Create(t.Context(), user("ann")))
+			l.wantUsers(t, "ann")
 		}},
 	}
 }
