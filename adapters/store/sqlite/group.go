@@ -121,8 +121,8 @@ func (g *group) another(members int, begun time.Time) *member {
 	}
 }
 
-// apart does the members of a lost transaction again, one by one. Those whose answer rests
-// on nothing that was lost are not asked again. cause is how the loss was noticed.
+// apart does the members of a lost transaction again, one by one. Those whose answer holds
+// whatever was lost are not asked again. cause is how the loss was noticed.
 func (g *group) apart(members []*member, cause error) {
 	for _, m := range members {
 		switch {

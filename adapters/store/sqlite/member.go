@@ -16,7 +16,7 @@ type member struct {
 
 	// Only the group uses what follows until it has answered.
 	err   error
-	final bool // err rests on nothing that the transaction has read or written
+	final bool // err holds whatever becomes of the transaction
 }
 
 // errGone is the error of a member whose caller has panicked or ended its goroutine.
