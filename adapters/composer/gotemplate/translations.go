@@ -6,8 +6,8 @@ import (
 	"golang.org/x/text/language"
 )
 
-// maxLanguageBytes is the longest tag that is looked at; longer ones are no preference.
-const maxLanguageBytes = 100
+// maxLanguageBytes is the longest preference that is looked at; longer ones are none.
+const maxLanguageBytes = 600 // an account's own and an Accept-Language
 
 // translations are one kind of mail in every language that it is there in.
 type translations struct {
@@ -30,16 +30,17 @@ func newTranslations(all []words, fallback language.Tag) (translations, error) {
 	return translations{all: all, matcher: language.NewMatcher(tags)}, nil
 }
 
-// nearest returns the words in the language that somebody who asks for preferred
-// understands best, or those in the default one.
+// nearest returns the words in the language that somebody who asks for preferred, a tag
+// (BCP 47) or an Accept-Language (RFC 9110, section 12.5.4), understands best, or those in
+// the default one.
 func (t translations) nearest(preferred string) words {
 	if preferred == "" || len(preferred) > maxLanguageBytes {
 		return t.all[0]
 	}
-	tag, err := language.Parse(preferred)
+	tags, _, err := language.ParseAcceptLanguage(preferred)
 	if err != nil {
 		return t.all[0]
 	}
-	_, at, _ := t.matcher.Match(tag)
+	_, at, _ := t.matcher.Match(tags...)
 	return t.all[at]
 }

@@ -147,11 +147,14 @@ func TestReset(t *testing.T) {
 			status int
 			want   string
 		}{
-			"used":                    {func(t *testing.T, w world, link string) string { w.resets(t, link); return link }, http.StatusForbidden, "used already"},
-			"replaced by a newer one": {func(t *testing.T, w world, link string) string { w.link(t); return link }, http.StatusForbidden, "newer one has replaced it"},
-			"expired":                 {func(_ *testing.T, w world, link string) string { w.clock.Advance(time.Hour); return link }, http.StatusUnauthorized, "too old"},
-			"garbage":                 {func(*testing.T, world, string) string { return "/admin/reset-password?token=garbage" }, http.StatusForbidden, "not complete"},
-			"cut off":                 {func(_ *testing.T, _ world, link string) string { return link[:len(link)-1] }, http.StatusForbidden, "not complete"},
+			"used": {func(t *testing.T, w world, link string) string { w.resets(t, link); return link }, http.StatusForbidden, "used already"},
+			"of before a new password": {func(t *testing.T, w world, link string) string {
+				w.changeAnn(t, func(u *domain.User) { u.Epoch++ })
+				return link
+			}, http.StatusForbidden, "has changed since"},
+			"expired": {func(_ *testing.T, w world, link string) string { w.clock.Advance(time.Hour); return link }, http.StatusUnauthorized, "too old"},
+			"garbage": {func(*testing.T, world, string) string { return "/admin/reset-password?token=garbage" }, http.StatusForbidden, "not complete"},
+			"cut off": {func(_ *testing.T, _ world, link string) string { return link[:len(link)-1] }, http.StatusForbidden, "not complete"},
 			"of an account that may not sign in": {func(t *testing.T, w world, link string) string {
 				w.changeAnn(t, func(u *domain.User) { u.Status = domain.StatusSuspended })
 				return link
