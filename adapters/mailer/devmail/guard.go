@@ -8,15 +8,21 @@ import (
 	"strings"
 )
 
-// guard answers 404 to everything that does not certainly come from this machine: the mails
-// hold links that open accounts. A listener, a peer and a Host that are all loopback keep
-// out other machines and pages that let their own name resolve to this one (DNS
+// Admits reports whether r certainly comes from this machine, and so may see the page: the
+// mails hold links that open accounts. A listener, a peer and a Host that are all loopback
+// keep out other machines and pages that let their own name resolve to this one (DNS
 // rebinding); a forwarding header keeps out whoever comes through a proxy or a tunnel that
-// runs here.
+// runs here. A server that does not tell the listener's address, as net/http does
+// (http.LocalAddrContextKey), shows the page to nobody.
+func (b *Mailbox) Admits(r *http.Request) bool {
+	return isLocal(b.config.ListenHost) && listensLocally(r) && isLocal(hostname(r.RemoteAddr)) &&
+		isLocal(hostname(r.Host)) && !isForwarded(r.Header)
+}
+
+// guard answers 404 to everything that Admits refuses.
 func (b *Mailbox) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLocal(b.config.ListenHost) || !listensLocally(r) || !isLocal(hostname(r.RemoteAddr)) ||
-			!isLocal(hostname(r.Host)) || isForwarded(r.Header) {
+		if !b.Admits(r) {
 			http.NotFound(w, r)
 			return
 		}
@@ -24,11 +30,10 @@ func (b *Mailbox) guard(next http.Handler) http.Handler {
 	})
 }
 
-// listensLocally looks at the address that the connection came in at, where the server
-// tells.
+// listensLocally looks at the address that the connection came in at.
 func listensLocally(r *http.Request) bool {
 	addr, told := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	return !told || isLocal(hostname(addr.String()))
+	return told && isLocal(hostname(addr.String()))
 }
 
 // isLocal reports whether host is a loopback address or localhost (RFC 6761, section 6.3).

@@ -25,8 +25,8 @@ const (
 )
 
 // Handler returns the page of the mailbox, for the path /mailbox and everything below it.
-// It answers only when the listener, the peer and the Host header are loopback and no
-// proxy has forwarded the request; otherwise, and for whatever there is not, with 404.
+// To those whom Admits refuses, and for whatever there is not, it answers 404. A server
+// whose own 404 looks otherwise asks Admits first.
 func (b *Mailbox) Handler() http.Handler {
 	page := template.Must(template.New("").Funcs(template.FuncMap{"segments": segments}).ParseFS(pages, "pages/*.html"))
 	mux := http.NewServeMux()

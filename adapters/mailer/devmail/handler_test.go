@@ -11,17 +11,23 @@ import (
 	"testing"
 )
 
-// get asks the handler of b as a browser on this machine would, unless change says
-// otherwise.
-func get(t testing.TB, b *Mailbox, path string, change func(*http.Request)) *http.Response {
+// request is what a browser on this machine would send, unless change says otherwise.
+func request(t testing.TB, path string, change func(*http.Request)) *http.Request {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost:8055"+path, nil)
 	r.RemoteAddr = "127.0.0.1:54321"
+	local("127.0.0.1:8055")(r)
 	if change != nil {
 		change(r)
 	}
+	return r
+}
+
+// get asks the handler of b with that request.
+func get(t testing.TB, b *Mailbox, path string, change func(*http.Request)) *http.Response {
+	t.Helper()
 	recorder := httptest.NewRecorder()
-	b.Handler().ServeHTTP(recorder, r)
+	b.Handler().ServeHTTP(recorder, request(t, path, change))
 	return recorder.Result()
 }
 
@@ -58,10 +64,14 @@ func TestGuard(t *testing.T) {
 		"IPv4 in IPv6":        func(r *http.Request) { r.RemoteAddr = "[::ffff:127.0.0.1]:1" },
 		"a Host without port": func(r *http.Request) { r.Host = "localhost" },
 		"IPv6 without port":   func(r *http.Request) { r.Host = "[::1]" },
-		"a local listener":    local("127.0.0.1:8055"),
+		"a listener for IPv6": local("[::1]:8055"),
 	} {
 		t.Run("answers this machine by "+name, func(t *testing.T) {
-			wantPage(t, get(t, newMailbox(t, nil), "/mailbox", change))
+			b := newMailbox(t, nil)
+			wantPage(t, get(t, b, "/mailbox", change))
+			if !b.Admits(request(t, "/mailbox", change)) {
+				t.Error("Admits says otherwise")
+			}
 		})
 	}
 	for name, change := range map[string]func(*http.Request){
@@ -76,6 +86,8 @@ func TestGuard(t *testing.T) {
 		"any address":                  func(r *http.Request) { r.Host = "0.0.0.0:8055" },
 		"no Host":                      func(r *http.Request) { r.Host = "" },
 		"a listener for the network":   local("192.0.2.1:8055"),
+		"a listener for all":           local("0.0.0.0:8055"),
+		"a listener that nobody tells": func(r *http.Request) { *r = *r.WithContext(t.Context()) },
 		"Forwarded":                    header("Forwarded"),
 		"Via":                          header("Via"),
 		"X-Real-IP":                    header("X-Real-IP"),
@@ -91,6 +103,9 @@ func TestGuard(t *testing.T) {
 				if got := get(t, b, path, change); got.StatusCode != http.StatusNotFound || strings.Contains(readAll(t, got.Body), "ail") {
 					t.Errorf("%s: got %s", path, got.Status)
 				}
+			}
+			if b.Admits(request(t, "/mailbox", change)) {
+				t.Error("Admits says otherwise")
 			}
 		})
 	}

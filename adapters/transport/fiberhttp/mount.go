@@ -2,6 +2,7 @@ package fiberhttp
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -19,6 +20,10 @@ import (
 type Mount struct {
 	Path    string // such as "/admin"; no slash at its end
 	Handler http.Handler
+
+	// Admits reports whether Handler is there for a request. Everybody else is answered as
+	// if there were no mount. It must leave the body alone. Nil: there for all.
+	Admits func(*http.Request) bool
 }
 
 // covers reports whether path is that of the mount or below it.
@@ -34,21 +39,29 @@ func mount(m Mount) fiber.Handler {
 		if !m.covers(requestPath(c)) {
 			return c.Next()
 		}
-		if _, err := url.ParseRequestURI(string(c.Request().RequestURI())); err != nil {
+		r, err := detached(c)
+		if m.Admits != nil && (err != nil || !m.Admits(r)) {
+			return c.Next()
+		}
+		if err != nil {
 			return malformedRequest(fiber.StatusBadRequest) // the adaptor would answer 500
 		}
-		ctx := c.UserContext()
-		fasthttpadaptor.NewFastHTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			m.Handler.ServeHTTP(w, detached(ctx, r))
+		fasthttpadaptor.NewFastHTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			m.Handler.ServeHTTP(w, r) // and not the adaptor's own
 		}))(c.Context())
 		return nil
 	}
 }
 
-// detached returns a copy of r in memory of its own: the adaptor's strings point into a
-// buffer that the next request reuses. The body is read once and in time, and stays.
-func detached(ctx context.Context, r *http.Request) *http.Request {
-	copied := r.Clone(ctx)
+// detached returns the request of c in memory of its own: the adaptor's strings point into
+// a buffer that the next request reuses. The body is read once and in time, and stays. As
+// with net/http, the context says at which address the connection came in.
+func detached(c *fiber.Ctx) (*http.Request, error) {
+	var r http.Request
+	if err := fasthttpadaptor.ConvertRequest(c.Context(), &r, true); err != nil {
+		return nil, fmt.Errorf("read the request target: %w", err)
+	}
+	copied := r.Clone(context.WithValue(c.UserContext(), http.LocalAddrContextKey, c.Context().LocalAddr()))
 	copied.Method, copied.Proto = strings.Clone(r.Method), strings.Clone(r.Proto)
 	copied.Host, copied.RequestURI = strings.Clone(r.Host), strings.Clone(r.RequestURI)
 	copied.Header = make(http.Header, len(r.Header))
@@ -57,10 +70,12 @@ func detached(ctx context.Context, r *http.Request) *http.Request {
 			copied.Header.Add(strings.Clone(name), strings.Clone(value))
 		}
 	}
-	if u, err := url.ParseRequestURI(copied.RequestURI); err == nil { // mount has tried
-		copied.URL = u
+	u, err := url.ParseRequestURI(copied.RequestURI)
+	if err != nil {
+		return nil, fmt.Errorf("read the request target: %w", err)
 	}
-	return copied
+	copied.URL = u
+	return copied, nil
 }
 
 // ClientOf says who sent a request to a mounted handler, as REST sees its own: trusted

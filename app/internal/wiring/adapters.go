@@ -55,7 +55,7 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 func mounts(office PostOffice, rooms *pages.Handler) []fiberhttp.Mount {
 	list := []fiberhttp.Mount{{Path: "/admin", Handler: rooms}}
 	if office.Mailbox != nil {
-		list = append(list, fiberhttp.Mount{Path: "/mailbox", Handler: office.Mailbox})
+		list = append(list, fiberhttp.Mount{Path: "/mailbox", Handler: office.Mailbox.Handler(), Admits: office.Mailbox.Admits})
 	}
 	return list
 }

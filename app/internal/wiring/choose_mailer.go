@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"net"
-	"net/http"
 	"path/filepath"
 	"strconv"
 
@@ -21,7 +20,7 @@ type PostOffice struct {
 	Where string
 
 	// Mailbox is the page at /mailbox and below; nil with a real mail server.
-	Mailbox http.Handler
+	Mailbox *devmail.Mailbox
 }
 
 // NewPostOffice makes the mailer that the configuration names. It does not call a mail
@@ -82,5 +81,5 @@ func newMailbox(c config.Config, clock port.Clock, host string) (PostOffice, err
 	if err != nil {
 		return PostOffice{}, err
 	}
-	return PostOffice{Mailer: mailbox, Where: "in the folder " + dir, Mailbox: mailbox.Handler()}, nil
+	return PostOffice{Mailer: mailbox, Where: "in the folder " + dir, Mailbox: mailbox}, nil
 }
