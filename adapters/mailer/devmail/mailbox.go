@@ -25,8 +25,8 @@ const defaultKeep = 200
 
 // Config says where mails are kept and whom they come from.
 type Config struct {
-	// Dir is the folder of the mails. It is made with the first one when it is not there,
-	// and made private to the account that runs the service (mode 0700).
+	// Dir is the folder of the mails. Send makes it when it is not there, and makes it
+	// private to the account that runs the service (mode 0700), also where it was there.
 	Dir string
 	// Keep is how many mails are kept; the oldest are removed for new ones. 0: 200.
 	Keep int
@@ -52,7 +52,7 @@ type Mailbox struct {
 
 var _ port.Mailer = (*Mailbox)(nil)
 
-// New makes the folder and returns a Mailbox on it.
+// New returns a Mailbox on the folder, which it leaves alone: the first mail makes it.
 func New(c Config) (*Mailbox, error) {
 	if c.Keep == 0 {
 		c.Keep = defaultKeep
