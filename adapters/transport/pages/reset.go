@@ -1,7 +1,11 @@
 package pages
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,6 +34,25 @@ func (h *Handler) resetCookie() scopedCookie {
 	}
 }
 
+// linkField is the field of the form that says which link it was opened by.
+const linkField = "link"
+
+// linkOf names the link of a token in the form, which must not hold the token itself: a
+// hash that tells links of one browser apart and leads back to none.
+func linkOf(token string) string {
+	if token == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("sallyport reset form\x00" + token))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// isOfLink reports whether the form was opened by the link of token. The cookie is that of
+// the link opened last, in whichever tab.
+func isOfLink(v *visit, token string) bool {
+	return subtle.ConstantTimeCompare([]byte(v.form.Get(linkField)), []byte(linkOf(token))) == 1
+}
+
 // showReset handles GET /admin/reset-password. The link of the mail leads here with its
 // token, which goes into a cookie. Nothing is spent, and nothing is asked of the core:
 // programs follow the links of a mail before people do.
@@ -45,7 +68,7 @@ func (h *Handler) showReset(v *visit) error {
 	if h.resetCookie().value(v.r) == "" {
 		return h.refuseReset(v, &problem{Status: http.StatusForbidden, Key: "problem.link-missing"})
 	}
-	h.render(v, page{template: "reset", Title: "reset.title", Ready: true, Focus: "password"})
+	h.renderReset(v, page{Ready: true, Focus: "password"})
 	return nil
 }
 
@@ -56,11 +79,23 @@ func isResetToken(token string) bool {
 	})
 }
 
-// takeReset handles POST /admin/reset-password. It takes the token from the cookie alone.
+// renderReset shows the form for the link that the cookie holds.
+func (h *Handler) renderReset(v *visit, p page) {
+	p.template, p.Title = "reset", "reset.title"
+	p.Form = url.Values{linkField: {linkOf(h.resetCookie().value(v.r))}}
+	h.render(v, p)
+}
+
+// takeReset handles POST /admin/reset-password. It takes the token from the cookie alone,
+// and only from the form that this token's link has opened: another may be meant for the
+// password of another account.
 func (h *Handler) takeReset(v *visit) error {
 	token := h.resetCookie().value(v.r)
 	if token == "" {
 		return h.refuseReset(v, &problem{Status: http.StatusForbidden, Key: "problem.link-missing"})
+	}
+	if !isOfLink(v, token) {
+		return h.refuseReset(v, &problem{Status: http.StatusConflict, Key: "problem.link-other", Field: "password"})
 	}
 	password := v.form.Get("password")
 	if p := checkNewPassword(password, v.form.Get("repeated")); p != nil {
@@ -111,6 +146,6 @@ func (h *Handler) refuseReset(v *visit, err error) error {
 	if !usable {
 		h.resetCookie().expire(v.w)
 	}
-	h.render(v, page{template: "reset", Title: "reset.title", Problem: p, Ready: usable, Focus: focusOr(p.Field, "password")})
+	h.renderReset(v, page{Problem: p, Ready: usable, Focus: focusOr(p.Field, "password")})
 	return nil
 }

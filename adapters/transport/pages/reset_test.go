@@ -185,6 +185,38 @@ func TestReset(t *testing.T) {
 		w.faults.Set(nil)
 		b.post(t, "/admin/reset-password", "password", newPassword, "repeated", newPassword).leadsTo(t, "/admin/login?changed")
 	})
+	t.Run("takes the form of one link with no other", func(t *testing.T) {
+		w := newWorld(t)
+		first := w.link(t)
+		w.seed(t, "bob@example.com")
+		b := w.browser(t)
+		b.get(t, first)
+		mine := b.get(t, "/admin/reset-password").hidden(t, "link")
+		if err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: "bob@example.com"}); err != nil {
+			t.Fatal(err)
+		}
+		second := w.deliveredLink(t)
+		b.get(t, second) // in another tab
+		before := w.ann(t).Password
+
+		for _, link := range []string{mine, "", tokenOf(t, second)} {
+			got := b.doForm(t, "/admin/reset-password", "password", newPassword, "repeated", newPassword, "link", link)
+			got.shows(t, http.StatusConflict, "Another link has been opened", `type="password"`)
+			if shown := got.hidden(t, "link"); shown == mine {
+				t.Error("the form is still that of the first link")
+			}
+			got.hides(t, tokenOf(t, first), tokenOf(t, second))
+		}
+		bob, err := w.store.Repos().Users.ByEmail(t.Context(), "bob@example.com")
+		if err != nil || bob.Version != 1 || w.ann(t).Password != before {
+			t.Errorf("a password was changed: %v", err)
+		}
+		b.get(t, first)
+		b.doForm(t, "/admin/reset-password", "password", newPassword, "repeated", newPassword, "link", mine).leadsTo(t, "/admin/login?changed")
+		if w.ann(t).Password == before {
+			t.Error("the password of the link was not changed")
+		}
+	})
 	t.Run("without a token says how to come here", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser(t)

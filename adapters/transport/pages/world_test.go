@@ -199,7 +199,18 @@ func (b *browser) get(t testing.TB, path string) answer {
 
 // post sends a form of names and values as a browser does from a page of the site, whose
 // Referrer-Policy makes its Origin "null".
+//
+// As a browser does, it sends the hidden field by which the form of a reset knows its link.
 func (b *browser) post(t testing.TB, path string, fields ...string) answer {
+	t.Helper()
+	if path == "/admin/reset-password" && b.cookie(t, path, resetCookie) != "" {
+		fields = append(fields, "link", b.get(t, path).hidden(t, "link"))
+	}
+	return b.doForm(t, path, fields...)
+}
+
+// doForm sends a form of these names and values, and nothing else.
+func (b *browser) doForm(t testing.TB, path string, fields ...string) answer {
 	t.Helper()
 	form := url.Values{}
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -290,6 +301,16 @@ func (a answer) hides(t testing.TB, secrets ...string) {
 			t.Errorf("%q is in the answer:\n%s%s", secret, header.String(), a.body)
 		}
 	}
+}
+
+// hidden returns the value of the hidden field of that name on the page.
+func (a answer) hidden(t testing.TB, name string) string {
+	t.Helper()
+	found := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]+)">`).FindStringSubmatch(a.body)
+	if found == nil {
+		t.Fatalf("no hidden field %q on the page:\n%s", name, a.body)
+	}
+	return found[1]
 }
 
 // set returns the cookie of that name that the answer sets, or nil.
