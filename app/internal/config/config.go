@@ -181,7 +181,7 @@ const (
 
 // Mail holds how mail leaves the service, and in what words. Transport is never empty.
 type Mail struct {
-	Transport       string `env:"EMAIL_TRANSPORT" oneof:"smtp|mailbox" unset:"mailbox where HOST is a loopback address; elsewhere it has to be set" doc:"smtp hands mail to the server that EMAIL_SMTP_HOST names. mailbox is for development: it keeps mail as files in DATA_DIR/mailbox and shows it at /mailbox, to this machine only."`
+	Transport       string `env:"EMAIL_TRANSPORT" oneof:"smtp|mailbox" unset:"mailbox where HOST and PUBLIC_URL are localhost or loopback addresses; elsewhere it has to be set" doc:"smtp hands mail to the server that EMAIL_SMTP_HOST names. mailbox is for development: it keeps mail as files in DATA_DIR/mailbox and shows it at /mailbox, to this machine only, and only where HOST and PUBLIC_URL are this machine, too."`
 	From            string `env:"EMAIL_FROM" envDefault:"no-reply@example.com" doc:"The address that mail comes from; PROJECT_NAME is shown beside it. With smtp it has to be set."`
 	SMTPHost        string `env:"EMAIL_SMTP_HOST" doc:"The mail server. Its certificate has to be for this name."`
 	SMTPPort        int    `env:"EMAIL_SMTP_PORT" envDefault:"587" min:"1" max:"65535" doc:"Its TCP port: 587 for STARTTLS, mostly 465 with EMAIL_SMTP_SECURE."`

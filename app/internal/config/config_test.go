@@ -169,13 +169,43 @@ func TestLoadValues(t *testing.T) {
 	} {
 		t.Run(entry+" is read", func(t *testing.T) {
 			environ := []string{entry}
-			if strings.HasPrefix(entry, "HOST=") {
+			if strings.HasPrefix(entry, "HOST=") || strings.HasPrefix(entry, "PUBLIC_URL=") {
 				environ = append(environ, "EMAIL_TRANSPORT=mailbox")
 			}
 			if c := mustLoad(t, environ...); check(c) != true {
 				t.Errorf("got %+v", c)
 			}
 		})
+	}
+}
+
+func TestIsLocal(t *testing.T) {
+	for _, test := range []struct {
+		host, publicURL string
+		want            bool
+	}{
+		{"127.0.0.1", "http://localhost:8055", true},
+		{"LocalHost", "https://127.1.2.3/auth", true},
+		{"::1", "http://[::1]:8055", true},
+		{"127.0.0.1", "https://login.example.com", false},
+		{"127.0.0.1", "http://192.0.2.1", false},
+		{"127.0.0.1", "http://localhost.example.com", false},
+		{"127.0.0.1", "http://login.localhost", false},
+		{"0.0.0.0", "http://localhost:8055", false},
+		{"::", "http://localhost:8055", false},
+	} {
+		c := config.Server{Host: test.host, PublicURL: test.publicURL}
+		if got := c.IsLocal(); got != test.want {
+			t.Errorf("HOST %s, PUBLIC_URL %s: got %t, want %t", test.host, test.publicURL, got, test.want)
+		}
+	}
+}
+
+func TestMailboxIsTheDefault(t *testing.T) {
+	for _, publicURL := range []string{"", "http://localhost:8055", "http://127.0.0.2:80/auth", "https://[::1]"} {
+		if got := mustLoad(t, "PUBLIC_URL="+publicURL).Mail.Transport; got != config.Mailbox {
+			t.Errorf("PUBLIC_URL %q: got %q, want %q", publicURL, got, config.Mailbox)
+		}
 	}
 }
 
@@ -291,7 +321,6 @@ func TestWarnings(t *testing.T) {
 		"a host that is this machine":      {environ: []string{"HOST=localhost"}},
 		"secure cookies on this machine":   {environ: []string{"PUBLIC_URL=http://127.0.0.1:8055"}},
 		"open cookies over http":           {environ: []string{"PUBLIC_URL=http://a.example.com", "EMAIL_TRANSPORT=mailbox", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"}},
-		"mail that nobody gets":            {environ: []string{"PUBLIC_URL=https://a.example.com"}, want: []string{"nobody gets any mail"}},
 		"a mail server that is not asked":  {environ: []string{"EMAIL_SMTP_HOST=smtp.example.com"}, want: []string{"EMAIL_SMTP_HOST has no effect"}},
 		"mail in the clear":                {environ: smtp("EMAIL_SMTP_IGNORE_TLS=true"), want: []string{"EMAIL_SMTP_IGNORE_TLS sends mail in the clear"}},
 		"mail in the clear to itself":      {environ: smtp("EMAIL_SMTP_IGNORE_TLS=true", "EMAIL_SMTP_HOST=127.0.0.1", "EMAIL_SMTP_USER=u", "EMAIL_SMTP_PASSWORD=p")},

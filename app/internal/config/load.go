@@ -68,7 +68,7 @@ func (l *loader) derive(c *Config) {
 		c.Database.Filename = filepath.Join(c.General.DataDir, "sallyport.db")
 		l.values["DB_FILENAME"] = c.Database.Filename
 	}
-	if _, set := l.sources["EMAIL_TRANSPORT"]; !set && isLoopback(c.Server.Host) {
+	if _, set := l.sources["EMAIL_TRANSPORT"]; !set && c.Server.IsLocal() {
 		c.Mail.Transport = Mailbox
 		l.values["EMAIL_TRANSPORT"] = Mailbox
 	}

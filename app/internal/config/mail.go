@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -11,21 +12,29 @@ import (
 const transportFix = "write smtp, and name the mail server in EMAIL_SMTP_HOST; or write mailbox to keep mail in DATA_DIR/mailbox, for development"
 
 func (l *loader) checkMail(c *Config) {
-	if c.Mail.Transport == "" && l.sound("HOST", "EMAIL_TRANSPORT") {
-		l.mistake("EMAIL_TRANSPORT", "is not set, and HOST "+l.shownValue("HOST", c.Server.Host)+" serves more than this machine", transportFix)
-	}
+	l.checkTransport(c)
 	if _, err := domain.ParseEmail(c.Mail.From); err != nil {
 		l.mistake("EMAIL_FROM", "is not an e-mail address", "write a bare address such as no-reply@example.com")
 	}
 	l.checkMailServer(c.Mail)
-	switch _, chosen := l.sources["EMAIL_TRANSPORT"]; {
+	switch {
 	case c.Mail.Transport == SMTP:
 		l.checkSMTP(c.Mail)
 	case c.Mail.Transport != Mailbox:
 	case c.Mail.SMTPHost != "":
 		l.warn("EMAIL_SMTP_HOST has no effect while EMAIL_TRANSPORT is mailbox")
-	case !chosen && !isLoopbackURL(c.Server.PublicURL):
-		l.warn("nobody gets any mail: it is kept in DATA_DIR/mailbox, although PUBLIC_URL is not on this machine; set EMAIL_TRANSPORT to smtp, or to mailbox if that is meant")
+	}
+}
+
+// checkTransport wants a choice where the service is not for this machine alone.
+func (l *loader) checkTransport(c *Config) {
+	const name = "EMAIL_TRANSPORT"
+	switch {
+	case c.Mail.Transport != "" || !l.sound("HOST", "PUBLIC_URL", name):
+	case !isThisMachine(c.Server.Host):
+		l.mistake(name, "is not set, and HOST "+l.shownValue("HOST", c.Server.Host)+" serves more than this machine", transportFix)
+	default:
+		l.mistake(name, "is not set, and PUBLIC_URL leads to more than this machine", transportFix)
 	}
 }
 
@@ -63,9 +72,19 @@ func (l *loader) checkSMTP(m Mail) {
 	l.warn("EMAIL_SMTP_IGNORE_TLS sends mail in the clear: whoever is on the way to EMAIL_SMTP_HOST can read the links in it")
 }
 
-func isLoopbackURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && isLoopback(u.Hostname())
+// IsLocal reports whether the service is for this machine alone: HOST and the host of
+// PUBLIC_URL are both localhost or loopback addresses. A PUBLIC_URL elsewhere means that
+// there is a proxy, even one that leaves no trace in the requests it passes on.
+func (s Server) IsLocal() bool {
+	u, err := url.Parse(s.PublicURL)
+	return err == nil && isThisMachine(u.Hostname()) && isThisMachine(s.Host)
+}
+
+// isThisMachine is stricter than isLoopback: what is below localhost may be resolved by
+// whoever likes.
+func isThisMachine(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 // checkRecovery repeats no entry of the list: one may hold a password.

@@ -104,7 +104,7 @@ func TestManyLetters(t *testing.T) {
 func TestSecurity52_ForgedHostsHaveNoSayInLinks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	p := serve(t, append(cheap(dir), "PUBLIC_URL=https://login.example.com/auth"))
+	p := serve(t, append(cheap(dir), "PUBLIC_URL=https://login.example.com/auth", "EMAIL_TRANSPORT=mailbox"))
 	request := restclient.Call{
 		Method: http.MethodPost, Path: "/auth/password/request",
 		Body: map[string]any{"email": adminEmail}, Header: http.Header{},
@@ -122,6 +122,37 @@ func TestSecurity52_ForgedHostsHaveNoSayInLinks(t *testing.T) {
 	mails := readMailbox(t, dir)
 	if len(mails) != 1 || !strings.Contains(mails[0].Text, "https://login.example.com/auth/admin/reset-password?token=") || strings.Contains(mails[0].Text, "evil") {
 		t.Errorf("got %d mails, the first:\n%s", len(mails), mails[0].Text)
+	}
+}
+
+// TestMailboxBehindAProxy calls as a proxy on this machine does that adds no header, which
+// is what nginx is by default.
+func TestMailboxBehindAProxy(t *testing.T) {
+	t.Parallel()
+	const away = "PUBLIC_URL=https://login.example.com"
+	refused(t, append(cheap(t.TempDir()), away), 2, "EMAIL_TRANSPORT: is not set, and PUBLIC_URL")
+	for name, test := range map[string]struct {
+		env  []string
+		want int
+	}{
+		"for this machine":       {nil, 200},
+		"for others":             {[]string{away, "EMAIL_TRANSPORT=mailbox"}, 404},
+		"listening to all of it": {[]string{"HOST=0.0.0.0", "EMAIL_TRANSPORT=mailbox"}, 404},
+	} {
+		dir := t.TempDir()
+		p := serve(t, append(cheap(dir), test.env...))
+		p.URL = strings.Replace(p.URL, "0.0.0.0", "127.0.0.1", 1)
+		if err := p.RequestReset(t.Context(), adminEmail, ""); err != nil {
+			t.Fatalf("%s: ask for a reset: %v", name, err)
+		}
+		awaitDelivery(t, dir)
+		if mails := readMailbox(t, dir); len(mails) != 1 {
+			t.Errorf("%s: got %d mails as files, want 1", name, len(mails))
+		}
+		got, err := p.Do(t.Context(), restclient.Call{Method: http.MethodGet, Path: "/mailbox"})
+		if got.Status != test.want {
+			t.Errorf("%s: got %d, %v, want %d", name, got.Status, err, test.want)
+		}
 	}
 }
 

@@ -64,11 +64,11 @@ func banner(w io.Writer, c config.Config, address net.Addr, first administrator)
 	return err
 }
 
-// showsMailbox reports whether mail is kept in the mailbox and its page answers: where the
-// service listens to other machines, too, that answers nobody.
+// showsMailbox reports whether mail is kept in the mailbox and its page is there: it is not
+// where the service listens to other machines, too, or they are led to it.
 func showsMailbox(c config.Config, address net.Addr) bool {
 	bound, err := netip.ParseAddrPort(address.String())
-	return c.Mail.Transport == config.Mailbox && err == nil && bound.Addr().Unmap().IsLoopback()
+	return c.Mail.Transport == config.Mailbox && c.Server.IsLocal() && err == nil && bound.Addr().Unmap().IsLoopback()
 }
 
 // localURL is where this machine reaches the service.

@@ -57,9 +57,9 @@ func TestLoginLines(t *testing.T) {
 
 func TestBanner(t *testing.T) {
 	for name, test := range map[string]struct {
-		transport, address, want string
+		transport, publicURL, address, want string
 	}{
-		"says where to sign in and where the mail is": {config.Mailbox, "127.0.0.1:8055", `
+		"says where to sign in and where the mail is": {config.Mailbox, "http://localhost:8055", "127.0.0.1:8055", `
 Sallyport is ready.
 
   API      http://127.0.0.1:8055
@@ -68,7 +68,7 @@ Sallyport is ready.
   Health   http://127.0.0.1:8055/server/health
   Data     ./data
 `},
-		"names no mailbox when a mail server gets the mail": {config.SMTP, "127.0.0.1:8055", `
+		"names no mailbox when a mail server gets the mail": {config.SMTP, "http://localhost:8055", "127.0.0.1:8055", `
 Sallyport is ready.
 
   API      http://127.0.0.1:8055
@@ -76,7 +76,7 @@ Sallyport is ready.
   Health   http://127.0.0.1:8055/server/health
   Data     ./data
 `},
-		"names no mailbox where its page answers nobody": {config.Mailbox, "0.0.0.0:8055", `
+		"names no mailbox where its page answers nobody": {config.Mailbox, "http://localhost:8055", "0.0.0.0:8055", `
 Sallyport is ready.
 
   API      http://localhost:8055
@@ -84,9 +84,18 @@ Sallyport is ready.
   Health   http://localhost:8055/server/health
   Data     ./data
 `},
+		"names no mailbox where others are led to the service": {config.Mailbox, "https://login.example.com", "127.0.0.1:8055", `
+Sallyport is ready.
+
+  API      http://127.0.0.1:8055
+  Sign in  http://127.0.0.1:8055/admin/login
+  Health   http://127.0.0.1:8055/server/health
+  Data     ./data
+`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var c config.Config
+			c.Server.Host, c.Server.PublicURL = "127.0.0.1", test.publicURL
 			c.General.ProjectName, c.General.DataDir = "Sallyport", "./data"
 			c.Database.Client, c.Mail.Transport = config.SQLite, test.transport
 			var got strings.Builder

@@ -19,7 +19,9 @@ type PostOffice struct {
 	// Where says in words where a mail is that Mailer has taken, as in "in the folder X".
 	Where string
 
-	// Mailbox is the page at /mailbox and below; nil with a real mail server.
+	// Mailbox is the page at /mailbox and below; nil with a real mail server, and where
+	// others than this machine may be led to the service: behind a proxy that leaves no
+	// trace they look like this machine.
 	Mailbox *devmail.Mailbox
 }
 
@@ -81,5 +83,9 @@ func newMailbox(c config.Config, clock port.Clock, host string) (PostOffice, err
 	if err != nil {
 		return PostOffice{}, err
 	}
-	return PostOffice{Mailer: mailbox, Where: "in the folder " + dir, Mailbox: mailbox}, nil
+	office := PostOffice{Mailer: mailbox, Where: "in the folder " + dir}
+	if c.Server.IsLocal() {
+		office.Mailbox = mailbox
+	}
+	return office, nil
 }
