@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/restclient"
@@ -107,7 +108,10 @@ func TestSecurity42_WeakSecretsStopTheStart(t *testing.T) {
 // refused starts the service and wants it to end with that code and those words.
 func refused(t *testing.T, env []string, code int, words ...string) {
 	t.Helper()
-	output, err := sallyport(t, env, "serve").CombinedOutput()
+	command := sallyport(t, env, "serve")
+	tooLong := time.AfterFunc(patience, func() { _ = command.Process.Kill() }) // it was not refused
+	defer tooLong.Stop()
+	output, err := command.CombinedOutput()
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	if !ok || exit.ExitCode() != code {
 		t.Errorf("got %v, want exit code %d\n%s", err, code, output)

@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -30,7 +33,7 @@ func (l loop) run(ctx context.Context, log *slog.Logger) {
 			return
 		case <-timer.C:
 		}
-		more, err := l.step(ctx)
+		more, err := l.stepSafely(ctx, log)
 		if err != nil && ctx.Err() == nil {
 			log.Warn(l.what+" failed and is tried again", "error", err)
 		}
@@ -40,6 +43,17 @@ func (l loop) run(ctx context.Context, log *slog.Logger) {
 			timer.Reset(jittered(l.rest))
 		}
 	}
+}
+
+// stepSafely makes a failure of a panic: one letter must not end the service.
+func (l loop) stepSafely(ctx context.Context, log *slog.Logger) (more bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			log.Error("panic", "loop", l.what, "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			more, err = false, errors.New("panic")
+		}
+	}()
+	return l.step(ctx)
 }
 
 // jittered is d and up to half of it, so that instances that started together part.

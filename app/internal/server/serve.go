@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/wiring"
+	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
 // Serve implements cli.Backend. It ends in the reverse of the order in which it begins:
@@ -48,15 +50,33 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 		return errors.Join(err, listener.Close())
 	}
 
-	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
-	var workers sync.WaitGroup
-	for _, l := range loops(service.Auth, o.Log) {
-		workers.Go(func() { l.run(working, o.Log) })
-	}
-	defer workers.Wait()
+	// The loops begin nothing new as soon as ctx is done, while requests are finished.
+	working, stopWorking := context.WithCancel(ctx)
 	defer stopWorking()
+	rested := startLoops(working, service.Auth, o.Log)
 
-	return serveUntilDone(ctx, service, listener, c, o)
+	err = serveUntilDone(ctx, service, listener, c, o)
+	stopWorking()
+	select {
+	case <-rested:
+	case <-time.After(c.Server.ShutdownTimeout):
+		o.Log.Warn("work beside requests was cut off after SHUTDOWN_TIMEOUT; what it was about is done again later")
+	}
+	return err
+}
+
+// startLoops returns a channel that is closed when every loop has ended.
+func startLoops(ctx context.Context, worker auth.Worker, log *slog.Logger) (rested <-chan struct{}) {
+	var running sync.WaitGroup
+	for _, l := range loops(worker, log) {
+		running.Go(func() { l.run(ctx, log) })
+	}
+	done := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(done)
+	}()
+	return done
 }
 
 // assemble makes what the service keeps on disk and puts it together.
