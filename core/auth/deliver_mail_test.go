@@ -136,6 +136,7 @@ func TestDeliverMail(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
 		w.seedAnn(t, nil)
 		w.forgot(t, annEmail)
+		w.clock.Advance(time.Second) // the letter above is the older one
 		w.forgot(t, "nobody@example.com")
 		ctx, stop := context.WithCancel(t.Context())
 		v.set(intercept.Hooks{Before: func(_ context.Context, method string) error {
