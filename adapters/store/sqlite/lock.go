@@ -37,11 +37,11 @@ const lockPoll = 25 * time.Millisecond
 
 // alone runs fn while no other process migrates the database at path. A lock inside the
 // database would not do: each migration is a transaction of its own.
-func alone(ctx context.Context, path string, fn func() error) (err error) {
+func alone(ctx context.Context, path string, fn func(context.Context) error) (err error) {
 	lock := flock.New(path+".migrate.lock", flock.SetPermissions(0o600))
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
 		return fmt.Errorf("wait for another migration: %w", err)
 	}
-	return fn()
+	return fn(ctx)
 }
