@@ -18,7 +18,10 @@ const maxProjectNameBytes = 100
 func (l *loader) check(c *Config) {
 	l.checkGeneral(c)
 	l.checkServer(c)
+	l.checkDatabase(c.Database)
+	l.checkRedis(c.Redis)
 	l.checkKeys(c.Keys)
+	l.checkDemandedKeys(c)
 	l.checkSessions(c.Sessions)
 	l.checkCookies(c)
 	l.checkHash(c.Hash)
@@ -40,7 +43,7 @@ func (l *loader) checkServer(c *Config) {
 	if !isHost(c.Server.Host) {
 		l.mistake("HOST", l.shownValue("HOST", c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
-	if _, set := l.sources["PUBLIC_URL"]; !set {
+	if !l.isSet("PUBLIC_URL") {
 		if isHost(c.Server.Host) && !isLoopback(c.Server.Host) {
 			l.warn("HOST lets other machines in, and PUBLIC_URL is not set: requests with cookies from pages elsewhere than on this machine may be refused as cross-site; set PUBLIC_URL to the URL at which clients reach the service")
 		}
@@ -120,6 +123,19 @@ func (l *loader) checkKeys(k Keys) {
 	}
 	if k.Secret != "" && k.Secret == k.DataKey {
 		l.mistake("DATA_KEY", "is the same as SECRET, which others may hold", keys.HowToMake("DATA_KEY"))
+	}
+}
+
+// checkDemandedKeys wants the keys of a service that may be one of several: what each made
+// for itself would not be what the others have. Commands need none.
+func (l *loader) checkDemandedKeys(c *Config) {
+	if !l.serve || !c.Database.IsServer() {
+		return
+	}
+	for name, value := range map[string]Secret{"SECRET": c.Keys.Secret, "DATA_KEY": c.Keys.DataKey} {
+		if value == "" && l.sound(name) {
+			l.mistake(name, "is not set, and every instance on the database needs the same", keys.HowToMake(name))
+		}
 	}
 }
 

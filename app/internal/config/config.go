@@ -10,7 +10,8 @@
 //	group            of a field that is a struct: the heading in the reference
 //	oneof            the values there are, separated by |
 //	min, max         the bounds of a number, a duration or a size, both inclusive
-//	kind             "size" for a number of bytes that is written with a unit
+//	kind             "size" for a number of bytes that is written with a unit, "pem" for a text
+//	                 of several lines (RFC 7468)
 //	alias            a second name, which the reference service reads for the same thing
 //	bare             the unit that a duration without one is in, where that is no mistake
 //	unset            what the default is, where it follows from something else
@@ -32,6 +33,7 @@ type Config struct {
 	General       General       `group:"General"`
 	Server        Server        `group:"Server"`
 	Database      Database      `group:"Database"`
+	Redis         Redis         `group:"Redis"`
 	Keys          Keys          `group:"Keys"`
 	Sessions      Sessions      `group:"Tokens and sessions"`
 	RefreshCookie RefreshCookie `group:"Refresh cookie"`
@@ -63,7 +65,7 @@ func (c Config) Warnings() []string { return c.warnings }
 type General struct {
 	EnvFile     string `env:"CONFIG_PATH" envDefault:".env" doc:"The file with settings, one NAME=value a line. The default may be missing; a file that is named has to be there. Only this format is read. Put a value that contains $ or # in single quotes."`
 	ProjectName string `env:"PROJECT_NAME" envDefault:"Sallyport" doc:"The name that clients see in /server/info." own:"true"`
-	DataDir     string `env:"DATA_DIR" envDefault:"./data" doc:"The folder for everything the service keeps: the embedded database and the keys that it makes for itself. It is made when it is not there." own:"true"`
+	DataDir     string `env:"DATA_DIR" envDefault:"./data" doc:"The folder for everything the service keeps: the embedded database and the keys that it makes for itself. It is made when it is not there. With a database server only the password of the first administrator and the development mailbox are kept there." own:"true"`
 }
 
 // Server holds how the service listens and how long it waits. PublicURL does not end in a
@@ -82,26 +84,12 @@ type Server struct {
 	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests under way may take to finish when the service is told to stop." own:"true"`
 }
 
-// The values of Database.Client.
-const (
-	SQLite = "sqlite3"
-	Memory = "memory"
-)
-
-// Database names the database and how it is used.
-type Database struct {
-	Client      string        `env:"DB_CLIENT" envDefault:"sqlite3" oneof:"sqlite3|memory" doc:"The database: sqlite3, in one file, or memory, which forgets everything when the service stops."`
-	Filename    string        `env:"DB_FILENAME" unset:"sallyport.db in DATA_DIR" doc:"The file of the sqlite3 database, on a local disk. It is made when it is not there."`
-	Synchronous string        `env:"DB_SQLITE_SYNCHRONOUS" envDefault:"FULL" oneof:"FULL|NORMAL|EXTRA" doc:"When SQLite waits for the disk. FULL: what was acknowledged survives a power cut. NORMAL: faster; a power cut may undo the last moments. EXTRA: FULL, and the folder as well." own:"true"`
-	Timeout     time.Duration `env:"DB_TIMEOUT" envDefault:"5s" min:"1ms" max:"5m" doc:"How long a query waits for a database that is busy. With sqlite3 it also bounds each write, or each unit of several, since others wait for it: one that takes longer is undone, and its request answered with 503." own:"true"`
-}
-
 // Keys holds the secrets of the service, as they were set; package keys makes what is
 // missing.
 type Keys struct {
-	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service; sqlite3 keeps it in DATA_DIR" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
+	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
 	SecretPrevious  []Secret `env:"SECRET_PREVIOUS" secret:"true" doc:"A list of earlier values of SECRET. Tokens that they signed stay good; no new ones are signed with them." own:"true"`
-	DataKey         Secret   `env:"DATA_KEY" secret:"true" unset:"made by the service; sqlite3 keeps it in DATA_DIR" doc:"The key of everything that the service seals or derives for itself, at least 32 bytes of random text. Share it with nobody." own:"true"`
+	DataKey         Secret   `env:"DATA_KEY" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set" doc:"The key of everything that the service seals or derives for itself, at least 32 bytes of random text. Share it with nobody." own:"true"`
 	DataKeyPrevious []Secret `env:"DATA_KEY_PREVIOUS" secret:"true" doc:"A list of earlier values of DATA_KEY. What they sealed can still be opened; nothing new is sealed with them." own:"true"`
 }
 

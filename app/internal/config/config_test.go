@@ -58,7 +58,8 @@ func TestLoadDefaults(t *testing.T) {
 				RequestTimeout: 15 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
 				IdleTimeout: time.Minute, ShutdownTimeout: 20 * time.Second,
 			},
-			config.Database{Client: "sqlite3", Filename: filepath.Join("data", "sallyport.db"), Synchronous: "FULL", Timeout: 5 * time.Second},
+			config.Database{Client: "sqlite3", Filename: filepath.Join("data", "sallyport.db"), Synchronous: "FULL", Timeout: 5 * time.Second, RejectUnauthorized: true, PoolMax: 16, ConnectTimeout: 30 * time.Second, Migrate: true},
+			config.Redis{LimiterStore: "database", Prefix: "sallyport:", MaxConnections: 32},
 			config.Keys{},
 			config.Sessions{
 				AccessTTL: 15 * time.Minute, RefreshTTL: 7 * 24 * time.Hour, CookieTTL: 24 * time.Hour, AbsoluteTTL: 30 * 24 * time.Hour,

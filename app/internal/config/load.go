@@ -16,6 +16,7 @@ import (
 type Input struct {
 	Flags   map[string]string // by the name of the setting; an empty value is no value
 	Environ []string          // as of os.Environ
+	Serve   bool              // whether what only the running service needs has to be there
 }
 
 // Load reads and checks the whole configuration. The error is Mistakes, with which the
@@ -23,6 +24,7 @@ type Input struct {
 // an X_FILE names, and changes nothing, not the environment either.
 func Load(in Input) (Config, error) {
 	l := newLoader()
+	l.serve = in.Serve
 	l.collect(in)
 
 	var c Config
@@ -50,6 +52,7 @@ type loader struct {
 	values   map[string]string // by setting, where it is set
 	sources  map[string]string // by setting, where it is set
 	current  string            // the setting whose value is being parsed
+	serve    bool              // as Input.Serve
 	mistakes Mistakes
 	warnings []string
 }
@@ -68,10 +71,18 @@ func (l *loader) derive(c *Config) {
 		c.Database.Filename = filepath.Join(c.General.DataDir, "sallyport.db")
 		l.values["DB_FILENAME"] = c.Database.Filename
 	}
-	if _, set := l.sources["EMAIL_TRANSPORT"]; !set && c.Server.IsLocal() {
+	l.deriveDatabase(&c.Database)
+	l.deriveRedis(&c.Redis)
+	if !l.isSet("EMAIL_TRANSPORT") && c.Server.IsLocal() {
 		c.Mail.Transport = Mailbox
 		l.values["EMAIL_TRANSPORT"] = Mailbox
 	}
+}
+
+// isSet reports whether somebody has set the setting name.
+func (l *loader) isSet(name string) bool {
+	_, set := l.sources[name]
+	return set
 }
 
 func (l *loader) setting(name string) Setting { return l.settings[l.position(name)] }

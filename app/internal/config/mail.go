@@ -59,7 +59,7 @@ func (l *loader) checkSMTP(m Mail) {
 	if m.SMTPHost == "" && l.sound("EMAIL_SMTP_HOST") {
 		l.mistake("EMAIL_SMTP_HOST", "is not set, and EMAIL_TRANSPORT is smtp", "name the mail server")
 	}
-	if _, set := l.sources["EMAIL_FROM"]; !set {
+	if !l.isSet("EMAIL_FROM") {
 		l.mistake("EMAIL_FROM", "is not set, and EMAIL_TRANSPORT is smtp", "write the address that mail comes from")
 	}
 	if !m.SMTPIgnoreTLS || isLoopback(m.SMTPHost) || !l.sound("EMAIL_SMTP_HOST", "EMAIL_SMTP_IGNORE_TLS") {

@@ -40,7 +40,7 @@ func (l *loader) text(s Setting, value string) any {
 	if s.oneof == nil {
 		return value
 	}
-	i := slices.IndexFunc(s.oneof, func(one string) bool { return strings.EqualFold(one, value) })
+	i := slices.IndexFunc(s.oneof, func(one string) bool { return strings.EqualFold(one, synonym(s.Name, value)) })
 	if i >= 0 {
 		return s.oneof[i]
 	}
@@ -52,12 +52,29 @@ func (l *loader) text(s Setting, value string) any {
 	return ""
 }
 
+// synonym returns the value that another word for it stands for, or the word itself.
+func synonym(name, value string) string {
+	switch name + " " + strings.ToLower(value) {
+	case "DB_CLIENT mariadb":
+		return MySQL
+	case "DB_CLIENT postgres", "DB_CLIENT postgresql":
+		return PostgreSQL
+	case "DB_CLIENT sqlite":
+		return SQLite
+	case "RATE_LIMITER_STORE memory":
+		return InDatabase
+	}
+	return value
+}
+
 // absent are the values of a setting that the reference service knows and this build does
 // not.
 func absent(name string) []string {
 	switch name {
 	case "DB_CLIENT":
-		return []string{"mysql", "mariadb", "pg", "postgres", "mssql", "oracledb", "cockroachdb"}
+		return []string{"mssql", "oracledb", "cockroachdb"}
+	case "RATE_LIMITER_STORE":
+		return []string{"memcache"}
 	case "EMAIL_TRANSPORT":
 		return []string{"sendmail", "ses", "mailgun", "mailtrap"}
 	}

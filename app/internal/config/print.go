@@ -37,6 +37,8 @@ func (l *loader) shown() []Value {
 		switch {
 		case set && s.Secret:
 			value = "(set, hidden)"
+		case set && s.pem:
+			value = "(set, " + s.Type + ")"
 		case set:
 		case s.Default != "":
 			value = s.Default

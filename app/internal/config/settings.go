@@ -23,6 +23,7 @@ type Setting struct {
 	oneof    []string
 	min, max string
 	size     bool
+	pem      bool
 	bare     string
 }
 
@@ -56,6 +57,7 @@ func describe(group string, field reflect.StructField) Setting {
 		min:     tag.Get("min"),
 		max:     tag.Get("max"),
 		size:    tag.Get("kind") == "size",
+		pem:     tag.Get("kind") == "pem",
 		bare:    tag.Get("bare"),
 	}
 	if oneof := tag.Get("oneof"); oneof != "" {
@@ -71,6 +73,8 @@ func typeName(s Setting, t reflect.Type) string {
 		return "one of " + strings.Join(s.oneof, ", ")
 	case s.size:
 		return "size"
+	case s.pem:
+		return "PEM text"
 	case t == reflect.TypeFor[time.Duration]():
 		return "duration"
 	case t == reflect.TypeFor[port.Limit]():
@@ -85,4 +89,12 @@ func typeName(s Setting, t reflect.Type) string {
 		return "list of addresses"
 	}
 	return "whole number"
+}
+
+// form says how a value may look, as a text.
+func (s Setting) form() string {
+	if s.pem {
+		return "plain text"
+	}
+	return "one line of plain text"
 }

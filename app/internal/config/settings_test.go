@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,7 +53,8 @@ func TestSettings(t *testing.T) {
 	}
 	t.Run("are all that hold a secret marked", func(t *testing.T) {
 		for _, s := range Settings() {
-			secret := strings.HasSuffix(s.Name, "PASSWORD") || strings.HasPrefix(s.Name, "SECRET") || strings.HasPrefix(s.Name, "DATA_KEY")
+			secret := strings.HasSuffix(s.Name, "PASSWORD") || strings.HasPrefix(s.Name, "SECRET") || strings.HasPrefix(s.Name, "DATA_KEY") ||
+				slices.Contains([]string{"DB_CONNECTION_STRING", "DB_SSL__KEY", "REDIS", "SESSIONS_URL"}, s.Name)
 			if s.Secret != secret {
 				t.Errorf("%s: got %v, want %v", s.Name, s.Secret, secret)
 			}

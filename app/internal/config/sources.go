@@ -29,6 +29,7 @@ const (
 	fileSuffix      = "_FILE"
 	maxDotenvBytes  = 64 << 10
 	maxSettingBytes = 64 << 10
+	maxPEMBytes     = 1 << 20 // lists of authorities are long
 )
 
 // layer is one place that names can be set in.
@@ -96,7 +97,11 @@ func (l *loader) take(name string, flags layer, layers ...layer) {
 
 func (l *loader) takeFile(s Setting, f found) {
 	l.sources[s.Name] = f.key
-	text, err := readBounded(f.value, maxSettingBytes)
+	limit := int64(maxSettingBytes)
+	if s.pem {
+		limit = maxPEMBytes
+	}
+	text, err := readBounded(f.value, limit)
 	if err != nil {
 		// The path is not repeated: somebody may have put the secret itself there.
 		l.mistake(s.Name, "the file that "+f.key+" names cannot be read: "+err.Error(), "name a readable file that holds nothing but the value")
@@ -113,8 +118,10 @@ func (l *loader) takeFile(s Setting, f found) {
 // set keeps value, which is not empty, as that of s.
 func (l *loader) set(s Setting, value, source string) {
 	l.sources[s.Name] = source
-	if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
-		l.mistake(s.Name, "holds a control character or is not UTF-8", "write it as one line of plain text")
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool {
+		return unicode.IsControl(r) && (!s.pem || r != '\n' && r != '\r' && r != '\t')
+	}) {
+		l.mistake(s.Name, "holds a control character or is not UTF-8", "write it as "+s.form())
 		return
 	}
 	if !s.Secret {

@@ -10,6 +10,7 @@ import (
 // or how much, and that this version does not have. To ignore them in silence would leave an
 // operator who brings a configuration along believing in a limit that is not there.
 func (l *loader) checkUnsupported(layers ...layer) {
+	known := l.knownNames()
 	for _, layer := range layers {
 		for _, name := range slices.Sorted(maps.Keys(layer.values)) {
 			base := strings.TrimSuffix(name, fileSuffix)
@@ -18,7 +19,7 @@ func (l *loader) checkUnsupported(layers ...layer) {
 				l.mistake(base, "is not supported, and no password that was hashed with it could be verified", "unset it, and let those who have such a password set a new one")
 			case base == "HASH_TYPE" && layer.values[name] != "2":
 				l.mistake(base, "is not supported: new hashes are argon2id, and those of argon2i and bcrypt are verified", "unset it")
-			case isUnsupported(base):
+			case isUnsupported(base) && !isKnown(name, known):
 				l.warn("%s has no effect in this version", name)
 			}
 		}
@@ -28,11 +29,12 @@ func (l *loader) checkUnsupported(layers ...layer) {
 func isUnsupported(name string) bool {
 	if slices.Contains([]string{
 		"ADMIN_TOKEN", "AUTH_DISABLE_DEFAULT", "AUTH_PROVIDERS", "OAUTH_PROVIDERS", "CONTENT_SECURITY_POLICY",
-		"HSTS_ENABLED", "IP_CUSTOM_HEADER", "PRESSURE_LIMITER_ENABLED", "REGISTER_STALL_TIME", "USER_INVITE_TOKEN_TTL",
+		"DB_SEARCH_PATH", "HSTS_ENABLED", "IP_CUSTOM_HEADER", "PRESSURE_LIMITER_ENABLED",
+		"REDIS_DB", "REDIS_HOST", "REDIS_USERNAME", "REGISTER_STALL_TIME", "USER_INVITE_TOKEN_TTL",
 	}, name) {
 		return true
 	}
-	for _, prefix := range []string{"AUTH_", "CORS_", "OAUTH_", "RATE_LIMITER_", "USER_INVITE_", "USER_REGISTER_"} {
+	for _, prefix := range []string{"AUTH_", "CORS_", "DB_POOL__", "DB_SSL__", "OAUTH_", "RATE_LIMITER_", "USER_INVITE_", "USER_REGISTER_"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
