@@ -11,6 +11,7 @@ type Figures struct {
 	Lost               int           // acknowledged, and forgotten
 	Resurrected        int           // spent or ended, and good again
 	Errors             int           // uses that were not acknowledged, whatever the reason
+	Unknown            int           // those of them whose outcome the client could not know
 	LongestOutage      time.Duration // in which no client got an acknowledgement
 }
 
@@ -25,6 +26,7 @@ func (f Figures) Add(other Figures) Figures {
 		Lost:          f.Lost + other.Lost,
 		Resurrected:   f.Resurrected + other.Resurrected,
 		Errors:        f.Errors + other.Errors,
+		Unknown:       f.Unknown + other.Unknown,
 		LongestOutage: max(f.LongestOutage, other.LongestOutage),
 	}
 }
@@ -38,6 +40,6 @@ func (f Figures) Judged(v Verdict) Figures {
 
 // String names each figure.
 func (f Figures) String() string {
-	return fmt.Sprintf("%d rotations and %d logouts acknowledged, %d lost, %d resurrected, %d errors seen by clients, longest outage %v",
-		f.Rotations, f.Logouts, f.Lost, f.Resurrected, f.Errors, f.LongestOutage.Round(time.Millisecond))
+	return fmt.Sprintf("%d rotations and %d logouts acknowledged, %d lost, %d resurrected, %d errors seen by clients (%d with an unknown outcome), longest outage %v",
+		f.Rotations, f.Logouts, f.Lost, f.Resurrected, f.Errors, f.Unknown, f.LongestOutage.Round(time.Millisecond))
 }

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -68,6 +69,9 @@ func (r *Recorder) count(logout bool, err error) {
 	defer r.mu.Unlock()
 	if err != nil {
 		r.figures.Errors++
+		if !errors.Is(err, ErrUnsent) && !errors.Is(err, ErrRefused) {
+			r.figures.Unknown++
+		}
 		return
 	}
 	if logout {

@@ -96,11 +96,12 @@ func TestRecorderUsesTheNewestTokenInTurn(t *testing.T) {
 
 func TestRecorderLeavesASessionAloneWithoutAnAnswer(t *testing.T) {
 	for name, c := range map[string]struct {
-		err  error
-		want history.End
+		err     error
+		want    history.End
+		unknown int
 	}{
-		"no answer": {errNoAnswer, history.Unknown},
-		"refused":   {history.ErrRefused, history.Refused},
+		"no answer": {errNoAnswer, history.Unknown, 1},
+		"refused":   {history.ErrRefused, history.Refused, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			one, other := history.NewSession("one", "a"), history.NewSession("other", "b")
@@ -109,7 +110,7 @@ func TestRecorderLeavesASessionAloneWithoutAnAnswer(t *testing.T) {
 			if got, want := strings.Join(s.shown, " "), "b a b' a' a''"; got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
-			if other.End != c.want || len(other.Tokens) != 2 || f.Errors != 1 {
+			if other.End != c.want || len(other.Tokens) != 2 || f.Errors != 1 || f.Unknown != c.unknown {
 				t.Errorf("got %+v and %v, want %q", other, f, c.want)
 			}
 		})
@@ -182,10 +183,10 @@ func TestWriteHasOneLineForEachSession(t *testing.T) {
 }
 
 func TestFiguresAddUp(t *testing.T) {
-	one := history.Figures{Rotations: 1, Logouts: 2, Errors: 3, LongestOutage: 2 * time.Second}.
+	one := history.Figures{Rotations: 1, Logouts: 2, Errors: 3, Unknown: 1, LongestOutage: 2 * time.Second}.
 		Judged(history.Verdict{Lost: []string{"x"}, Resurrected: []string{"y", "z"}})
-	got := one.Add(history.Figures{Rotations: 10, Logouts: 20, Lost: 30, Resurrected: 40, Errors: 50, LongestOutage: time.Second})
-	want := history.Figures{Rotations: 11, Logouts: 22, Lost: 31, Resurrected: 42, Errors: 53, LongestOutage: 2 * time.Second}
+	got := one.Add(history.Figures{Rotations: 10, Logouts: 20, Lost: 30, Resurrected: 40, Errors: 50, Unknown: 60, LongestOutage: time.Second})
+	want := history.Figures{Rotations: 11, Logouts: 22, Lost: 31, Resurrected: 42, Errors: 53, Unknown: 61, LongestOutage: 2 * time.Second}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
