@@ -7,6 +7,7 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -93,13 +94,17 @@ func (c Config) options() (*goredis.Options, error) {
 	o.MaxRetries = -1
 	o.DialerRetries = 1
 
+	// Nothing but requests and their answers on a connection.
+	o.Protocol = 2
+	o.DisableIdentity = true
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+
 	o.ContextTimeoutEnabled = true
 	o.DialTimeout = c.Timeout
 	o.ReadTimeout = c.Timeout
 	o.WriteTimeout = c.Timeout
 	o.PoolTimeout = c.Timeout
 	o.PoolSize = c.MaxConnections
-	o.MaxActiveConns = c.MaxConnections
 	o.PipelinePoolSize = -1
 	return o, nil
 }

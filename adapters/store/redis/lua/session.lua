@@ -1,0 +1,24 @@
+-- A session is a hash at PREFIX session:ID. Two indexes go with it: the set of the user's
+-- session IDs at PREFIX user:USER, and for Prune the sorted set at PREFIX ends of TIME ID,
+-- where TIME is when the session is no longer live.
+
+local fields = {
+	'user', 'mode', 'epoch', 'generation', 'secret', 'created', 'rotated', 'expires', 'ends', 'ip', 'agent', 'origin',
+}
+
+-- read returns the session's user, when it ends, its secret and all its fields, or nil.
+local function read(key)
+	local all = redis.call('HMGET', key, unpack(fields))
+	if not all[1] then
+		return nil
+	end
+	local expires, ends = all[8], all[9]
+	return { user = all[1], over = expires < ends and expires or ends, secret = all[5], all = all }
+end
+
+-- remove deletes a session that has been read.
+local function remove(prefix, id, session)
+	redis.call('DEL', prefix .. 'session:' .. id)
+	redis.call('SREM', prefix .. 'user:' .. session.user, id)
+	redis.call('ZREM', prefix .. 'ends', session.over .. id)
+end

@@ -1,0 +1,61 @@
+package redis_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/redis"
+	"github.com/sallyport-auth/sallyport/adapters/store/redis/redistest"
+	"github.com/sallyport-auth/sallyport/core/contract/testserver"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// shared is the server of every test that leaves it running.
+var shared = testserver.NewShared(func() (*redistest.Server, error) {
+	return redistest.New(context.Background())
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := shared.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// t0 is when every test begins.
+var t0 = time.Date(2026, time.March, 14, 9, 26, 53, 0, time.UTC)
+
+// open returns an empty store on the shared server.
+func open(t testing.TB) *redis.Store {
+	t.Helper()
+	server := shared.Get(t)
+	return openAt(t, redis.Config{URL: server.URL(), Prefix: server.Prefix()})
+}
+
+func openAt(t testing.TB, c redis.Config) *redis.Store {
+	t.Helper()
+	s, err := redis.Open(t.Context(), c)
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+// session returns a session that is live at t0 for an hour.
+func session(id domain.SessionID) domain.Session {
+	return domain.Session{
+		ID: id, UserID: "ann", Mode: domain.ModeJSON, Secret: domain.HashSecret("first"),
+		CreatedAt: t0, RotatedAt: t0, ExpiresAt: t0.Add(time.Hour), EndsAt: t0.Add(24 * time.Hour),
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
