@@ -36,7 +36,7 @@ func (r repo) call(ctx context.Context, what string, fn func() error) error {
 // exec runs a statement that writes and returns how many rows it changed. A value that
 // is taken is port.ErrConflict.
 func (r repo) exec(ctx context.Context, query string, args ...any) (rows int64, err error) {
-	err = r.attempt(ctx, func() (err error) {
+	err = r.attempt(ctx, func(ctx context.Context) (err error) {
 		if r.unit != nil {
 			rows, err = r.unit.tx.Exec(ctx, r.store.bound[query], args...)
 		} else {
@@ -53,7 +53,7 @@ func (r repo) exec(ctx context.Context, query string, args ...any) (rows int64, 
 
 // get reads one row into dest. No row is port.ErrNotFound.
 func (r repo) get(ctx context.Context, dest any, query string, args ...any) error {
-	err := r.attempt(ctx, func() error {
+	err := r.attempt(ctx, func(ctx context.Context) error {
 		switch {
 		case r.unit != nil:
 			return r.unit.tx.Get(ctx, dest, r.store.bound[query], args...)
@@ -70,7 +70,7 @@ func (r repo) get(ctx context.Context, dest any, query string, args ...any) erro
 
 // list reads all rows into dest, a pointer to a slice.
 func (r repo) list(ctx context.Context, dest any, query string, args ...any) error {
-	return r.attempt(ctx, func() error {
+	return r.attempt(ctx, func(ctx context.Context) error {
 		if r.unit != nil {
 			return r.unit.tx.Select(ctx, dest, r.store.bound[query], args...)
 		}
@@ -79,15 +79,17 @@ func (r repo) list(ctx context.Context, dest any, query string, args ...any) err
 }
 
 // attempt runs one statement, again if the database asks for it. Inside a unit only the
-// whole unit can be repeated.
-func (r repo) attempt(ctx context.Context, statement func() error) error {
+// whole unit can be repeated, and has its own time.
+func (r repo) attempt(ctx context.Context, statement func(context.Context) error) error {
 	if r.unit != nil {
-		return statement()
+		return r.store.described(statement(ctx))
 	}
-	return retry(ctx, func() (bool, error) {
-		err := statement()
+	ctx, cancel := r.store.bounded(ctx)
+	defer cancel()
+	return r.store.described(retry(ctx, func() (bool, error) {
+		err := statement(ctx)
 		return r.store.dialect.IsRetryable(err), err
-	})
+	}))
 }
 
 func (s *Store) usable(ctx context.Context) error {

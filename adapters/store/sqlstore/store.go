@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -23,7 +24,9 @@ type Store struct {
 	bound   map[string]string // queries as written to as the driver wants them
 	closed  atomic.Bool
 
-	prepared *prepared // nil where reads are not prepared
+	prepared *prepared          // nil where reads are not prepared
+	timeout  time.Duration      // 0: none
+	describe func(error) string // nil: the driver's own texts
 }
 
 // New returns a store on two ways to one database whose schema is in place. Whatever writes,
@@ -96,5 +99,5 @@ func (s *Store) Close() error {
 		return nil
 	}
 	err := errors.Join(s.writer.Close(), s.reader.Close())
-	return s.failed(context.Background(), "close", err)
+	return s.failed(context.Background(), "close", s.described(err))
 }

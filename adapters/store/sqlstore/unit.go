@@ -38,6 +38,8 @@ func (s *Store) Do(ctx context.Context, fn func(ctx context.Context, r port.Repo
 	if err := s.usable(ctx); err != nil {
 		return s.failed(ctx, "unit of work", err)
 	}
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
 	return retry(ctx, func() (bool, error) { return s.try(ctx, fn) })
 }
 
@@ -63,7 +65,7 @@ func (s *Store) try(ctx context.Context, fn func(context.Context, port.Repos) er
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r.again, r.error
 	}
-	return s.dialect.IsRetryable(err), s.failed(ctx, "unit of work", err)
+	return s.dialect.IsRetryable(err), s.failed(ctx, "unit of work", s.described(err))
 }
 
 // refusal tells the error with which a unit ends itself from those of the Writer.

@@ -29,6 +29,10 @@ type Database struct {
 
 	// Alone is how a migrator shuts out all others on the same database.
 	Alone Lock
+
+	// Describe gives each error a text that may be shown and keeps what it matches. Nil
+	// leaves them as they are.
+	Describe func(error) error
 }
 
 // Lock runs fn while nobody else runs one on the same database, and returns its error. It
@@ -94,20 +98,29 @@ func (m *Migrator) Down(ctx context.Context) (Migration, error) {
 func (m *Migrator) Require(ctx context.Context, migrate bool) error {
 	status, err := m.status(ctx)
 	if err != nil {
-		return err
+		return m.described(err)
 	}
 	err = current(status)
 	if errors.Is(err, ErrSchemaOlder) && migrate {
 		_, err = m.up(ctx)
 	}
-	return err
+	return m.described(err)
 }
 
 // Close closes the connections to the database. Closing twice is no error.
 func (m *Migrator) Close() error { return m.db.Close() }
 
 func (m *Migrator) failed(what string, err error) error {
-	return fmt.Errorf("%s: %s: %w", m.database.Name, what, err)
+	return fmt.Errorf("%s: %s: %w", m.database.Name, what, m.described(err))
+}
+
+// described leaves alone what this package has found out by itself.
+func (m *Migrator) described(err error) error {
+	if err == nil || m.database.Describe == nil || errors.Is(err, ErrSchemaOlder) ||
+		errors.Is(err, ErrSchemaNewer) || errors.Is(err, ErrNoMigration) {
+		return err
+	}
+	return m.database.Describe(err)
 }
 
 func (m *Migrator) pending(ctx context.Context) ([]Script, error) {

@@ -1,0 +1,141 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// lockKey is an advisory lock of its own in each database: "sallypor" in ASCII.
+	lockKey = 0x73616c6c79706f72
+
+	// lockPoll is how often a starter that waits for another's migration looks again.
+	lockPoll = 100 * time.Millisecond
+
+	// lockSilence is how long the server waits for a sign of life from whoever has the lock.
+	lockSilence = 15 * time.Second
+
+	// lockBeat is how often there is one.
+	lockBeat = lockSilence / 5
+)
+
+// errLockLost is why a migration was ended.
+var errLockLost = errors.New("the lock against other migrations is lost")
+
+// alone runs fn while no other migrates the database. The lock is one of a transaction: it
+// ends with the connection, and also works where a pooler hands each transaction another one.
+// A holder whose machine is gone says nothing to the server, and the connection would live on
+// for hours: therefore the holder speaks now and then, and the server listens for that.
+func alone(ctx context.Context, db *sql.DB, timeout time.Duration, fn func(context.Context) error) error {
+	lock, err := acquire(ctx, db, timeout)
+	if err != nil {
+		return fmt.Errorf("wait for another migration: %w", err)
+	}
+	defer lock.release(ctx)
+
+	held, lose := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		lock.keep(held, lose)
+	}()
+	err = fn(held)
+	if errors.Is(context.Cause(held), errLockLost) {
+		err = errors.Join(errLockLost, err)
+	}
+	lose(nil)
+	<-ended
+	return err
+}
+
+// lock is a transaction that others wait for. It is no sql.Tx, which would be rolled back as
+// soon as a context is done, while fn is still about to stop.
+type lock struct {
+	conn    *sql.Conn
+	timeout time.Duration // of each statement
+}
+
+// acquire asks again and again, rather than wait in the server, where a wait would look like
+// a server that does not answer.
+func acquire(ctx context.Context, db *sql.DB, timeout time.Duration) (*lock, error) {
+	again := time.NewTicker(lockPoll)
+	defer again.Stop()
+	for {
+		l, err := try(ctx, db, timeout)
+		if l != nil || err != nil {
+			return l, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-again.C:
+		}
+	}
+}
+
+// try returns nil, and no error, when another has the lock.
+func try(ctx context.Context, db *sql.DB, timeout time.Duration) (*lock, error) {
+	connecting, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	conn, err := db.Conn(connecting)
+	if err != nil {
+		return nil, err
+	}
+	l := &lock{conn, timeout}
+	held, err := l.begin(ctx)
+	if err != nil || !held {
+		l.release(ctx)
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *lock) begin(ctx context.Context) (held bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	if _, err := l.conn.ExecContext(ctx, `BEGIN ISOLATION LEVEL READ COMMITTED`); err != nil {
+		return false, err
+	}
+	listen := fmt.Sprintf(`SET LOCAL idle_in_transaction_session_timeout = %d`, lockSilence.Milliseconds())
+	if _, err := l.conn.ExecContext(ctx, listen); err != nil {
+		return false, err
+	}
+	err = l.conn.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock($1)`, int64(lockKey)).Scan(&held)
+	return held, err
+}
+
+// keep speaks to the server until ctx is done, and calls lose as soon as it gets no answer.
+func (l *lock) keep(ctx context.Context, lose context.CancelCauseFunc) {
+	beat := time.NewTicker(lockBeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+		}
+		if err := l.speak(ctx); err != nil && ctx.Err() == nil {
+			lose(errLockLost)
+			return
+		}
+	}
+}
+
+// speak must not be interrupted, which would end the connection.
+func (l *lock) speak(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockBeat)
+	defer cancel()
+	_, err := l.conn.ExecContext(ctx, `SELECT 1`)
+	return err
+}
+
+// release also goes on when ctx is done. A failure ends the connection, and the lock with it.
+func (l *lock) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.timeout)
+	defer cancel()
+	_, _ = l.conn.ExecContext(ctx, `ROLLBACK`)
+	_ = l.conn.Close()
+}

@@ -1,0 +1,77 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// OpenMigrator returns a migrator on the database that c names, whatever schema it has.
+// c.Migrate is ignored.
+func OpenMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
+	m, err := openMigrator(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: open migrator: %w", err)
+	}
+	return m, nil
+}
+
+func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	settings, err := c.settings(forMigrations)
+	if err != nil {
+		return nil, err
+	}
+	db := stdlib.OpenDB(*settings)
+	db.SetMaxOpenConns(migratorConnections)
+	if err := ping(ctx, c, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return migration.New(db, migration.Database{
+		Name:    "postgres",
+		Dialect: goose.DialectPostgres,
+		Files:   files,
+		VersionTableExists: `SELECT COUNT(*) FROM pg_catalog.pg_tables
+			WHERE schemaname = current_schema() AND tablename = 'goose_db_version'`,
+		Alone: func(ctx context.Context, fn func(context.Context) error) error {
+			return alone(ctx, db, c.Timeout, fn)
+		},
+		Describe: described,
+	}), nil
+}
+
+// migratorConnections are one that keeps the lock and one that migrates.
+const migratorConnections = 2
+
+func ping(ctx context.Context, c Config, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	return described(db.PingContext(ctx))
+}
+
+// checkSchema makes sure that the schema is the one that the queries expect.
+func checkSchema(ctx context.Context, c Config) error {
+	m, err := openMigrator(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.Require(ctx, c.Migrate), m.Close())
+}
