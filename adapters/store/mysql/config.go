@@ -1,0 +1,139 @@
+package mysql
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// Config says where the database is and how it is used: either by ConnectionString, or by
+// Database, User and what else is needed of the fields up to Password.
+type Config struct {
+	// ConnectionString is a URL (mysql://USER:PASSWORD@HOST:PORT/DATABASE, or mariadb://) or
+	// a DSN of the driver (USER:PASSWORD@tcp(HOST:PORT)/DATABASE). A URL takes ?socket=PATH,
+	// ?tls= with true, false, skip-verify or preferred, and ?ssl-mode= with the values of
+	// MySQL's own clients. What a DSN says of time-outs, character sets and how results are
+	// read is overruled.
+	ConnectionString string
+
+	Host     string // default 127.0.0.1
+	Port     int    // default 3306
+	Socket   string // path of a Unix socket, instead of Host and Port
+	Database string
+	User     string
+	Password string
+
+	// TLS, if it is not nil, makes every connection to the server a TLS connection. Without
+	// a ServerName the certificate must be for the host. Nil: no TLS, unless
+	// ConnectionString asks for it.
+	TLS *tls.Config
+
+	// MinConnections, unless it is 0, keeps connections open that are idle. Otherwise they
+	// are closed after five minutes.
+	MinConnections int
+
+	// MaxConnections is how many connections are open at most; default 16. A call waits for
+	// one that is free.
+	MaxConnections int
+
+	// Timeout bounds the connecting and each wait for the server, whatever the caller's
+	// context says; default 5s. A server that does not answer in time is given up with its
+	// connection, and a write that it may have done has an unknown outcome.
+	Timeout time.Duration
+
+	// Migrate lets Open bring an older schema up to date. Several processes may do so at
+	// once: one migrates, the others wait for it.
+	Migrate bool
+}
+
+const (
+	defaultHost           = "127.0.0.1"
+	defaultPort           = 3306
+	defaultMaxConnections = 16
+	defaultTimeout        = 5 * time.Second
+
+	idleTime = 5 * time.Minute
+)
+
+// complete returns c with its defaults.
+func (c Config) complete() (Config, error) {
+	if c.MaxConnections == 0 {
+		c.MaxConnections = defaultMaxConnections
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	switch {
+	case c.Timeout < time.Millisecond:
+		return c, fmt.Errorf("timeout of %s is shorter than 1ms", c.Timeout)
+	case c.MaxConnections < 1:
+		return c, fmt.Errorf("%d connections are too few", c.MaxConnections)
+	case c.MinConnections < 0 || c.MinConnections > c.MaxConnections:
+		return c, fmt.Errorf("%d connections kept open do not fit into at most %d", c.MinConnections, c.MaxConnections)
+	}
+	named := c.Host != "" || c.Port != 0 || c.Socket != "" || c.Database != "" || c.User != "" || c.Password != ""
+	switch {
+	case c.ConnectionString != "" && named:
+		return c, errors.New("both a connection string and parts of one are configured")
+	case c.ConnectionString != "":
+		return c, nil
+	case c.Socket != "" && (c.Host != "" || c.Port != 0):
+		return c, errors.New("both a socket and a host or port are configured")
+	}
+	if c.Host == "" {
+		c.Host = defaultHost
+	}
+	if c.Port == 0 {
+		c.Port = defaultPort
+	}
+	return c, nil
+}
+
+// address returns where the server is, as the driver wants it.
+func (c Config) address() *mysql.Config {
+	d := mysql.NewConfig()
+	d.Net, d.Addr = "tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
+	if c.Socket != "" {
+		d.Net, d.Addr = "unix", c.Socket
+	}
+	d.DBName, d.User, d.Passwd = c.Database, c.User, c.Password
+	return d
+}
+
+// driverConfig returns what the driver is told. It waits for an answer as long as patience;
+// 0 is for ever.
+func (c Config) driverConfig(patience time.Duration) (*mysql.Config, error) {
+	d := c.address()
+	if c.ConnectionString != "" {
+		var err error
+		if d, err = parseConnectionString(c.ConnectionString); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case d.DBName == "":
+		return nil, errors.New("no database is configured")
+	case d.User == "":
+		return nil, errors.New("no user is configured")
+	}
+	if c.TLS != nil {
+		d.TLS = c.TLS.Clone()
+		d.AllowFallbackToPlaintext = false
+	}
+
+	d.Timeout, d.ReadTimeout, d.WriteTimeout = c.Timeout, patience, c.Timeout
+	d.CheckConnLiveness = true
+	d.ClientFoundRows = true   // a guarded statement that changes nothing has found its row all the same
+	d.MultiStatements = false  // nothing that slips into a statement can begin another
+	d.InterpolateParams = true // one round trip for a statement instead of three; see session
+	d.RejectReadOnly = false
+	d.ColumnsWithAlias = false
+	d.ParseTime = false
+	d.Logger = &mysql.NopLogger{} // it writes addresses
+	return d, nil
+}

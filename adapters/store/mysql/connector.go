@@ -1,0 +1,137 @@
+package mysql
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// connector makes connections that are all set up alike, whatever the server's settings are.
+type connector struct {
+	driver   driver.Connector
+	timeout  time.Duration // for the connecting as a whole
+	lockWait time.Duration // how long a statement waits for a lock of another
+}
+
+// connector returns one whose connections wait for an answer as long as patience; 0 is for
+// ever.
+func (c Config) connector(patience time.Duration) (*connector, error) {
+	d, err := c.driverConfig(patience)
+	if err != nil {
+		return nil, err
+	}
+	made, err := mysql.NewConnector(d)
+	if err != nil {
+		return nil, errors.New("the configuration is not one that the driver takes") // its error has values
+	}
+	lockWait := c.Timeout / lockWaits
+	if patience == 0 {
+		lockWait = migrationLockWait
+	}
+	return &connector{driver: made, timeout: c.Timeout, lockWait: lockWait}, nil
+}
+
+const (
+	// lockWaits is how often a statement can wait for a lock within the timeout, as it is
+	// tried anew that often. It has to be told by the server that the wait is over: a
+	// connection given up in the middle of a write leaves its outcome unknown.
+	lockWaits = 4
+
+	// migrationLockWait is how long a migration waits for those who use a table, and lets
+	// all others wait behind it.
+	migrationLockWait = 10 * time.Second
+)
+
+// Connect implements driver.Connector.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	made, err := c.driver.Connect(limited)
+	if err != nil {
+		return nil, withoutNames(err)
+	}
+	whole, ok := made.(wholeConn)
+	if !ok {
+		return nil, errors.Join(errors.New("the driver's connection lacks a method"), made.Close())
+	}
+	if err := c.setUp(limited, whole); err != nil {
+		return nil, errors.Join(withoutNames(err), made.Close())
+	}
+	return &conn{wholeConn: whole}, nil
+}
+
+// Driver implements driver.Connector.
+func (c *connector) Driver() driver.Driver { return c.driver.Driver() }
+
+// session is what holds on each connection.
+//
+//   - The character set makes what the driver writes into a statement safe to read, and
+//     keeps every character.
+//   - The strict SQL mode refuses a value that does not fit instead of cutting it.
+//   - Each statement outside of a transaction commits by itself, and no transaction begins
+//     by the end of another.
+//   - A reading statement sees what was committed before it began.
+const session = `SET NAMES utf8mb4 COLLATE utf8mb4_bin,
+	SESSION sql_mode = 'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+	SESSION autocommit = 1,
+	SESSION completion_type = 0,
+	SESSION sql_safe_updates = 0,
+	SESSION sql_select_limit = 18446744073709551615,
+	SESSION innodb_lock_wait_timeout = %d,
+	SESSION lock_wait_timeout = %[1]d,
+	SESSION %s = 'READ-COMMITTED'`
+
+// waitForCluster lets each statement wait until its node has all that other nodes had
+// committed before, for reads (1) and for updates and deletions (2). A node that is behind
+// would take a rotated secret for a wrong one.
+const waitForCluster = `, SESSION wsrep_sync_wait = 3`
+
+// knownVariables asks for those that not all servers have. MySQL 8 calls the isolation
+// transaction_isolation and MariaDB before 11.1 tx_isolation.
+const knownVariables = `SHOW VARIABLES WHERE Variable_name IN ('wsrep_sync_wait', 'transaction_isolation')`
+
+func (c *connector) setUp(ctx context.Context, made wholeConn) error {
+	known, err := names(ctx, made, knownVariables)
+	if err != nil {
+		return err
+	}
+	isolation := "tx_isolation"
+	if known["transaction_isolation"] {
+		isolation = "transaction_isolation"
+	}
+	query := fmt.Sprintf(session, max(1, int(c.lockWait/time.Second)), isolation)
+	if known["wsrep_sync_wait"] {
+		query += waitForCluster
+	}
+	_, err = made.ExecContext(ctx, query, nil)
+	return err
+}
+
+// names returns the first column of what query finds.
+func names(ctx context.Context, made wholeConn, query string) (found map[string]bool, err error) {
+	rows, err := made.QueryContext(ctx, query, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	found = map[string]bool{}
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		if err := rows.Next(row); errors.Is(err, io.EOF) {
+			return found, nil
+		} else if err != nil {
+			return nil, err
+		}
+		switch name := row[0].(type) {
+		case []byte:
+			found[string(name)] = true
+		case string:
+			found[name] = true
+		}
+	}
+}

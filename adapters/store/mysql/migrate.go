@@ -1,0 +1,93 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
+)
+
+// The errors of a schema that is not the one of this package.
+var (
+	ErrSchemaOlder = migration.ErrSchemaOlder
+	ErrSchemaNewer = migration.ErrSchemaNewer
+	ErrNoMigration = migration.ErrNoMigration
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// OpenMigrator connects to the database, whatever schema it has. c.Migrate is ignored, and a
+// migration may take longer than c.Timeout.
+func OpenMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
+	m, err := openMigrator(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("mysql: open migrator: %w", err)
+	}
+	return m, nil
+}
+
+func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	connector, err := c.connector(0)
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(connector)
+	if err := ping(ctx, c, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	m, err := newMigrator(c, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return m, nil
+}
+
+func ping(ctx context.Context, c Config, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	return db.PingContext(ctx)
+}
+
+func newMigrator(c Config, db *sql.DB) (*migration.Migrator, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return migration.New(db, migration.Database{
+		Name:    "mysql",
+		Dialect: goose.DialectMySQL,
+		Files:   files,
+		VersionTableExists: `SELECT COUNT(*) FROM information_schema.tables
+			WHERE table_schema = DATABASE() AND table_name = 'goose_db_version'`,
+		Alone: newLease(db, c.Timeout).alone,
+	}), nil
+}
+
+// requireSchema makes sure that the schema is the one that the queries expect. It looks by
+// the connections of the store, which give a silent server up, and migrates by others.
+func requireSchema(ctx context.Context, c Config, db *sql.DB) error {
+	looking, err := newMigrator(c, db)
+	if err != nil {
+		return err
+	}
+	err = looking.Require(ctx, false)
+	if !c.Migrate || !errors.Is(err, ErrSchemaOlder) {
+		return err
+	}
+	changing, err := openMigrator(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(changing.Require(ctx, true), changing.Close())
+}

@@ -1,0 +1,67 @@
+// Package mysql keeps everything in a MySQL (8.0 or newer) or MariaDB (10.6 or newer)
+// database, which several instances of the service may share, also over the nodes of a Galera
+// cluster.
+//
+// A lost connection leaves the outcome of a write unknown and is an error; what the server
+// itself has undone, as after a deadlock, is done again. Of a server's settings only what
+// nobody changes for one program is taken as it is: character set, SQL mode, isolation and
+// the like are set on each connection.
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+var _ port.Store = (*Store)(nil)
+
+// Store is a port.Store on a MySQL or MariaDB database.
+type Store struct{ *sqlstore.Store }
+
+// Open connects to the database, which must exist. It returns ErrSchemaNewer, or
+// ErrSchemaOlder unless c.Migrate is set, when the schema is not the one that this package
+// knows. Its errors, like those of the Store, name neither the server nor the user nor the
+// password, and repeat no value.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s, err := open(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("mysql: open database: %w", err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, c Config) (*Store, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	connector, err := c.connector(c.Timeout)
+	if err != nil {
+		return nil, err
+	}
+	db := c.pool(connector)
+	if err := requireSchema(ctx, c, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	// The name is the one by which sqlx knows how MySQL writes arguments.
+	pool := sqlx.NewDb(db, "mysql")
+	return &Store{sqlstore.New(pool, sqlstore.Pool(pool, dialect{}.TxOptions()), dialect{})}, nil
+}
+
+// pool returns connections by connector, as many as c allows.
+func (c Config) pool(connector *connector) *sql.DB {
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(c.MaxConnections)
+	db.SetMaxIdleConns(c.MaxConnections)
+	if c.MinConnections == 0 {
+		db.SetConnMaxIdleTime(idleTime)
+	}
+	return db
+}
