@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"github.com/sallyport-auth/sallyport/adapters/store/redis"
 	"github.com/sallyport-auth/sallyport/adapters/store/redis/redistest"
 	"github.com/sallyport-auth/sallyport/core/contract/testserver"
@@ -57,5 +59,33 @@ func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// raw returns a client for what no store does.
+func raw(t testing.TB, server *redistest.Server) *goredis.Client {
+	t.Helper()
+	client := goredis.NewClient(&goredis.Options{Addr: server.Address(), Protocol: 2})
+	t.Cleanup(func() { must(t, client.Close()) })
+	return client
+}
+
+// eventually asks again and again until there is no error, for 10 s.
+func eventually(t testing.TB, ask func() error) {
+	t.Helper()
+	patience := time.NewTimer(10 * time.Second)
+	defer patience.Stop()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := ask()
+		if err == nil {
+			return
+		}
+		select {
+		case <-patience.C:
+			t.Fatalf("got error %v to the end, want none", err)
+		case <-again.C:
+		}
 	}
 }

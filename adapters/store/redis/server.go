@@ -96,15 +96,22 @@ func await[T any](ctx context.Context, s *server, ask func(context.Context) (T, 
 		if o.err == nil {
 			return o.answer, nil
 		}
-		if isTimeout(o.err) {
-			<-bounded.Done() // of which the connection's deadline is a moment ahead
-			break
+		if !isTimeout(o.err) {
+			return none, plain(o.err)
 		}
-		return none, plain(o.err)
 	case <-bounded.Done():
 	}
-	if err := ctx.Err(); err != nil {
+	if err := ended(ctx); err != nil {
 		return none, err
 	}
 	return none, fmt.Errorf("no answer within %s", s.timeout)
+}
+
+// ended is ctx.Err, but a moment ahead of the timer of ctx, as the deadline of a connection
+// may be.
+func ended(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
 }

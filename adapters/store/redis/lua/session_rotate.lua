@@ -7,8 +7,8 @@ end
 if before.secret ~= old then
 	return { 'stale', unpack(before.all) }
 end
-redis.call('HSET', key, 'secret', next, 'rotated', now, 'expires', ARGV[7], 'ip', ARGV[8], 'agent', ARGV[9], 'origin', ARGV[10])
 redis.call('HINCRBY', key, 'generation', 1)
+redis.call('HSET', key, 'secret', next, 'rotated', now, 'expires', ARGV[7], 'ip', ARGV[8], 'agent', ARGV[9], 'origin', ARGV[10])
 redis.call('PEXPIRE', key, ttl)
 local after = read(key)
 redis.call('ZREM', prefix .. 'ends', before.over .. id)
