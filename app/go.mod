@@ -8,7 +8,9 @@ require (
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
 	github.com/emersion/go-smtp v0.25.1
+	github.com/go-sql-driver/mysql v1.10.1
 	github.com/google/wire v0.7.0
+	github.com/jackc/pgx/v5 v5.12.0
 	github.com/joho/godotenv v1.5.1
 	github.com/lmittmann/tint v1.2.1
 	github.com/sallyport-auth/sallyport/adapters/composer/gotemplate v0.0.0
@@ -16,6 +18,9 @@ require (
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/memory v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/store/mysql v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/store/postgres v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/store/redis v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/token/jwt v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp v0.0.0
@@ -23,7 +28,16 @@ require (
 	golang.org/x/term v0.47.0
 )
 
-require github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
+require (
+	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/redis/go-redis/v9 v9.23.0 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
+)
 
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect
@@ -43,7 +57,7 @@ require (
 	github.com/pressly/goose/v3 v3.29.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
-	github.com/sallyport-auth/sallyport/adapters/store/sqlstore v0.0.0 // indirect
+	github.com/sallyport-auth/sallyport/adapters/store/sqlstore v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/pages v0.0.0
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
@@ -66,6 +80,9 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail => ../adapters/mailer/devmail
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp => ../adapters/mailer/smtp
 	github.com/sallyport-auth/sallyport/adapters/store/memory => ../adapters/store/memory
+	github.com/sallyport-auth/sallyport/adapters/store/mysql => ../adapters/store/mysql
+	github.com/sallyport-auth/sallyport/adapters/store/postgres => ../adapters/store/postgres
+	github.com/sallyport-auth/sallyport/adapters/store/redis => ../adapters/store/redis
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite => ../adapters/store/sqlite
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore => ../adapters/store/sqlstore
 	github.com/sallyport-auth/sallyport/adapters/token/jwt => ../adapters/token/jwt

@@ -21,7 +21,8 @@ type Backend interface {
 	// A nil error means that it stopped as it should.
 	Serve(ctx context.Context, c config.Config, o ServeOptions) error
 
-	// Operator opens the database and brings its schema up to date. It makes no keys.
+	// Operator opens the database and, unless DB_MIGRATE is false, brings its schema up to
+	// date. It makes no keys.
 	// The caller calls the second result when it is done.
 	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
@@ -59,6 +60,9 @@ type MailPreview struct {
 
 // Migrations changes the schema of a database.
 type Migrations interface {
+	// Pending returns what Up would apply, in its order, and changes nothing.
+	Pending(ctx context.Context) ([]MigrationScript, error)
+
 	// Up applies what is not applied yet, and returns that, in its order.
 	Up(ctx context.Context) ([]Migration, error)
 
@@ -77,4 +81,10 @@ type Migration struct {
 	Version int64  `json:"version"`
 	Name    string `json:"name"` // empty for one that only a newer program knows
 	Applied bool   `json:"applied"`
+}
+
+// MigrationScript is a migration with what it would run.
+type MigrationScript struct {
+	Migration
+	SQL string
 }

@@ -5,7 +5,7 @@ package cli
 type commands struct {
 	EnvFile    string `setting:"CONFIG_PATH" placeholder:"FILE" help:"File with settings (CONFIG_PATH)."`
 	DataDir    string `setting:"DATA_DIR" placeholder:"FOLDER" help:"Folder for everything the service keeps (DATA_DIR)."`
-	DBClient   string `name:"db-client" setting:"DB_CLIENT" placeholder:"NAME" help:"Database: sqlite3 or memory (DB_CLIENT)."`
+	DBClient   string `name:"db-client" setting:"DB_CLIENT" placeholder:"NAME" help:"Database: sqlite3, mysql, pg or memory (DB_CLIENT)."`
 	DBFilename string `name:"db-filename" setting:"DB_FILENAME" placeholder:"FILE" help:"File of the sqlite3 database (DB_FILENAME)."`
 	LogLevel   string `setting:"LOG_LEVEL" placeholder:"LEVEL" help:"Least important lines to log (LOG_LEVEL)."`
 	LogStyle   string `setting:"LOG_STYLE" placeholder:"STYLE" help:"pretty or raw (LOG_STYLE)."`
@@ -20,7 +20,7 @@ type commands struct {
 
 type migrateCommand struct {
 	Up     migrateUpCommand     `cmd:"" help:"Apply what is not applied yet."`
-	Down   migrateDownCommand   `cmd:"" help:"Take back what was applied last, with the data in it."`
+	Down   migrateDownCommand   `cmd:"" help:"Take back what was applied last, with the data in it. Stop the service first."`
 	Status migrateStatusCommand `cmd:"" help:"List what is applied and what is not."`
 }
 

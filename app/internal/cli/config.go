@@ -12,7 +12,7 @@ type configPrintCommand struct {
 
 // Run shows the configuration without its secrets.
 func (cmd configPrintCommand) Run(in *invocation) error {
-	c, err := in.load()
+	c, err := in.load(forCommand)
 	if err != nil {
 		return err
 	}
@@ -25,9 +25,9 @@ func (cmd configPrintCommand) Run(in *invocation) error {
 
 type configCheckCommand struct{}
 
-// Run says whether the configuration can be used.
+// Run says whether the service can start with the configuration.
 func (configCheckCommand) Run(in *invocation) error {
-	c, err := in.load()
+	c, err := in.load(forService)
 	if err != nil {
 		return err
 	}

@@ -105,10 +105,18 @@ type invocation struct {
 	log     *slog.Logger // nil until configure
 }
 
+// purpose is what a configuration is read for.
+type purpose int
+
+const (
+	forCommand purpose = iota
+	forService         // which needs more: keys that others know, too
+)
+
 // load reads the configuration. Where it is wrong it shows the warnings, which may say what
 // the mistakes come from.
-func (in *invocation) load() (config.Config, error) {
-	c, err := config.Load(config.Input{Flags: in.flags, Environ: in.Environ})
+func (in *invocation) load(p purpose) (config.Config, error) {
+	c, err := config.Load(config.Input{Flags: in.flags, Environ: in.Environ, Serve: p == forService})
 	if err != nil {
 		in.showWarnings(c)
 	}
@@ -118,7 +126,7 @@ func (in *invocation) load() (config.Config, error) {
 // configure is configureFor a command that a person waits for: it tells the outcome by
 // itself, so the log has warnings only, unless LOG_LEVEL asks for more.
 func (in *invocation) configure() (config.Config, error) {
-	return in.configureFor(func(c config.Config) string {
+	return in.configureFor(forCommand, func(c config.Config) string {
 		if c.IsSet("LOG_LEVEL") {
 			return c.Log.Level
 		}
@@ -127,8 +135,8 @@ func (in *invocation) configure() (config.Config, error) {
 }
 
 // configureFor reads the configuration, makes the logger, and logs the warnings.
-func (in *invocation) configureFor(level func(config.Config) string) (config.Config, error) {
-	c, err := in.load()
+func (in *invocation) configureFor(p purpose, level func(config.Config) string) (config.Config, error) {
+	c, err := in.load(p)
 	if err != nil {
 		return config.Config{}, err
 	}

@@ -40,6 +40,7 @@ type backend struct {
 
 	migrations []cli.Migration
 	applied    []cli.Migration
+	pending    []cli.MigrationScript
 	undone     *cli.Migration
 	migrateErr error
 }
@@ -112,6 +113,10 @@ func (o operator) Unlock(_ context.Context, email string) error {
 type migrations struct{ *backend }
 
 func (m migrations) Up(context.Context) ([]cli.Migration, error) { return m.applied, m.migrateErr }
+
+func (m migrations) Pending(context.Context) ([]cli.MigrationScript, error) {
+	return m.pending, m.migrateErr
+}
 
 func (m migrations) Down(context.Context) (*cli.Migration, error) { return m.undone, m.migrateErr }
 
@@ -301,6 +306,19 @@ func TestConfigurationMistakes(t *testing.T) {
 				"warning: PUBLIC_URI is no setting; did you mean PUBLIC_URL?\n", "sallyport: 1 problem in the configuration:\n")
 		}
 	})
+	t.Run("only the service lacks keys with a database server", func(t *testing.T) {
+		server := environ("DB_CONNECTION_STRING=mysql://u:p@127.0.0.1/x")
+		for line, lacks := range map[string]bool{"serve": true, "config check": true, "config print": false, "users list": false, "migrate up": false} {
+			o := run(t, &backend{}, server, strings.Fields(line)...)
+			want := cli.ExitOK
+			if lacks {
+				want = cli.ExitUsage
+			}
+			if got := strings.Contains(o.stderr, "\n  SECRET: is not set") && strings.Contains(o.stderr, "\n  DATA_KEY: is not set"); got != lacks || o.code != want {
+				t.Errorf("%s: got exit code %d, %s", line, o.code, o.stderr)
+			}
+		}
+	})
 	t.Run("version needs no configuration", func(t *testing.T) {
 		if o := run(t, &backend{}, environ("DB_CLIENT=oracle"), "version"); o.code != cli.ExitOK {
 			t.Errorf("got exit code %d: %s", o.code, o.stderr)
@@ -469,6 +487,27 @@ func TestMigrate(t *testing.T) {
 		if b.closed != 1 {
 			t.Errorf("closed %d times, want once", b.closed)
 		}
+	})
+	t.Run("up tells what it applied before it failed", func(t *testing.T) {
+		b := &backend{applied: []cli.Migration{first}, migrateErr: errors.New("migration 2: no such table")}
+		run(t, b, nil, "migrate", "up").want(t, cli.ExitFailed, "Applied 1 users.\n", "sallyport: migration 2: no such table\n")
+	})
+	t.Run("a dry run shows SQL and applies nothing", func(t *testing.T) {
+		b := &backend{applied: []cli.Migration{first}, pending: []cli.MigrationScript{{Migration: first, SQL: "CREATE TABLE a (b INT);"}, {Migration: second, SQL: "CREATE TABLE c (d INT);"}}}
+		run(t, b, nil, "migrate", "up", "--dry-run").want(t, cli.ExitOK, "-- 1 users\n\nCREATE TABLE a (b INT);\n\n-- 2 sessions\n\nCREATE TABLE c (d INT);\n\n")
+		if b.database.Create {
+			t.Error("it may make a database")
+		}
+		run(t, &backend{}, nil, "migrate", "up", "--dry-run").want(t, cli.ExitOK, "-- The schema is up to date.\n")
+	})
+	t.Run("down wants to be told that nobody serves where it cannot see that", func(t *testing.T) {
+		server := environ("DB_CONNECTION_STRING=mysql://u:p@127.0.0.1/x")
+		b := &backend{undone: &first}
+		run(t, b, server, "migrate", "down").want(t, cli.ExitUsage, "", "stop them all, and say so with --yes")
+		if b.opened > 0 {
+			t.Error("the database was opened")
+		}
+		run(t, b, server, "migrate", "down", "--yes").want(t, cli.ExitOK, "Took back 1 users.\n")
 	})
 	t.Run("down tells what it took back", func(t *testing.T) {
 		run(t, &backend{undone: &first}, nil, "migrate", "down").want(t, cli.ExitOK, "Took back 1 users.\n")

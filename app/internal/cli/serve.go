@@ -10,7 +10,7 @@ type serveCommand struct {
 
 // Run serves until the program is told to stop.
 func (serveCommand) Run(in *invocation) error {
-	c, err := in.configureFor(func(c config.Config) string { return c.Log.Level })
+	c, err := in.configureFor(forService, func(c config.Config) string { return c.Log.Level })
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type Database struct {
 	SSLCert            string        `env:"DB_SSL__CERT" kind:"pem" doc:"The certificate, in PEM, by which the service shows the database server who it is. Needs DB_SSL__KEY."`
 	SSLKey             Secret        `env:"DB_SSL__KEY" kind:"pem" secret:"true" doc:"The private key, in PEM, of DB_SSL__CERT."`
 	RejectUnauthorized bool          `env:"DB_SSL__REJECT_UNAUTHORIZED" envDefault:"true" doc:"Whether the certificate of the database server has to be good, and for DB_HOST. With false, whoever is on the way can pose as the database."`
-	PoolMin            int           `env:"DB_POOL__MIN" envDefault:"0" min:"0" max:"1000" doc:"How many connections to the database server are kept open at least, once they were needed."`
+	PoolMin            int           `env:"DB_POOL__MIN" envDefault:"0" min:"0" max:"1000" doc:"How many connections to the database server shall be open even while nobody asks. With pg the start opens them; with mysql any number above 0 keeps those open that were needed."`
 	PoolMax            int           `env:"DB_POOL__MAX" envDefault:"16" min:"1" max:"1000" doc:"How many connections to the database server one instance opens at most. Requests wait for a free one as long as DB_TIMEOUT."`
 	Synchronous        string        `env:"DB_SQLITE_SYNCHRONOUS" envDefault:"FULL" oneof:"FULL|NORMAL|EXTRA" doc:"When SQLite waits for the disk. FULL: what was acknowledged survives a power cut. NORMAL: faster; a power cut may undo the last moments. EXTRA: FULL, and the folder as well." own:"true"`
 	Timeout            time.Duration `env:"DB_TIMEOUT" envDefault:"5s" min:"1ms" max:"5m" doc:"How long a query waits for a database that is busy, silent or gone, and for Redis; then its request is answered with 503. With sqlite3 it also bounds each write, or each unit of several, since others wait for it: one that takes longer is undone." own:"true"`
@@ -148,8 +148,13 @@ func (l *loader) checkConnectionString(d Database) bool {
 		return false
 	}
 	if isURL {
-		if _, err := url.Parse(string(d.ConnectionString)); err != nil {
+		u, err := url.Parse(string(d.ConnectionString))
+		if err != nil {
 			l.mistake(name, "is no URL", connectionFix+", with %40 for @, %23 for #, %2F for / and %25 for % in a name or password")
+			return false
+		}
+		if client == MySQL && (strings.Trim(u.Path, "/") == "" || u.User.Username() == "") {
+			l.mistake(name, "names no database or no user", connectionFix)
 			return false
 		}
 	}

@@ -46,11 +46,7 @@ func banner(w io.Writer, c config.Config, address net.Addr, first administrator)
 		line("Mail", url+"/mailbox")
 	}
 	line("Health", url+"/server/health")
-	if c.Database.Client == config.SQLite {
-		line("Data", c.General.DataDir)
-	} else {
-		line("Data", "in memory, gone when the service stops")
-	}
+	line("Data", whereDataIs(c))
 	switch {
 	case first.made && first.password != "":
 		fmt.Fprintf(&b, "\nThe first administrator was made. This password is shown once:\n\n  %s\n  %s\n", first.email, first.password)
@@ -62,6 +58,19 @@ func banner(w io.Writer, c config.Config, address net.Addr, first administrator)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// whereDataIs says so to people.
+func whereDataIs(c config.Config) string {
+	switch c.Database.Client {
+	case config.SQLite:
+		return c.General.DataDir
+	case config.MySQL:
+		return "on a MySQL or MariaDB server"
+	case config.PostgreSQL:
+		return "on a PostgreSQL server"
+	}
+	return "in memory, gone when the service stops"
 }
 
 // showsMailbox reports whether mail is kept in the mailbox and its page is there: it is not

@@ -3,9 +3,8 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 
-	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/wiring"
@@ -16,17 +15,26 @@ func (b Backend) Migrations(ctx context.Context, c config.Config, o cli.Database
 	if err := prepareDatabase(c, o); err != nil {
 		return nil, err
 	}
-	migrator, err := sqlite.OpenMigrator(ctx, wiring.SQLiteConfig(c))
+	migrator, err := wiring.OpenMigrator(ctx, c, o.Log)
 	if err != nil {
-		return nil, fmt.Errorf("open the database file %s: %w", c.Database.Filename, err)
+		return nil, err
 	}
-	return migrations{migrator, c.Database.Filename}, nil
+	return migrations{migrator, c}, nil
 }
 
 // migrations speaks the command line's language for a migrator.
 type migrations struct {
-	*sqlite.Migrator
-	path string
+	*migration.Migrator
+	config config.Config
+}
+
+func (m migrations) Pending(ctx context.Context) ([]cli.MigrationScript, error) {
+	pending, err := m.Migrator.Pending(ctx)
+	var list []cli.MigrationScript
+	for _, p := range pending {
+		list = append(list, cli.MigrationScript{Migration: cli.Migration(p.Migration), SQL: p.SQL})
+	}
+	return list, err
 }
 
 func (m migrations) Up(ctx context.Context) ([]cli.Migration, error) {
@@ -34,22 +42,23 @@ func (m migrations) Up(ctx context.Context) ([]cli.Migration, error) {
 	return listed(applied), err
 }
 
-// Down takes tables away, with all that is in them, so never beneath a running service.
+// Down takes tables away, with all that is in them, so never beneath a running service, as
+// far as one can be seen: nobody can tell who else uses a database server.
 func (m migrations) Down(ctx context.Context) (_ *cli.Migration, err error) {
-	release, err := sqlite.Lock(m.path)
+	release, err := claim(m.config)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	undone, err := m.Migrator.Down(ctx)
-	if errors.Is(err, sqlite.ErrNoMigration) {
+	if errors.Is(err, migration.ErrNoMigration) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	migration := cli.Migration(undone)
-	return &migration, nil
+	taken := cli.Migration(undone)
+	return &taken, nil
 }
 
 func (m migrations) Status(ctx context.Context) ([]cli.Migration, error) {
@@ -57,7 +66,7 @@ func (m migrations) Status(ctx context.Context) ([]cli.Migration, error) {
 	return listed(status), err
 }
 
-func listed(from []sqlite.Migration) []cli.Migration {
+func listed(from []migration.Migration) []cli.Migration {
 	var list []cli.Migration
 	for _, m := range from {
 		list = append(list, cli.Migration(m))

@@ -32,6 +32,7 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	}
 	defer cleanup()
 	warnOfLooseModes(c, o.Log)
+	service.Redis.Warn(ctx, o.Log)
 
 	// Before an account is made: a start that fails must not have made one whose password
 	// nobody was told.

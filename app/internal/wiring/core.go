@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 
@@ -34,14 +35,15 @@ func provideSettings(c config.Config) auth.Settings {
 }
 
 func providePorts(
-	store port.Store, hasher port.PasswordHasher, issuer port.TokenIssuer, verifier port.TokenVerifier,
-	mailer port.Mailer, composer port.MailComposer, clock port.Clock, log *slog.Logger, c config.Config,
+	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher,
+	issuer port.TokenIssuer, verifier port.TokenVerifier, mailer port.Mailer, composer port.MailComposer,
+	clock port.Clock, probes []auth.Probe, log *slog.Logger,
 ) auth.Ports {
 	return auth.Ports{
 		Work:     store,
 		Repos:    store.Repos(),
-		Sessions: store.Sessions(),
-		Limiter:  store.Limiter(),
+		Sessions: sessions,
+		Limiter:  limiter,
 		Events:   store.Events(),
 		Hasher:   hasher,
 		Issuer:   issuer,
@@ -49,7 +51,20 @@ func providePorts(
 		Mailer:   mailer,
 		Composer: composer,
 		Clock:    clock,
-		Probes:   []auth.Probe{{Name: c.Database.Client, Ping: (&sharedProbe{ping: store.Ping, clock: clock}).Ping}},
+		Probes:   probes,
 		Log:      log,
 	}
+}
+
+// provideProbes returns one for each server that the service cannot do without.
+func provideProbes(store port.Store, r Redis, clock port.Clock, c config.Config) []auth.Probe {
+	probe := func(name string, ping func(context.Context) error) auth.Probe {
+		shared := &sharedProbe{ping: ping, clock: clock, limit: c.Database.Timeout}
+		return auth.Probe{Name: name, Ping: shared.Ping}
+	}
+	probes := []auth.Probe{probe(c.Database.Client, store.Ping)}
+	for _, server := range r.servers() {
+		probes = append(probes, probe(server.name, server.store.Ping))
+	}
+	return probes
 }

@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"errors"
 	"path/filepath"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
@@ -26,22 +27,22 @@ func OperatorKeys(c config.Config) (Keys, error) {
 }
 
 func loadKeys(c config.Config, policy keys.Policy) (Keys, []string, error) {
-	secret, warnings, err := keys.Load(keys.Wanted{
+	secret, warnings, secretErr := keys.Load(keys.Wanted{
 		Name:       "SECRET",
 		Configured: string(c.Keys.Secret),
 		Previous:   texts(c.Keys.SecretPrevious),
 		File:       filepath.Join(c.General.DataDir, "secret"),
 	}, policy)
-	if err != nil {
-		return Keys{}, nil, err
-	}
-	data, more, err := keys.Load(keys.Wanted{
+	data, more, dataErr := keys.Load(keys.Wanted{
 		Name:       "DATA_KEY",
 		Configured: string(c.Keys.DataKey),
 		Previous:   texts(c.Keys.DataKeyPrevious),
 		File:       filepath.Join(c.General.DataDir, "data-key"),
 	}, policy)
-	return Keys{Secret: secret, Data: data}, append(warnings, more...), err
+	if err := errors.Join(secretErr, dataErr); err != nil {
+		return Keys{}, nil, err
+	}
+	return Keys{Secret: secret, Data: data}, append(warnings, more...), nil
 }
 
 func keyPolicy(client string) keys.Policy {

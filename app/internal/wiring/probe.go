@@ -13,24 +13,51 @@ import (
 const probeFor = time.Second
 
 // sharedProbe tries a dependency at most once in probeFor. It is safe for concurrent use:
-// who asks while another is trying waits for that answer.
+// who asks while it is being tried waits for that answer, so that many who ask for a silent
+// server do not queue up behind each other.
 type sharedProbe struct {
 	ping  func(ctx context.Context) error
 	clock port.Clock
+	limit time.Duration // of one try
 
-	mu    sync.Mutex
-	tried time.Time
-	err   error
+	mu     sync.Mutex
+	trying chan struct{} // closed when the try under way has ended; nil without one
+	tried  time.Time
+	err    error
 }
 
-// Ping returns the latest answer, of this call or of one shortly before.
+// Ping returns the latest answer, of this call or of one shortly before, or the error of ctx
+// where that ends first.
 func (p *sharedProbe) Ping(ctx context.Context) error {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.clock.Now()
-	if age := now.Sub(p.tried); p.tried.IsZero() || age < 0 || age >= probeFor {
-		p.err = p.ping(ctx)
-		p.tried = now
+	if age := p.clock.Now().Sub(p.tried); p.trying == nil && !p.tried.IsZero() && age >= 0 && age < probeFor {
+		defer p.mu.Unlock()
+		return p.err
 	}
+	if p.trying == nil {
+		p.trying = make(chan struct{})
+		go p.try(context.WithoutCancel(ctx), p.trying) // others may wait for it, too
+	}
+	ended := p.trying
+	p.mu.Unlock()
+
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-ended:
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return p.err
+}
+
+func (p *sharedProbe) try(ctx context.Context, ended chan struct{}) {
+	ctx, cancel := context.WithTimeout(ctx, p.limit)
+	defer cancel()
+	err := p.ping(ctx)
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err, p.tried, p.trying = err, p.clock.Now(), nil
+	close(ended)
 }

@@ -19,8 +19,9 @@ import (
 
 // Service is everything that a running service is made of.
 type Service struct {
-	Auth *auth.Service
-	REST *fiberhttp.Server
+	Auth  *auth.Service
+	REST  *fiberhttp.Server
+	Redis Redis
 }
 
 // Environment is what the service is given besides its configuration.
@@ -46,7 +47,9 @@ func Assemble(ctx context.Context, c config.Config, k Keys, e Environment) (*Ser
 // injectors maps DB_CLIENT to what assembles the service on it.
 func injectors() map[string]injector {
 	return map[string]injector{
-		config.SQLite: initSQLite,
-		config.Memory: initMemory,
+		config.SQLite:     initSQLite,
+		config.MySQL:      initMySQL,
+		config.PostgreSQL: initPostgres,
+		config.Memory:     initMemory,
 	}
 }

@@ -18,6 +18,7 @@ import (
 var baseSet = wire.NewSet(
 	wire.FieldsOf(new(Environment), "Clock", "Log"),
 	coreSet,
+	redisSet,
 	hasherSet,
 	tokenSet,
 	mailSet,
@@ -29,9 +30,16 @@ var baseSet = wire.NewSet(
 var coreSet = wire.NewSet(
 	provideAuthKeys,
 	provideSettings,
+	provideProbes,
 	providePorts,
 	auth.New,
 	wire.Bind(new(auth.API), new(*auth.Service)),
+)
+
+var redisSet = wire.NewSet(
+	openRedis,
+	chooseSessions,
+	chooseLimiter,
 )
 
 var hasherSet = wire.NewSet(
@@ -65,5 +73,9 @@ var restSet = wire.NewSet(
 )
 
 var sqliteSet = wire.NewSet(openSQLite)
+
+var mysqlSet = wire.NewSet(openMySQL)
+
+var postgresSet = wire.NewSet(openPostgres)
 
 var memorySet = wire.NewSet(openMemory)

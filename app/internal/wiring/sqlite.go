@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -14,7 +15,7 @@ import (
 func SQLiteConfig(c config.Config) sqlite.Config {
 	return sqlite.Config{
 		Path:        c.Database.Filename,
-		Migrate:     true,
+		Migrate:     c.Database.Migrate,
 		Synchronous: c.Database.Synchronous,
 		BusyTimeout: c.Database.Timeout,
 	}
@@ -23,9 +24,17 @@ func SQLiteConfig(c config.Config) sqlite.Config {
 func openSQLite(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
 	store, err := sqlite.Open(ctx, SQLiteConfig(c))
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the database file %s: %w", c.Database.Filename, err)
+		return nil, nil, fmt.Errorf("open the database file %s: %w", c.Database.Filename, refusedSchema(err))
 	}
 	return store, closing(store, log), nil
+}
+
+func openSQLiteMigrator(ctx context.Context, c config.Config, _ *slog.Logger) (*migration.Migrator, error) {
+	migrator, err := sqlite.OpenMigrator(ctx, SQLiteConfig(c))
+	if err != nil {
+		return nil, fmt.Errorf("open the database file %s: %w", c.Database.Filename, err)
+	}
+	return migrator, nil
 }
 
 // closing returns the cleanup of a store. Everything acknowledged is stored already, so

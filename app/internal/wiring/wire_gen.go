@@ -24,63 +24,258 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	if err != nil {
 		return nil, nil, err
 	}
+	redis, cleanup2, err := openRedis(ctx, c, logger)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	sessions := chooseSessions(store, redis)
+	rateLimiter := chooseLimiter(store, redis)
 	argon2idConfig := provideHasherConfig(c)
 	hasher, err := argon2id.New(argon2idConfig)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	jwtConfig := provideTokenConfig(k)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	clock := e.Clock
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	ports := providePorts(store, hasher, tokens, tokens, mailer, composer, clock, logger, c)
+	v := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	wiringService := &Service{
-		Auth: service,
-		REST: server,
+		Auth:  service,
+		REST:  server,
+		Redis: redis,
 	}
 	return wiringService, func() {
+		cleanup2()
+		cleanup()
+	}, nil
+}
+
+// Injectors from inject_mysql.go:
+
+func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Service, func(), error) {
+	logger := e.Log
+	store, cleanup, err := openMySQL(ctx, c, logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	redis, cleanup2, err := openRedis(ctx, c, logger)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	sessions := chooseSessions(store, redis)
+	rateLimiter := chooseLimiter(store, redis)
+	argon2idConfig := provideHasherConfig(c)
+	hasher, err := argon2id.New(argon2idConfig)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	jwtConfig := provideTokenConfig(k)
+	tokens, err := jwt.New(jwtConfig)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	clock := e.Clock
+	postOffice, err := NewPostOffice(c, clock)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	mailer := postOffice.Mailer
+	composer, err := NewComposer(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	v := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	settings := provideSettings(c)
+	keys, err := provideAuthKeys(k)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	service := auth.New(ports, settings, keys)
+	pagesConfig, err := providePagesConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	handler, err := pages.New(pagesConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	server, err := fiberhttp.New(fiberhttpConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	wiringService := &Service{
+		Auth:  service,
+		REST:  server,
+		Redis: redis,
+	}
+	return wiringService, func() {
+		cleanup2()
+		cleanup()
+	}, nil
+}
+
+// Injectors from inject_postgres.go:
+
+func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (*Service, func(), error) {
+	logger := e.Log
+	store, cleanup, err := openPostgres(ctx, c, logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	redis, cleanup2, err := openRedis(ctx, c, logger)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	sessions := chooseSessions(store, redis)
+	rateLimiter := chooseLimiter(store, redis)
+	argon2idConfig := provideHasherConfig(c)
+	hasher, err := argon2id.New(argon2idConfig)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	jwtConfig := provideTokenConfig(k)
+	tokens, err := jwt.New(jwtConfig)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	clock := e.Clock
+	postOffice, err := NewPostOffice(c, clock)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	mailer := postOffice.Mailer
+	composer, err := NewComposer(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	v := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	settings := provideSettings(c)
+	keys, err := provideAuthKeys(k)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	service := auth.New(ports, settings, keys)
+	pagesConfig, err := providePagesConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	handler, err := pages.New(pagesConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	server, err := fiberhttp.New(fiberhttpConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	wiringService := &Service{
+		Auth:  service,
+		REST:  server,
+		Redis: redis,
+	}
+	return wiringService, func() {
+		cleanup2()
 		cleanup()
 	}, nil
 }
@@ -93,63 +288,82 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	if err != nil {
 		return nil, nil, err
 	}
+	redis, cleanup2, err := openRedis(ctx, c, logger)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	sessions := chooseSessions(store, redis)
+	rateLimiter := chooseLimiter(store, redis)
 	argon2idConfig := provideHasherConfig(c)
 	hasher, err := argon2id.New(argon2idConfig)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	jwtConfig := provideTokenConfig(k)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	clock := e.Clock
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	ports := providePorts(store, hasher, tokens, tokens, mailer, composer, clock, logger, c)
+	v := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	wiringService := &Service{
-		Auth: service,
-		REST: server,
+		Auth:  service,
+		REST:  server,
+		Redis: redis,
 	}
 	return wiringService, func() {
+		cleanup2()
 		cleanup()
 	}, nil
 }

@@ -1,0 +1,16 @@
+//go:build wireinject
+
+package wiring
+
+import (
+	"context"
+
+	"github.com/google/wire"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+)
+
+func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Service, func(), error) {
+	wire.Build(baseSet, mysqlSet)
+	return nil, nil, nil
+}

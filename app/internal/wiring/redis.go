@@ -1,0 +1,102 @@
+package wiring
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/redis"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+)
+
+// Redis is what is kept in Redis instead of the database. The zero Redis keeps nothing.
+type Redis struct {
+	sessions *redis.Store // nil: the database keeps them
+	limiter  *redis.Store // nil: the database keeps them; the same as sessions on one server
+}
+
+// redisServer is one server that the service cannot do without.
+type redisServer struct {
+	name  string // as health checks call it
+	store *redis.Store
+}
+
+// servers returns each server once.
+func (r Redis) servers() []redisServer {
+	switch {
+	case r.sessions == nil && r.limiter == nil:
+		return nil
+	case r.limiter == nil || r.sessions == r.limiter:
+		return []redisServer{{"redis", r.sessions}}
+	case r.sessions == nil:
+		return []redisServer{{"redis", r.limiter}}
+	}
+	return []redisServer{{"redis-sessions", r.sessions}, {"redis-limits", r.limiter}}
+}
+
+// Warn logs how the servers are set up to lose what they were given.
+func (r Redis) Warn(ctx context.Context, log *slog.Logger) {
+	for _, server := range r.servers() {
+		warnings, err := server.store.Warnings(ctx)
+		for _, warning := range warnings {
+			log.Warn(warning, "server", server.name)
+		}
+		if err != nil {
+			log.Warn("how Redis is set up could not be looked at", "server", server.name, "error", err)
+		}
+	}
+}
+
+func openRedis(ctx context.Context, c config.Config, log *slog.Logger) (Redis, func(), error) {
+	var r Redis
+	var err error
+	if c.Redis.SessionsURL != "" {
+		r.sessions, err = openRedisServer(ctx, c, c.Redis.SessionsURL, log)
+	}
+	switch {
+	case err != nil || c.Redis.LimiterStore != config.InRedis:
+	case c.Redis.URL == c.Redis.SessionsURL:
+		r.limiter = r.sessions
+	default:
+		r.limiter, err = openRedisServer(ctx, c, c.Redis.URL, log)
+	}
+	closeAll := func() {
+		for _, server := range r.servers() {
+			if err := server.store.Close(); err != nil {
+				log.Warn("the connection to Redis was not closed cleanly", "server", server.name, "error", err)
+			}
+		}
+	}
+	if err != nil {
+		closeAll()
+		return Redis{}, nil, err
+	}
+	return r, closeAll, nil
+}
+
+func openRedisServer(ctx context.Context, c config.Config, address config.Secret, log *slog.Logger) (*redis.Store, error) {
+	settings := redis.Config{
+		URL:            string(address),
+		Password:       redisPassword(address, c.Redis.Password),
+		Prefix:         c.Redis.Prefix,
+		MaxConnections: c.Redis.MaxConnections,
+		Timeout:        c.Database.Timeout,
+	}
+	// Whatever is wrong may pass: the settings have been checked, and the errors of a server
+	// that is starting cannot be told from others.
+	return await(ctx, patience{c.Database.ConnectTimeout, log}, "Redis", func(ctx context.Context) (*redis.Store, error) {
+		return redis.Open(ctx, settings)
+	}, func(error) bool { return true })
+}
+
+// redisPassword returns the password that is set beside the URL, unless that holds one.
+func redisPassword(address, password config.Secret) string {
+	u, err := url.Parse(string(address))
+	if err != nil {
+		return string(password)
+	}
+	if _, own := u.User.Password(); own {
+		return ""
+	}
+	return string(password)
+}
