@@ -9,6 +9,15 @@ local function keep(key, ttl)
 	end
 end
 
+-- reindex puts after in the place of before, which is false where nothing was. The index is
+-- never empty meanwhile, since an empty one is gone, and with it how long it lasts.
+local function reindex(key, before, after)
+	redis.call('ZADD', key, 0, after)
+	if before and before ~= after then
+		redis.call('ZREM', key, before)
+	end
+end
+
 -- due returns up to limit of the entries at key whose time is not after now. Entries begin
 -- with their time; no byte of UTF-8 is 255.
 local function due(key, now, limit)

@@ -31,9 +31,6 @@ end
 -- move lets a bucket be full again at another time than before, which is false for a new
 -- one. The rest says how long the server keeps it, as SET has it.
 local function move(prefix, key, before, after, ...)
-	if before then
-		redis.call('ZREM', prefix .. 'limits', before .. key)
-	end
 	redis.call('SET', prefix .. 'limit:' .. key, after, ...)
-	redis.call('ZADD', prefix .. 'limits', 0, after .. key)
+	reindex(prefix .. 'limits', before and before .. key, after .. key)
 end
