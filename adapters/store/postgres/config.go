@@ -63,7 +63,7 @@ const (
 	applicationName = "sallyport"
 )
 
-// complete returns c with its defaults.
+// complete returns c with its defaults. What is complete stays as it is.
 func (c Config) complete() (Config, error) {
 	fields := c.Host != "" || c.Port != 0 || c.Database != "" || c.User != "" || c.Password != ""
 	switch {
@@ -74,10 +74,10 @@ func (c Config) complete() (Config, error) {
 	case strings.ContainsRune(c.ConnectionString+c.Host+c.Database+c.User+c.Password, 0):
 		return c, errors.New("the connection holds a NUL")
 	}
-	if c.Port == 0 {
+	if c.ConnectionString == "" && c.Port == 0 {
 		c.Port = defaultPort
 	}
-	if c.Port < 1 || c.Port > 65535 {
+	if c.Port < 0 || c.Port > 65535 {
 		return c, fmt.Errorf("port %d is out of range", c.Port)
 	}
 	if c.MaxConnections == 0 {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 )
 
 const (
@@ -21,9 +23,6 @@ const (
 	// lockBeat is how often there is one.
 	lockBeat = lockSilence / 5
 )
-
-// errLockLost is why a migration was ended.
-var errLockLost = errors.New("the lock against other migrations is lost")
 
 // alone runs fn while no other migrates the database. The lock is one of a transaction: it
 // ends with the connection, and also works where a pooler hands each transaction another one.
@@ -43,8 +42,8 @@ func alone(ctx context.Context, db *sql.DB, timeout time.Duration, fn func(conte
 		lock.keep(held, lose)
 	}()
 	err = fn(held)
-	if errors.Is(context.Cause(held), errLockLost) {
-		err = errors.Join(errLockLost, err)
+	if errors.Is(context.Cause(held), migration.ErrLockLost) {
+		err = errors.Join(migration.ErrLockLost, err)
 	}
 	lose(nil)
 	<-ended
@@ -118,7 +117,7 @@ func (l *lock) keep(ctx context.Context, lose context.CancelCauseFunc) {
 		case <-beat.C:
 		}
 		if err := l.speak(ctx); err != nil && ctx.Err() == nil {
-			lose(errLockLost)
+			lose(migration.ErrLockLost)
 			return
 		}
 	}

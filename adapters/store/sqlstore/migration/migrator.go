@@ -117,7 +117,7 @@ func (m *Migrator) failed(what string, err error) error {
 // described leaves alone what this package has found out by itself.
 func (m *Migrator) described(err error) error {
 	if err == nil || m.database.Describe == nil || errors.Is(err, ErrSchemaOlder) ||
-		errors.Is(err, ErrSchemaNewer) || errors.Is(err, ErrNoMigration) {
+		errors.Is(err, ErrSchemaNewer) || errors.Is(err, ErrNoMigration) || errors.Is(err, ErrLockLost) {
 		return err
 	}
 	return m.database.Describe(err)
