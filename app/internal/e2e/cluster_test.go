@@ -49,13 +49,15 @@ func startOnCluster(t *testing.T) []*instance {
 		t.Fatal("there is no cluster: run task test:cluster")
 	}
 	script(t, "sql", "1", "DROP DATABASE sallyport; CREATE DATABASE sallyport")
-	env := withFaults(append(cheap(t.TempDir()), sharedKeys()...))
 	var instances []*instance
 	for node := range clusterNodes {
-		host, port, _ := strings.Cut(script(t, "address", strconv.Itoa(node+1)), ":")
-		instances = append(instances, startInstance(t, append(env[:len(env):len(env)],
-			"DB_CLIENT=mysql", "DB_HOST="+host, "DB_PORT="+port,
-			"DB_DATABASE=sallyport", "DB_USER=sallyport", "DB_PASSWORD=sallyport")))
+		host, digits, _ := strings.Cut(script(t, "address", strconv.Itoa(node+1)), ":")
+		port, err := strconv.Atoi(digits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := onServer(t, "mysql", host, port, "sallyport", "sallyport", "sallyport")
+		instances = append(instances, startInstance(t, withFaults(env)))
 	}
 	createBystander(t, instances[0].env)
 	return instances
@@ -135,21 +137,4 @@ func TestSecurity94_NothingIsLostWithANodeOrAnInstanceOnACluster(t *testing.T) {
 		})
 	}
 	t.Logf("together: %v", total)
-}
-
-// awaitReady waits until every instance says that it is ready.
-func awaitReady(t *testing.T, instances []*instance) {
-	t.Helper()
-	limit, look := time.NewTimer(patience), time.NewTicker(20*time.Millisecond)
-	defer limit.Stop()
-	defer look.Stop()
-	for n, i := range instances {
-		for !i.Ready(t.Context()) {
-			select {
-			case <-look.C:
-			case <-limit.C:
-				t.Fatalf("instance %d was not ready within %v", n+1, patience)
-			}
-		}
-	}
 }

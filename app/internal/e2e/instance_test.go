@@ -69,3 +69,20 @@ func told(err error) error {
 	}
 	return err
 }
+
+// awaitReady waits until every instance says that it is ready.
+func awaitReady(t *testing.T, instances []*instance) {
+	t.Helper()
+	limit, look := time.NewTimer(patience), time.NewTicker(20*time.Millisecond)
+	defer limit.Stop()
+	defer look.Stop()
+	for n, i := range instances {
+		for !i.Ready(t.Context()) {
+			select {
+			case <-look.C:
+			case <-limit.C:
+				t.Fatalf("instance %d was not ready within %v", n+1, patience)
+			}
+		}
+	}
+}

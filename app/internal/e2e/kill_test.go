@@ -4,7 +4,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/sallyport-auth/sallyport/app/internal/e2e/history"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -19,8 +18,13 @@ import (
 // a Rotate that writes after it has returned.
 func TestSecurity23And25_RotationsOutliveAKill(t *testing.T) {
 	t.Parallel()
+	t.Run("sqlite3", func(t *testing.T) { outlivesKills(t, cheap(t.TempDir())) })
+	forEachServer(t, outlivesKills)
+}
+
+func outlivesKills(t *testing.T, env []string) {
 	const rounds = 20
-	env := withFaults(cheap(t.TempDir()))
+	env = withFaults(env)
 	chance := random(t)
 	service := startInstance(t, env)
 	createBystander(t, env)
@@ -28,8 +32,7 @@ func TestSecurity23And25_RotationsOutliveAKill(t *testing.T) {
 	for round := range rounds {
 		l := startLoad(t, clients{count: 8, sessionsEach: 8, logoutEvery: 31}, service)
 		l.awaitUses(t, 100+chance.IntN(400))
-		// The count is that of an acknowledgement: the kill comes at any time after it.
-		<-time.After(time.Duration(chance.IntN(5000)) * time.Microsecond)
+		wait(chance)
 		service.kill()
 		service.start(t)
 		l.awaitUses(t, 100)

@@ -41,6 +41,12 @@ func random(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
+// wait lets a short and random time pass. Counts are those of acknowledgements, and a fault is to
+// come at any time after one.
+func wait(chance *rand.Rand) {
+	<-time.After(time.Duration(chance.IntN(5000)) * time.Microsecond)
+}
+
 // load is what clients do to some instances while a test makes faults, and afterwards.
 type load struct {
 	recorder *history.Recorder

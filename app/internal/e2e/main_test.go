@@ -40,7 +40,9 @@ func TestMain(m *testing.M) {
 		now.listen(os.Stdin, os.Stdout, cancel)
 		os.Exit(program(ctx, now, nil))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	stopServers()
+	os.Exit(code)
 }
 
 // program is what main does, with a clock of choice.
