@@ -20,16 +20,23 @@ const (
 	// lockSilence is how long the server waits for a sign of life from whoever has the lock.
 	lockSilence = 15 * time.Second
 
-	// lockBeat is how often there is one.
-	lockBeat = lockSilence / 5
+	// lockBeats is how often there is one in that time.
+	lockBeats = 5
 )
+
+// advisory is how a migrator shuts out the others.
+type advisory struct {
+	db      *sql.DB       // with a connection beside the one that migrates
+	timeout time.Duration // of each statement
+	silence time.Duration // after which the server ends a lock
+}
 
 // alone runs fn while no other migrates the database. The lock is one of a transaction: it
 // ends with the connection, and also works where a pooler hands each transaction another one.
 // A holder whose machine is gone says nothing to the server, and the connection would live on
 // for hours: therefore the holder speaks now and then, and the server listens for that.
-func alone(ctx context.Context, db *sql.DB, timeout time.Duration, fn func(context.Context) error) error {
-	lock, err := acquire(ctx, db, timeout)
+func (a advisory) alone(ctx context.Context, fn func(context.Context) error) error {
+	lock, err := a.acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("wait for another migration: %w", err)
 	}
@@ -53,17 +60,17 @@ func alone(ctx context.Context, db *sql.DB, timeout time.Duration, fn func(conte
 // lock is a transaction that others wait for. It is no sql.Tx, which would be rolled back as
 // soon as a context is done, while fn is still about to stop.
 type lock struct {
-	conn    *sql.Conn
-	timeout time.Duration // of each statement
+	advisory
+	conn *sql.Conn
 }
 
 // acquire asks again and again, rather than wait in the server, where a wait would look like
 // a server that does not answer.
-func acquire(ctx context.Context, db *sql.DB, timeout time.Duration) (*lock, error) {
+func (a advisory) acquire(ctx context.Context) (*lock, error) {
 	again := time.NewTicker(lockPoll)
 	defer again.Stop()
 	for {
-		l, err := try(ctx, db, timeout)
+		l, err := a.try(ctx)
 		if l != nil || err != nil {
 			return l, err
 		}
@@ -76,14 +83,14 @@ func acquire(ctx context.Context, db *sql.DB, timeout time.Duration) (*lock, err
 }
 
 // try returns nil, and no error, when another has the lock.
-func try(ctx context.Context, db *sql.DB, timeout time.Duration) (*lock, error) {
-	connecting, cancel := context.WithTimeout(ctx, timeout)
+func (a advisory) try(ctx context.Context) (*lock, error) {
+	connecting, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	conn, err := db.Conn(connecting)
+	conn, err := a.db.Conn(connecting)
 	if err != nil {
 		return nil, err
 	}
-	l := &lock{conn, timeout}
+	l := &lock{a, conn}
 	held, err := l.begin(ctx)
 	if err != nil || !held {
 		l.release(ctx)
@@ -98,7 +105,7 @@ func (l *lock) begin(ctx context.Context) (held bool, err error) {
 	if _, err := l.conn.ExecContext(ctx, `BEGIN ISOLATION LEVEL READ COMMITTED`); err != nil {
 		return false, err
 	}
-	listen := fmt.Sprintf(`SET LOCAL idle_in_transaction_session_timeout = %d`, lockSilence.Milliseconds())
+	listen := fmt.Sprintf(`SET LOCAL idle_in_transaction_session_timeout = %d`, l.silence.Milliseconds())
 	if _, err := l.conn.ExecContext(ctx, listen); err != nil {
 		return false, err
 	}
@@ -108,7 +115,7 @@ func (l *lock) begin(ctx context.Context) (held bool, err error) {
 
 // keep speaks to the server until ctx is done, and calls lose as soon as it gets no answer.
 func (l *lock) keep(ctx context.Context, lose context.CancelCauseFunc) {
-	beat := time.NewTicker(lockBeat)
+	beat := time.NewTicker(l.silence / lockBeats)
 	defer beat.Stop()
 	for {
 		select {
@@ -125,7 +132,7 @@ func (l *lock) keep(ctx context.Context, lose context.CancelCauseFunc) {
 
 // speak must not be interrupted, which would end the connection.
 func (l *lock) speak(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockBeat)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.silence/lockBeats)
 	defer cancel()
 	_, err := l.conn.ExecContext(ctx, `SELECT 1`)
 	return err

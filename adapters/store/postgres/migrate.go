@@ -51,9 +51,7 @@ func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
 		Files:   files,
 		VersionTableExists: `SELECT COUNT(*) FROM pg_catalog.pg_tables
 			WHERE schemaname = current_schema() AND tablename = 'goose_db_version'`,
-		Alone: func(ctx context.Context, fn func(context.Context) error) error {
-			return alone(ctx, db, c.Timeout, fn)
-		},
+		Alone:    advisory{db, c.Timeout, lockSilence}.alone,
 		Describe: described,
 	}), nil
 }

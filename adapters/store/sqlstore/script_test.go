@@ -24,20 +24,21 @@ var (
 // script is a driver that writes down what it is asked to do and fails as it is told. It
 // answers each write with one row and each read with none, unless told otherwise.
 type script struct {
-	before func()             // called before each statement, if set
-	fails  map[string][]error // by first word, in order; nil is success
-	rows   map[string][]int64 // by first word, in order: how many rows a write changes
-	reads  [][]driver.Value   // the one row of each read, in order
+	before func()                // called before each statement, if set
+	ctx    func(context.Context) // called with the context of each statement and BEGIN, if set
+	fails  map[string][]error    // by first word, in order; nil is success
+	rows   map[string][]int64    // by first word, in order: how many rows a write changes
+	reads  [][]driver.Value      // the one row of each read, in order
 
 	mu  sync.Mutex
 	log []string
 }
 
 // newStore returns a store on the script.
-func newStore(t testing.TB, s *script) *sqlstore.Store {
+func newStore(t testing.TB, s *script, options ...sqlstore.Option) *sqlstore.Store {
 	t.Helper()
 	db := sqlx.NewDb(sql.OpenDB(s), "pgx") // whose arguments are $1, $2 and so on
-	store := sqlstore.New(db, sqlstore.Pool(db, dialect{}.TxOptions()), dialect{})
+	store := sqlstore.New(db, sqlstore.Pool(db, dialect{}.TxOptions()), dialect{}, options...)
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			t.Error(err)
@@ -82,6 +83,12 @@ func (s *script) do(statement string) error {
 	return err
 }
 
+func (s *script) show(ctx context.Context) {
+	if s.ctx != nil {
+		s.ctx(ctx)
+	}
+}
+
 func (s *script) Connect(context.Context) (driver.Conn, error) { return conn{s}, nil }
 func (s *script) Driver() driver.Driver                        { return nil }
 
@@ -91,7 +98,8 @@ func (c conn) Prepare(string) (driver.Stmt, error) { return nil, errors.New("not
 func (c conn) Close() error                        { return nil }
 func (c conn) Begin() (driver.Tx, error)           { return nil, errors.New("not in the script") }
 
-func (c conn) BeginTx(_ context.Context, opts driver.TxOptions) (driver.Tx, error) {
+func (c conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	c.show(ctx)
 	if opts.Isolation != driver.IsolationLevel(sql.LevelReadCommitted) {
 		return nil, errors.New("not the isolation of the dialect")
 	}
@@ -101,7 +109,8 @@ func (c conn) BeginTx(_ context.Context, opts driver.TxOptions) (driver.Tx, erro
 func (c conn) Commit() error   { return c.do("COMMIT") }
 func (c conn) Rollback() error { return c.do("ROLLBACK") }
 
-func (c conn) ExecContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Result, error) {
+func (c conn) ExecContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Result, error) {
+	c.show(ctx)
 	if err := c.do(query); err != nil {
 		return nil, err
 	}
@@ -116,7 +125,8 @@ func (c conn) ExecContext(_ context.Context, query string, _ []driver.NamedValue
 	return driver.RowsAffected(n), nil
 }
 
-func (c conn) QueryContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+	c.show(ctx)
 	if err := c.do(query); err != nil {
 		return nil, err
 	}
