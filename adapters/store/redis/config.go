@@ -82,7 +82,7 @@ func (c Config) options() (*goredis.Options, error) {
 		}
 	}
 	o, err := goredis.ParseURL(c.URL)
-	if err != nil {
+	if err != nil || o.DB < 0 || u.Scheme != "unix" && u.Hostname() == "" {
 		return nil, errURL
 	}
 	if c.Password != "" {

@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -20,9 +21,18 @@ var shared = testserver.NewShared(func() (*redistest.Server, error) {
 	return redistest.New(context.Background())
 })
 
+// certificates is where the certificate "trusted" is, which this process trusts.
+var certificates string
+
 func TestMain(m *testing.M) {
+	folder, err := trust()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	certificates = folder
 	code := m.Run()
-	if err := shared.Stop(); err != nil {
+	if err := errors.Join(shared.Stop(), os.RemoveAll(folder)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
