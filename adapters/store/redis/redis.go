@@ -11,6 +11,14 @@
 // Redis Cluster has. Keys expire some time after the sessions and limits that they hold, but
 // what is live is decided by the times that the methods are given, never by the server's
 // clock.
+//
+// An account of its own needs no more than what the scripts do:
+//
+//	ACL SETUSER sallyport on >PASSWORD ~sallyport:* +eval +evalsha +exists +del +pttl +pexpire
+//	    +hmget +hset +hincrby +get +set +sadd +srem +smembers +zadd +zrem +zrange
+//
+// With +config|get and +hello as well, Warnings sees how the server is set up, and Open that
+// it is one that will do; with +select it may use another database than 0.
 package redis
 
 import (

@@ -70,7 +70,7 @@ func wantWarnings(t *testing.T, s *redis.Store, want []string) {
 	}
 }
 
-// The commands that an account needs, as the documentation of Open has them.
+// The commands that an account needs, as the documentation of the package has them.
 const allowed = "+eval +evalsha +exists +del +pttl +pexpire +hmget +hset +hincrby +get +set +sadd +srem +smembers +zadd +zrem +zrange"
 
 func TestAccountThatMayDoNoMoreThanNeeded(t *testing.T) {
