@@ -33,17 +33,16 @@ type Config struct {
 	// ConnectionString asks for it.
 	TLS *tls.Config
 
-	// MinConnections, unless it is 0, keeps connections open that are idle. Otherwise they
-	// are closed after five minutes.
-	MinConnections int
+	// MinConnections is how many connections Open makes, so that the first requests do not
+	// wait for them. MaxConnections, default 16, is the most that there are at once, beside
+	// some while migrating; a call waits for one that is free. One that nobody has used for
+	// three minutes is closed.
+	MinConnections, MaxConnections int
 
-	// MaxConnections is how many connections are open at most; default 16. A call waits for
-	// one that is free.
-	MaxConnections int
-
-	// Timeout bounds the connecting and each wait for the server, whatever the caller's
-	// context says; default 5s. A server that does not answer in time is given up with its
-	// connection, and a write that it may have done has an unknown outcome.
+	// Timeout ends an attempt to connect, each statement and each unit of work with its
+	// commit, and the wait for a connection; default 5s. A server that does not answer in
+	// time is given up with its connection, and a write that it may have done has an unknown
+	// outcome. A migration takes as long as it takes.
 	Timeout time.Duration
 
 	// Migrate lets Open bring an older schema up to date. Several processes may do so at
@@ -57,13 +56,15 @@ const (
 	defaultMaxConnections = 16
 	defaultTimeout        = 5 * time.Second
 
-	idleTime = 5 * time.Minute
+	// idleTime is shorter than that of the load balancers and firewalls which forget a
+	// connection without telling its ends, and than sessionIdle.
+	idleTime = 3 * time.Minute
 )
 
 // complete returns c with its defaults.
 func (c Config) complete() (Config, error) {
 	if c.MaxConnections == 0 {
-		c.MaxConnections = defaultMaxConnections
+		c.MaxConnections = max(defaultMaxConnections, c.MinConnections)
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
@@ -71,10 +72,8 @@ func (c Config) complete() (Config, error) {
 	switch {
 	case c.Timeout < time.Millisecond:
 		return c, fmt.Errorf("timeout of %s is shorter than 1ms", c.Timeout)
-	case c.MaxConnections < 1:
-		return c, fmt.Errorf("%d connections are too few", c.MaxConnections)
-	case c.MinConnections < 0 || c.MinConnections > c.MaxConnections:
-		return c, fmt.Errorf("%d connections kept open do not fit into at most %d", c.MinConnections, c.MaxConnections)
+	case c.MinConnections < 0 || c.MaxConnections < 1 || c.MinConnections > c.MaxConnections:
+		return c, fmt.Errorf("%d to %d connections make no pool", c.MinConnections, c.MaxConnections)
 	}
 	named := c.Host != "" || c.Port != 0 || c.Socket != "" || c.Database != "" || c.User != "" || c.Password != ""
 	switch {

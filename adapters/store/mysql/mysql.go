@@ -47,12 +47,33 @@ func open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	db := c.pool(connector)
-	if err := requireSchema(ctx, c, db); err != nil {
+	if err := c.prepare(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	// The name is the one by which sqlx knows how MySQL writes arguments.
 	pool := sqlx.NewDb(db, "mysql")
-	return &Store{sqlstore.New(pool, sqlstore.Pool(pool, dialect{}.TxOptions()), dialect{})}, nil
+	return &Store{sqlstore.New(pool, sqlstore.Pool(pool, dialect{}.TxOptions()), dialect{}, sqlstore.Timeout(c.Timeout))}, nil
+}
+
+func (c Config) prepare(ctx context.Context, db *sql.DB) error {
+	if err := c.warm(ctx, db); err != nil {
+		return err
+	}
+	return requireSchema(ctx, c, db)
+}
+
+// warm opens the connections that the pool starts with.
+func (c Config) warm(ctx context.Context, db *sql.DB) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	for range max(c.MinConnections, 1) {
+		conn, failed := db.Conn(ctx)
+		if failed != nil {
+			return failed
+		}
+		defer func() { err = errors.Join(err, conn.Close()) }()
+	}
+	return nil
 }
 
 // pool returns connections by connector, as many as c allows.
@@ -60,8 +81,6 @@ func (c Config) pool(connector *connector) *sql.DB {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(c.MaxConnections)
 	db.SetMaxIdleConns(c.MaxConnections)
-	if c.MinConnections == 0 {
-		db.SetConnMaxIdleTime(idleTime)
-	}
+	db.SetConnMaxIdleTime(idleTime)
 	return db
 }
