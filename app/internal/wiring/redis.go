@@ -39,7 +39,7 @@ func (r Redis) Warn(ctx context.Context, log *slog.Logger) {
 	for _, server := range r.servers() {
 		warnings, err := server.store.Warnings(ctx)
 		for _, warning := range warnings {
-			log.Warn(warning, "server", server.name)
+			log.Warn("Redis: "+warning, "server", server.name)
 		}
 		if err != nil {
 			log.Warn("how Redis is set up could not be looked at", "server", server.name, "error", err)
@@ -48,18 +48,9 @@ func (r Redis) Warn(ctx context.Context, log *slog.Logger) {
 }
 
 func openRedis(ctx context.Context, c config.Config, log *slog.Logger) (Redis, func(), error) {
-	var r Redis
-	var err error
-	if c.Redis.SessionsURL != "" {
-		r.sessions, err = openRedisServer(ctx, c, c.Redis.SessionsURL, log)
-	}
-	switch {
-	case err != nil || c.Redis.LimiterStore != config.InRedis:
-	case c.Redis.URL == c.Redis.SessionsURL:
-		r.limiter = r.sessions
-	default:
-		r.limiter, err = openRedisServer(ctx, c, c.Redis.URL, log)
-	}
+	r, err := connectRedis(c.Redis, func(address config.Secret) (*redis.Store, error) {
+		return openRedisServer(ctx, c, address, log)
+	})
 	closeAll := func() {
 		for _, server := range r.servers() {
 			if err := server.store.Close(); err != nil {
@@ -72,6 +63,29 @@ func openRedis(ctx context.Context, c config.Config, log *slog.Logger) (Redis, f
 		return Redis{}, nil, err
 	}
 	return r, closeAll, nil
+}
+
+// connectRedis opens each server that is asked for, and one that is asked for twice once. The
+// result of a failure holds what was opened before.
+func connectRedis(c config.Redis, open func(address config.Secret) (*redis.Store, error)) (r Redis, err error) {
+	if c.SessionsURL != "" {
+		if r.sessions, err = open(c.SessionsURL); err != nil {
+			return Redis{}, err
+		}
+	}
+	if c.LimiterStore != config.InRedis {
+		return r, nil
+	}
+	if c.URL == c.SessionsURL {
+		r.limiter = r.sessions
+		return r, nil
+	}
+	limiter, err := open(c.URL)
+	if err != nil {
+		return r, err
+	}
+	r.limiter = limiter
+	return r, nil
 }
 
 func openRedisServer(ctx context.Context, c config.Config, address config.Secret, log *slog.Logger) (*redis.Store, error) {

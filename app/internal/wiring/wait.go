@@ -35,7 +35,7 @@ func await[T any](ctx context.Context, p patience, what string, open func(contex
 	for {
 		opened, err := open(ctx)
 		switch {
-		case err == nil, ctx.Err() != nil, !passes(err):
+		case err == nil, ctx.Err() != nil, !passes(err), p.limit == 0:
 			return opened, err
 		case time.Since(began)+askAgain > p.limit:
 			return opened, fmt.Errorf("%s was not reached within DB_CONNECT_TIMEOUT (%s): %w", what, p.limit, err)
