@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -157,8 +156,7 @@ func (c Config) parse() (*pgx.ConnConfig, error) {
 
 // parseFields takes nothing from the environment, unlike the driver.
 func (c Config) parseFields() (*pgx.ConnConfig, error) {
-	u := url.URL{Scheme: "postgres", RawQuery: "sslmode=disable&target_session_attrs=any"}
-	s, err := pgx.ParseConfig(u.String())
+	s, err := pgx.ParseConfig("sslmode=disable target_session_attrs=any")
 	if err != nil {
 		return nil, errors.New("PGSERVICE or another variable of the environment for clients of PostgreSQL cannot be understood: unset it")
 	}

@@ -36,14 +36,9 @@ func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := c.settings(forMigrations)
+	db, err := openForMigrations(ctx, c)
 	if err != nil {
 		return nil, err
-	}
-	db := stdlib.OpenDB(*settings)
-	db.SetMaxOpenConns(migratorConnections)
-	if err := ping(ctx, c, db); err != nil {
-		return nil, errors.Join(err, db.Close())
 	}
 	return migration.New(db, migration.Database{
 		Name:    "postgres",
@@ -59,10 +54,20 @@ func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
 // migratorConnections are one that keeps the lock and one that migrates.
 const migratorConnections = 2
 
-func ping(ctx context.Context, c Config, db *sql.DB) error {
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+// openForMigrations opens the pool of a migrator, with its first connection.
+func openForMigrations(ctx context.Context, c Config) (*sql.DB, error) {
+	settings, err := c.settings(forMigrations)
+	if err != nil {
+		return nil, err
+	}
+	db := stdlib.OpenDB(*settings)
+	db.SetMaxOpenConns(migratorConnections)
+	connecting, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	return described(db.PingContext(ctx))
+	if err := db.PingContext(connecting); err != nil {
+		return nil, errors.Join(described(err), db.Close())
+	}
+	return db, nil
 }
 
 // checkSchema makes sure that the schema is the one that the queries expect.

@@ -1,0 +1,26 @@
+package postgres
+
+import (
+	"io/fs"
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
+)
+
+func TestReleasedMigrationsNeverChange(t *testing.T) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = migration.Unchanged(files, map[string]string{
+		"00001_users.sql":           "42dea9cacb6645a73776acc7a7de87f11bafca1b83f992dc1c3e0a7232cc0ef4",
+		"00002_sessions.sql":        "8f5865757e378a11fbca7b4e530fd7753b82d81946be63f3d418788b170bd40e",
+		"00003_rate_limits.sql":     "23dc657241c595ae81685e0e93b42190da40d2b4e29068839d7c22770a7b8ef3",
+		"00004_events.sql":          "932665953368c05f6a939dbe7607db8d5673af5d419a57529710c462d4355918",
+		"00005_one_time_tokens.sql": "2d30f02baebcc36013351b848aeba4ff0690e03cf70c4f8db7d204d856a31f92",
+		"00006_letters.sql":         "dfca969e066145651a0cbca3096df7e9a3ec7c5b202561a5c713cb228c7e4af3",
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
