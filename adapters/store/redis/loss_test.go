@@ -72,11 +72,14 @@ func TestLostAnswer(t *testing.T) {
 			server := shared.Get(t)
 			p := newProxy(t, server.Address())
 			s := openAt(t, redis.Config{URL: p.url(), Prefix: server.Prefix(), Timeout: time.Second})
-			first := session("laptop")
+			first, known := session("laptop"), session("phone")
 			must(t, s.Sessions().Create(t.Context(), first))
+			must(t, s.Sessions().Create(t.Context(), known))
+			_, err := s.Sessions().Rotate(t.Context(), rotation(known, "next")) // the server learns the script
+			must(t, err)
 
 			p.lose.Store(lose)
-			_, err := s.Sessions().Rotate(t.Context(), rotation(first, "next"))
+			_, err = s.Sessions().Rotate(t.Context(), rotation(first, "next"))
 			wantNoAnswer(t, err)
 
 			p.lose.Store(nothing)
@@ -91,8 +94,11 @@ func TestLostAnswer(t *testing.T) {
 			server := shared.Get(t)
 			p := newProxy(t, server.Address())
 			s := openAt(t, redis.Config{URL: p.url(), Prefix: server.Prefix(), Timeout: time.Second})
+			_, err := s.Limiter().Take(t.Context(), "bob", limit, t0) // the server learns the script
+			must(t, err)
+
 			p.lose.Store(lose)
-			_, err := s.Limiter().Take(t.Context(), "ann", limit, t0)
+			_, err = s.Limiter().Take(t.Context(), "ann", limit, t0)
 			wantNoAnswer(t, err)
 
 			p.lose.Store(nothing)

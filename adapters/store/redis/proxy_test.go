@@ -21,7 +21,7 @@ type proxy struct {
 const (
 	nothing   = iota
 	answers   // swallow answers, and keep the connection
-	hangingUp // close the connection instead of passing an answer on
+	hangingUp // once, close the connection instead of passing an answer on
 )
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -70,10 +70,10 @@ func (p *proxy) answer(client, server net.Conn) {
 		if err != nil {
 			return
 		}
-		switch p.lose.Load() {
-		case answers:
+		switch {
+		case p.lose.Load() == answers:
 			continue
-		case hangingUp:
+		case p.lose.CompareAndSwap(hangingUp, nothing):
 			return
 		}
 		if _, err := client.Write(buffer[:n]); err != nil {
