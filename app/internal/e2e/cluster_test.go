@@ -82,23 +82,25 @@ func TestSecurity94a_ATokenOfOneNodeIsKnownToTheNextOnACluster(t *testing.T) {
 // To answer 401 for what the database could not say, to repeat a commit whose outcome is unknown, or
 // to take an older state of a node for the current one, turns it red.
 func TestSecurity94_NothingIsLostWithANodeOrAnInstanceOnACluster(t *testing.T) {
+	chance := random(t)
 	var total history.Figures
 	for _, fault := range []struct {
 		name        string
+		times       int
 		begin, over func(t *testing.T, instances []*instance)
 	}{
 		{
-			"a node is killed",
+			"a node is killed", 2,
 			func(t *testing.T, _ []*instance) { script(t, "kill", "2") },
 			func(t *testing.T, _ []*instance) { script(t, "up", "2") },
 		},
 		{
-			"an instance is killed",
+			"an instance is killed", 5,
 			func(_ *testing.T, instances []*instance) { instances[2].kill() },
 			func(t *testing.T, instances []*instance) { instances[2].start(t) },
 		},
 		{
-			"a node and the instance of another are killed",
+			"a node and the instance of another are killed", 1,
 			func(t *testing.T, instances []*instance) {
 				instances[1].kill()
 				script(t, "kill", "1")
@@ -109,24 +111,27 @@ func TestSecurity94_NothingIsLostWithANodeOrAnInstanceOnACluster(t *testing.T) {
 			},
 		},
 		{
-			"a node is cut off",
+			"a node is cut off", 1,
 			func(t *testing.T, _ []*instance) { script(t, "isolate", "3") },
 			func(t *testing.T, _ []*instance) { script(t, "heal", "3") },
 		},
 		{
-			"a node hangs",
+			"a node hangs", 1,
 			func(t *testing.T, _ []*instance) { script(t, "pause", "2") },
 			func(t *testing.T, _ []*instance) { script(t, "resume", "2") },
 		},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			instances := startOnCluster(t)
-			l := startLoad(t, clients{count: 8, sessionsEach: 12, logoutEvery: 100}, instances...)
-			l.awaitUses(t, 500)
-			fault.begin(t, instances)
-			l.awaitUses(t, 1000)
-			fault.over(t, instances)
-			awaitReady(t, instances)
+			l := startLoad(t, clients{count: 8, sessionsEach: 16, logoutEvery: 250}, instances...)
+			for range fault.times {
+				l.awaitUses(t, 300+chance.IntN(300))
+				wait(chance)
+				fault.begin(t, instances)
+				l.awaitUses(t, 1000)
+				fault.over(t, instances)
+				awaitReady(t, instances)
+			}
 			l.awaitUses(t, 500)
 			figures := l.judge(t, instances...)
 			if figures.Errors == 0 {
