@@ -33,7 +33,7 @@ type Database struct {
 	SSLCert            string        `env:"DB_SSL__CERT" kind:"pem" doc:"The certificate, in PEM, by which the service shows the database server who it is. Needs DB_SSL__KEY."`
 	SSLKey             Secret        `env:"DB_SSL__KEY" kind:"pem" secret:"true" doc:"The private key, in PEM, of DB_SSL__CERT."`
 	RejectUnauthorized bool          `env:"DB_SSL__REJECT_UNAUTHORIZED" envDefault:"true" doc:"Whether the certificate of the database server has to be good, and for DB_HOST. With false, whoever is on the way can pose as the database."`
-	PoolMin            int           `env:"DB_POOL__MIN" envDefault:"0" min:"0" max:"1000" doc:"How many connections to the database server shall be open even while nobody asks. With pg the start opens them; with mysql any number above 0 keeps those open that were needed."`
+	PoolMin            int           `env:"DB_POOL__MIN" envDefault:"0" min:"0" max:"1000" doc:"How many connections to the database server a start opens at once, so that the first requests do not wait for them. One that nobody has used for three minutes is closed."`
 	PoolMax            int           `env:"DB_POOL__MAX" envDefault:"16" min:"1" max:"1000" doc:"How many connections to the database server one instance opens at most. Requests wait for a free one as long as DB_TIMEOUT."`
 	Synchronous        string        `env:"DB_SQLITE_SYNCHRONOUS" envDefault:"FULL" oneof:"FULL|NORMAL|EXTRA" doc:"When SQLite waits for the disk. FULL: what was acknowledged survives a power cut. NORMAL: faster; a power cut may undo the last moments. EXTRA: FULL, and the folder as well." own:"true"`
 	Timeout            time.Duration `env:"DB_TIMEOUT" envDefault:"5s" min:"1ms" max:"5m" doc:"How long a query waits for a database that is busy, silent or gone, and for Redis; then its request is answered with 503. With sqlite3 it also bounds each write, or each unit of several, since others wait for it: one that takes longer is undone." own:"true"`
@@ -186,6 +186,8 @@ func (l *loader) checkServerNames(d Database) {
 		l.mistake("DB_HOST", "is not set, and DB_CLIENT is "+d.Client, "name the machine that the database server is on"+orString)
 	case d.Host != "" && d.SocketPath != "":
 		l.mistake("DB_SOCKET_PATH", "is set beside DB_HOST", "keep one of them")
+	case d.Client == MySQL && d.SocketPath != "" && l.isSet("DB_PORT"):
+		l.mistake("DB_PORT", "is set beside DB_SOCKET_PATH", "keep one of them")
 	case d.Host != "" && !isHost(d.Host):
 		// The value is not repeated: it may be a URL with a password.
 		l.mistake("DB_HOST", "is no address and no host name", "write a name such as db.example.com, without a port; a URL belongs into DB_CONNECTION_STRING, a path into DB_SOCKET_PATH")

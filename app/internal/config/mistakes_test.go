@@ -89,6 +89,7 @@ func TestMistakes(t *testing.T) {
 		server("DB_HOST=postgres://someone:" + goodSecret + "@db.example.com/x"),
 		server("DB_HOST=db.example.com", "DB_SOCKET_PATH=/run/db"),
 		server("DB_PORT=x"),
+		{"DB_CLIENT=mysql", "DB_SOCKET_PATH=/run/mysqld.sock", "DB_PORT=3306", "DB_DATABASE=x", "DB_USER=u"},
 		server("DB_POOL__MIN=5", "DB_POOL__MAX=4"),
 		server("DB_POOL__MAX=0"),
 		server("DB_TIMEOUT=5"),
