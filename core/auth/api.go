@@ -191,8 +191,9 @@ type OperatorAPI interface {
 // Worker is what app runs beside the transports. Each call does a bounded piece of work
 // and says how much it did; app owns the timers.
 type Worker interface {
-	// Sweep removes what is over: sessions that have ended and limiter keys that count
-	// nothing any more. It returns how many it removed; a full batch means there may be
+	// Sweep removes what is over: sessions that have ended, limiter keys that count nothing
+	// any more, one-time tokens a week after their end, and letters that nobody has come
+	// round to sending. It returns how many it removed; a full batch means there may be
 	// more.
 	Sweep(ctx context.Context) (Swept, error)
 
@@ -210,6 +211,8 @@ type Delivered struct {
 // Swept counts what one Sweep removed.
 type Swept struct {
 	Sessions, LimiterKeys, Tokens int
+
+	Letters int // of each, somebody did not get a mail
 
 	More bool // a batch was full: call again soon
 }

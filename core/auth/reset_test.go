@@ -52,7 +52,7 @@ func (w world) resetToken(t testing.TB) string {
 // TestSecurity03_RequestsForAResetCostTheSame: looking the account up in RequestReset turns
 // it red.
 func TestSecurity03_RequestsForAResetCostTheSame(t *testing.T) {
-	want := []string{"Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"}
+	want := []string{"MailQueue.Waiting", "Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"}
 	for _, email := range []string{annEmail, "ANN@example.com", "nobody@example.com", "suspended@example.com", "zzz", strings.Repeat("x", 5000), "two@example.com, three@example.com"} {
 		t.Run(fmt.Sprintf("%.30s", email), func(t *testing.T) {
 			var calls intercept.Recorder
@@ -256,6 +256,60 @@ func TestSecurity54_ResetMailsAreThrottled(t *testing.T) {
 	}
 }
 
+func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
+	settings := auth.DefaultSettings()
+	settings.MailQueue = 2
+	full := func(t *testing.T, opts ...func(*auth.Ports)) world {
+		t.Helper()
+		w := newWorld(t, settings, opts...)
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.forgot(t, "nobody@example.com")
+		return w
+	}
+	t.Run("everybody is refused alike, and nothing is written", func(t *testing.T) {
+		var calls intercept.Recorder
+		w := full(t, intercepted(intercept.Hooks{Before: calls.Hook}))
+		for _, email := range []string{annEmail, "nobody@example.com", "zzz"} {
+			calls.Reset()
+			err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email})
+			wantCode(t, err, domain.ServiceUnavailable)
+			if failure, _ := errors.AsType[*domain.Error](err); failure.RetryAfter == 0 {
+				t.Errorf("%s: is not told when to come back", email)
+			}
+			if got, want := calls.Calls(), []string{"MailQueue.Waiting"}; !slices.Equal(got, want) {
+				t.Errorf("%s: got calls %v, want %v", email, got, want)
+			}
+		}
+	})
+	t.Run("a letter on loan keeps its place", func(t *testing.T) {
+		w := full(t)
+		now := w.clock.Now()
+		if leases, err := w.store.Repos().MailQueue.Claim(t.Context(), now, now.Add(time.Minute), 2); len(leases) != 2 || err != nil {
+			t.Fatalf("got %d letters and error %v", len(leases), err)
+		}
+		wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}), domain.ServiceUnavailable)
+	})
+	t.Run("there is room again once letters are gone, and nobody has lost a request", func(t *testing.T) {
+		w := full(t)
+		for range 10 {
+			wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}), domain.ServiceUnavailable)
+		}
+		w.deliver(t)
+		w.forgot(t, annEmail)
+		w.forgot(t, annEmail)
+	})
+	t.Run("zero is no bound", func(t *testing.T) {
+		s := settings
+		s.MailQueue = 0
+		w := newWorld(t, s)
+		w.seedAnn(t, nil)
+		for range 3 {
+			w.forgot(t, annEmail)
+		}
+	})
+}
+
 func TestReset(t *testing.T) {
 	t.Run("a refused password does not spend the token, and hashes nothing", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
@@ -354,7 +408,7 @@ func requestResetFlow() flow {
 			return func() error { return w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}) }
 		},
 		chances: []string{"Events.Record"},
-		calls:   []string{"Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"},
+		calls:   []string{"MailQueue.Waiting", "Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"},
 	}
 }
 

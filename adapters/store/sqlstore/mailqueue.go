@@ -156,8 +156,8 @@ func (s *mailQueue) settle(ctx context.Context, what string, l port.Lease, query
 	})
 }
 
-// A table of its own around the limited rows, since the count is one row and no LIMIT
-// shortens that.
+// A table of its own around the limited rows, since a LIMIT beside COUNT would limit the one
+// row of the count.
 const countLetters = `SELECT COUNT(*) FROM (SELECT id FROM letters LIMIT ?) AS waiting`
 
 func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
