@@ -10,11 +10,11 @@ import (
 type roles struct{ repo }
 
 type roleRow struct {
-	ID    string `db:"id"`
-	Name  string `db:"name"`
-	App   int16  `db:"app_access"`
-	Admin int16  `db:"admin_access"`
+	ID, Name   string
+	App, Admin int16
 }
+
+func (r *roleRow) columns() []any { return []any{&r.ID, &r.Name, &r.App, &r.Admin} }
 
 const createRole = `INSERT INTO roles (id, name, app_access, admin_access) VALUES (?, ?, ?, ?)`
 

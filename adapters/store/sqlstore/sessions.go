@@ -15,19 +15,19 @@ const sessionColumns = `id, user_id, mode, epoch, generation, secret, created_at
 	expires_at, ends_at, client_ip, client_agent, client_origin`
 
 type sessionRow struct {
-	ID           string `db:"id"`
-	UserID       string `db:"user_id"`
-	Mode         string `db:"mode"`
-	Epoch        int64  `db:"epoch"`
-	Generation   int64  `db:"generation"`
-	Secret       []byte `db:"secret"`
-	CreatedAt    int64  `db:"created_at"`
-	RotatedAt    int64  `db:"rotated_at"`
-	ExpiresAt    int64  `db:"expires_at"`
-	EndsAt       int64  `db:"ends_at"`
-	ClientIP     string `db:"client_ip"`
-	ClientAgent  string `db:"client_agent"`
-	ClientOrigin string `db:"client_origin"`
+	ID, UserID, Mode                        string
+	Epoch, Generation                       int64
+	Secret                                  []byte
+	CreatedAt, RotatedAt, ExpiresAt, EndsAt int64
+	ClientIP, ClientAgent, ClientOrigin     string
+}
+
+// columns are those of sessionColumns.
+func (r *sessionRow) columns() []any {
+	return []any{
+		&r.ID, &r.UserID, &r.Mode, &r.Epoch, &r.Generation, &r.Secret, &r.CreatedAt, &r.RotatedAt,
+		&r.ExpiresAt, &r.EndsAt, &r.ClientIP, &r.ClientAgent, &r.ClientOrigin,
+	}
 }
 
 func (r sessionRow) session() (domain.Session, error) {

@@ -31,6 +31,14 @@ type userRow struct {
 	Preferences []byte `db:"preferences"`
 }
 
+// columns are those of userColumns.
+func (r *userRow) columns() []any {
+	return []any{
+		&r.ID, &r.Email, &r.Password, &r.Status, &r.RoleID, &r.FirstName, &r.LastName, &r.Language,
+		&r.StaticToken, &r.TOTPSecret, &r.Epoch, &r.Version, &r.CreatedAt, &r.LastAccess, &r.Preferences,
+	}
+}
+
 func (r userRow) user() (domain.User, error) {
 	u := domain.User{
 		ID:          domain.UserID(r.ID),
@@ -177,10 +185,7 @@ func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) 
 		}
 		// Only what the update has left alone is read back: somebody else's next update
 		// may be in the row already.
-		var times struct {
-			CreatedAt  int64 `db:"created_at"`
-			LastAccess int64 `db:"last_access"`
-		}
+		var times userTimesRow
 		switch err := s.get(ctx, &times, userTimes, string(u.ID)); {
 		case err != nil:
 			return err
@@ -196,6 +201,11 @@ func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) 
 	}
 	return u, nil
 }
+
+// userTimesRow is what userTimes names.
+type userTimesRow struct{ CreatedAt, LastAccess int64 }
+
+func (r *userTimesRow) columns() []any { return []any{&r.CreatedAt, &r.LastAccess} }
 
 const touchUser = `UPDATE users SET last_access = ? WHERE id = ? AND last_access < ?`
 
