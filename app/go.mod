@@ -7,6 +7,7 @@ require (
 	github.com/caarlos0/env/v11 v11.4.2
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
 	github.com/emersion/go-smtp v0.25.1
 	github.com/google/wire v0.7.0
 	github.com/joho/godotenv v1.5.1
@@ -22,8 +23,6 @@ require (
 	github.com/sallyport-auth/sallyport/core v0.0.0
 	golang.org/x/term v0.47.0
 )
-
-require github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect
