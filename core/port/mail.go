@@ -48,7 +48,7 @@ type MailQueue interface {
 // Mailer sends mail.
 type Mailer interface {
 	// Send returns nil once another party has taken charge of m. ErrInvalid says that m
-	// will never be taken, however often it is tried: a line break in To or Subject, an
+	// will never be taken, however often it is tried: one that CheckMail refuses, an
 	// address that the server refuses for good. Any other error may pass.
 	Send(ctx context.Context, m domain.Mail) error
 }

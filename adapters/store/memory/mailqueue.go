@@ -25,10 +25,7 @@ type mailQueue struct{ access }
 
 func (s *mailQueue) Put(ctx context.Context, l domain.Letter) error {
 	return s.write(ctx, "put letter", func(d *draft) error {
-		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+		if err := port.CheckLetter(l); err != nil {
 			return err
 		}
 		if _, taken := d.letters.get(l.ID); taken {

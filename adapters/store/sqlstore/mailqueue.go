@@ -53,10 +53,7 @@ const putLetter = `INSERT INTO letters (` + letterColumns + `, lease_token, lent
 
 func (s *mailQueue) Put(ctx context.Context, l domain.Letter) error {
 	return s.call(ctx, "put letter", func() error {
-		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+		if err := port.CheckLetter(l); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, putLetter,

@@ -20,10 +20,7 @@ const createRole = `INSERT INTO roles (id, name, app_access, admin_access) VALUE
 
 func (s *roles) Create(ctx context.Context, r domain.Role) error {
 	return s.call(ctx, "create role", func() error {
-		if err := port.CheckKey(string(r.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(r.Name); err != nil {
+		if err := port.CheckRole(r); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, createRole, string(r.ID), r.Name, flag(r.App), flag(r.Admin))

@@ -55,10 +55,7 @@ const createSession = `INSERT INTO sessions (` + sessionColumns + `)
 
 func (s *sessions) Create(ctx context.Context, n domain.Session) error {
 	return s.call(ctx, "create session", func() error {
-		if err := port.CheckKey(string(n.ID), string(n.UserID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(n.Mode), n.Client.IP, n.Client.UserAgent, n.Client.Origin); err != nil {
+		if err := port.CheckSession(n); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, createSession,
@@ -109,10 +106,7 @@ const rotateSession = `UPDATE sessions SET secret = ?, generation = generation +
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
 	err = s.call(ctx, "rotate session", func() error {
-		if err := port.CheckKey(string(r.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(r.Client.IP, r.Client.UserAgent, r.Client.Origin); err != nil {
+		if err := port.CheckRotation(r); err != nil {
 			return err
 		}
 		var err error

@@ -66,13 +66,6 @@ func (r userRow) user() (domain.User, error) {
 	return u, nil
 }
 
-func checkUser(u domain.User) error {
-	if err := port.CheckKey(string(u.ID), string(u.Email), string(u.Role)); err != nil {
-		return err
-	}
-	return port.CheckText(u.Password, string(u.Status), u.FirstName, u.LastName, u.Language)
-}
-
 // staticToken is untyped nil, which every driver keeps as NULL, for a user without one.
 func staticToken(u domain.User) any {
 	if u.StaticToken == nil {
@@ -97,7 +90,7 @@ const createUser = `INSERT INTO users
 
 func (s *users) Create(ctx context.Context, u domain.User) error {
 	return s.call(ctx, "create user", func() error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, createUser,
@@ -173,7 +166,7 @@ const (
 
 func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) {
 	err := s.call(ctx, "update user", func() error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		updated, err := s.exec(ctx, updateUser,

@@ -27,10 +27,7 @@ func (l letter) claimableAt(now time.Time) bool {
 
 func (r mailQueue) Put(ctx context.Context, l domain.Letter) error {
 	err := r.run(ctx, func(t *tables) error {
-		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+		if err := port.CheckLetter(l); err != nil {
 			return err
 		}
 		if _, taken := t.letters[l.ID]; taken {
