@@ -43,6 +43,7 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore v0.0.0 // indirect
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge v0.0.0 // indirect
 	github.com/sallyport-auth/sallyport/adapters/transport/pages v0.0.0
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
@@ -69,7 +70,7 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore => ../adapters/store/sqlstore
 	github.com/sallyport-auth/sallyport/adapters/token/jwt => ../adapters/token/jwt
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp => ../adapters/transport/fiberhttp
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge => ../adapters/transport/httpedge
+	github.com/sallyport-auth/sallyport/adapters/transport/pages => ../adapters/transport/pages
 	github.com/sallyport-auth/sallyport/core => ../core
 )
-
-replace github.com/sallyport-auth/sallyport/adapters/transport/pages => ../adapters/transport/pages

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -48,7 +49,7 @@ func failureAttrs(err error) []slog.Attr {
 	}
 	failure := asFailure(err)
 	attrs := []slog.Attr{slog.String("code", string(failure.Code))}
-	if statusOf(failure.Code.Info().Class) < fiber.StatusInternalServerError {
+	if httpedge.Status(failure.Code.Info().Class) < fiber.StatusInternalServerError {
 		return attrs
 	}
 	cause := failure.Err
