@@ -61,7 +61,7 @@ func newLoader() *loader {
 // derive fills in the defaults that follow from other settings.
 func (l *loader) derive(c *Config) {
 	if c.Server.PublicURL == "" {
-		c.Server.PublicURL = "http://localhost:" + strconv.Itoa(c.Server.Port)
+		c.Server.PublicURL = defaultPublicURL(c.Server.Port)
 		l.values["PUBLIC_URL"] = c.Server.PublicURL
 	}
 	if c.Database.Filename == "" {
@@ -73,6 +73,8 @@ func (l *loader) derive(c *Config) {
 		l.values["EMAIL_TRANSPORT"] = Mailbox
 	}
 }
+
+func defaultPublicURL(port int) string { return "http://localhost:" + strconv.Itoa(port) }
 
 func (l *loader) setting(name string) Setting { return l.settings[l.position(name)] }
 
