@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -59,30 +60,14 @@ func TestTwoWorkersAndManyLetters(t *testing.T) {
 // holdUntil returns what lets nobody pass before so many have come.
 func holdUntil(t testing.TB, n int) func() {
 	t.Helper()
-	var arrivals sync.WaitGroup
-	arrivals.Add(n)
+	var came atomic.Int64
 	open := make(chan struct{})
-	go func() {
-		arrivals.Wait()
-		close(open)
-	}()
-	var mu sync.Mutex
-	var came int
-	arrive := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if came < n {
-			came++
-			arrivals.Done()
-		}
-	}
-	t.Cleanup(func() {
-		for range n {
-			arrive() // whoever waits still
-		}
-	})
+	release := sync.OnceFunc(func() { close(open) })
+	t.Cleanup(release) // whoever waits still
 	return func() {
-		arrive()
+		if came.Add(1) == int64(n) {
+			release()
+		}
 		<-open
 	}
 }
