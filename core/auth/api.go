@@ -97,6 +97,7 @@ type ResetRequest struct {
 	Email    string // as typed
 	URL      string // where the link leads; empty: to the page of the service itself
 	Language string // Accept-Language (RFC 9110, section 12.5.4); empty: no preference
+	Device   string // the latest Tokens.Device that the client holds, if any; see LoginInput
 	Client   domain.Client
 }
 
@@ -104,8 +105,10 @@ type ResetRequest struct {
 type PasswordAPI interface {
 	// RequestReset queues one letter, whether the address is known, unknown or none at
 	// all: the worker looks the account up, and writes or drops the mail. A URL outside
-	// the allow list is INVALID_PAYLOAD before anything else, and too many requests for
-	// one account or from one address are REQUESTS_EXCEEDED.
+	// the allow list is INVALID_PAYLOAD before anything else; SERVICE_UNAVAILABLE while too
+	// many letters wait; and too many requests for one account or from one address are
+	// REQUESTS_EXCEEDED, but a client that has logged in to the account before has some of
+	// its own.
 	RequestReset(ctx context.Context, in ResetRequest) error
 
 	// Reset sets the password, ends every session of the user and spends the user's

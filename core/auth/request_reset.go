@@ -18,7 +18,7 @@ func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
 	if err := s.wantRoomForMail(ctx); err != nil {
 		return err
 	}
-	if err := s.beginReset(ctx, in.Email, in.Client); err != nil {
+	if err := s.beginReset(ctx, in); err != nil {
 		return err
 	}
 	// What is no address goes to nobody, which the worker drops as it drops the unknown.

@@ -256,6 +256,45 @@ func TestSecurity54_ResetMailsAreThrottled(t *testing.T) {
 	}
 }
 
+// TestSecurity54_StrangersKeepNoOwnerFromAMail: beginReset that does not look at the device
+// turns it red, and so does deviceMAC without the address.
+func TestSecurity54_StrangersKeepNoOwnerFromAMail(t *testing.T) {
+	var calls intercept.Recorder
+	w := newWorld(t, auth.DefaultSettings(), intercepted(intercept.Hooks{Before: calls.Hook}))
+	w.seedAnn(t, nil)
+	w.seedAnn(t, func(u *domain.User) { u.ID, u.Email = "0195f2c6-7d7e-7a10-8000-0000000000b2", "bob@example.com" })
+	own := w.login(t, domain.ModeJSON).Device
+	others, err := w.tryLogin(t, "bob@example.com", password, domain.ModeJSON)
+	wantCode(t, err, "")
+
+	ask := func(device, email string) (domain.Code, []string) {
+		calls.Reset()
+		err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email, Device: device})
+		return codeOf(err), calls.Calls()
+	}
+	_, without := ask("", "nobody@example.com")
+	if _, with := ask(own, annEmail); !slices.Equal(with, without) {
+		t.Errorf("got calls %v with a device, want those without: %v", with, without)
+	}
+	for range 24 {
+		for _, email := range []string{annEmail, "nobody@example.com"} {
+			for range 5 {
+				ask("", email)
+			}
+			for _, device := range []string{"", others.Device} {
+				code, refused := ask(device, email)
+				if want := []string{"MailQueue.Waiting", "Limiter.Take", "Limiter.Take"}; code != domain.RequestsExceeded || !slices.Equal(refused, want) {
+					t.Errorf("%s: got %q after calls %v, want %s after %v", email, code, refused, domain.RequestsExceeded, want)
+				}
+			}
+		}
+		if code, _ := ask(own, annEmail); code != "" {
+			t.Errorf("the owner got %s", code)
+		}
+		w.clock.Advance(time.Hour)
+	}
+}
+
 func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
 	settings := auth.DefaultSettings()
 	settings.MailQueue = 2

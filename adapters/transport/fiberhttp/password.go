@@ -15,7 +15,11 @@ func (s *Server) requestReset(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in := auth.ResetRequest{Language: httpedge.Languages(strings.Clone(c.Get(fiber.HeaderAcceptLanguage))), Client: s.client(c)}
+	in := auth.ResetRequest{
+		Language: httpedge.Languages(strings.Clone(c.Get(fiber.HeaderAcceptLanguage))),
+		Device:   s.deviceCookie().value(c),
+		Client:   s.client(c),
+	}
 	if in.Email, err = body.requiredText("email"); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ func (h *Handler) takeForgot(v *visit) error {
 	in := auth.ResetRequest{
 		Email:    v.form.Get("email"),
 		Language: httpedge.Languages(v.r.Header.Get("Accept-Language")),
+		Device:   h.deviceCookie().value(v.r),
 		Client:   v.client,
 	}
 	if strings.TrimSpace(in.Email) == "" {

@@ -47,6 +47,16 @@ func TestForgot(t *testing.T) {
 			t.Errorf("%d letters were queued, want none", letters)
 		}
 	})
+	t.Run("writes to an owner who has signed in here before, though strangers have asked too often", func(t *testing.T) {
+		w := newWorld(t)
+		owner := w.browser(t)
+		owner.post(t, "/admin/login", "email", annEmail, "password", password).leadsTo(t, "/admin")
+		for range auth.DefaultSettings().ResetAccount.Burst {
+			w.browser(t).post(t, "/admin/forgot-password", "email", annEmail).leadsTo(t, "/admin/forgot-password?sent")
+		}
+		w.browser(t).post(t, "/admin/forgot-password", "email", annEmail).shows(t, http.StatusTooManyRequests)
+		owner.post(t, "/admin/forgot-password", "email", annEmail).leadsTo(t, "/admin/forgot-password?sent")
+	})
 	t.Run("says when to come back after too many", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser(t)
