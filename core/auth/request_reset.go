@@ -2,10 +2,10 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // RequestReset implements PasswordAPI. It never looks the account up: known, unknown and
@@ -54,7 +54,7 @@ func (s *Service) wantRoomForMail(ctx context.Context) error {
 		return unavailable(fmt.Errorf("count letters: %w", err))
 	}
 	if waiting >= bound {
-		return unavailable(errors.New("the mail queue is full"))
+		return unavailable(fmt.Errorf("the mail queue is full: %w", port.ErrBusy))
 	}
 	return nil
 }

@@ -313,6 +313,9 @@ func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
 			calls.Reset()
 			err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email})
 			wantCode(t, err, domain.ServiceUnavailable)
+			if !errors.Is(err, port.ErrBusy) {
+				t.Errorf("%s: got %v, want it told from what is broken", email, err)
+			}
 			if failure, _ := errors.AsType[*domain.Error](err); failure.RetryAfter == 0 {
 				t.Errorf("%s: is not told when to come back", email)
 			}

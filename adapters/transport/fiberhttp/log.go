@@ -16,8 +16,8 @@ import (
 
 // levelOf keeps the lines apart that somebody should look at: what is broken here from what
 // was turned away so that nothing breaks, and both from what clients do day by day. Too many
-// passwords to hash at once is the second, although it is answered 503, and so is a caller
-// who is held up for guessing. failure may be nil.
+// passwords to hash at once is the second, or too many letters to send, although it is
+// answered 503, and so is a caller who is held up for guessing. failure may be nil.
 func levelOf(status int, failure error) slog.Level {
 	switch {
 	case status == fiber.StatusTooManyRequests, errors.Is(failure, port.ErrBusy):

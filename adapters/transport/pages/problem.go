@@ -10,6 +10,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // problem is what went wrong, in the words of a page. What was wrong in a request comes in
@@ -38,7 +39,11 @@ func (h *Handler) logFailure(ctx context.Context, err error) {
 		return
 	}
 	if class := failure.Code.Info().Class; class == domain.ClassInternal || class == domain.ClassUnavailable {
-		h.config.Log.LogAttrs(ctx, slog.LevelError, "request failed",
+		level := slog.LevelError
+		if errors.Is(err, port.ErrBusy) {
+			level = slog.LevelWarn // turned away so that nothing breaks
+		}
+		h.config.Log.LogAttrs(ctx, level, "request failed",
 			slog.String("code", string(failure.Code)), slog.Any("error", err), slog.Any("cause", failure.Err))
 	}
 }
