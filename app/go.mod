@@ -7,6 +7,7 @@ require (
 	github.com/caarlos0/env/v11 v11.4.2
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
 	github.com/emersion/go-smtp v0.25.1
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/google/wire v0.7.0
@@ -31,7 +32,6 @@ require (
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
-	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
@@ -58,6 +58,7 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge v0.0.0 // indirect
 	github.com/sallyport-auth/sallyport/adapters/transport/pages v0.0.0
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
@@ -87,7 +88,7 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore => ../adapters/store/sqlstore
 	github.com/sallyport-auth/sallyport/adapters/token/jwt => ../adapters/token/jwt
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp => ../adapters/transport/fiberhttp
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge => ../adapters/transport/httpedge
+	github.com/sallyport-auth/sallyport/adapters/transport/pages => ../adapters/transport/pages
 	github.com/sallyport-auth/sallyport/core => ../core
 )
-
-replace github.com/sallyport-auth/sallyport/adapters/transport/pages => ../adapters/transport/pages

@@ -97,6 +97,7 @@ type ResetRequest struct {
 	Email    string // as typed
 	URL      string // where the link leads; empty: to the page of the service itself
 	Language string // Accept-Language (RFC 9110, section 12.5.4); empty: no preference
+	Device   string // the latest Tokens.Device that the client holds, if any; see LoginInput
 	Client   domain.Client
 }
 
@@ -104,8 +105,10 @@ type ResetRequest struct {
 type PasswordAPI interface {
 	// RequestReset queues one letter, whether the address is known, unknown or none at
 	// all: the worker looks the account up, and writes or drops the mail. A URL outside
-	// the allow list is INVALID_PAYLOAD before anything else, and too many requests for
-	// one account or from one address are REQUESTS_EXCEEDED.
+	// the allow list is INVALID_PAYLOAD before anything else; SERVICE_UNAVAILABLE while too
+	// many letters wait; and too many requests for one account or from one address are
+	// REQUESTS_EXCEEDED, but a client that has logged in to the account before has some of
+	// its own.
 	RequestReset(ctx context.Context, in ResetRequest) error
 
 	// Reset sets the password, ends every session of the user and spends the user's
@@ -191,8 +194,9 @@ type OperatorAPI interface {
 // Worker is what app runs beside the transports. Each call does a bounded piece of work
 // and says how much it did; app owns the timers.
 type Worker interface {
-	// Sweep removes what is over: sessions that have ended and limiter keys that count
-	// nothing any more. It returns how many it removed; a full batch means there may be
+	// Sweep removes what is over: sessions that have ended, limiter keys that count nothing
+	// any more, one-time tokens a week after their end, and letters that nobody has come
+	// round to sending. It returns how many it removed; a full batch means there may be
 	// more.
 	Sweep(ctx context.Context) (Swept, error)
 
@@ -210,6 +214,8 @@ type Delivered struct {
 // Swept counts what one Sweep removed.
 type Swept struct {
 	Sessions, LimiterKeys, Tokens int
+
+	Letters int // of each, somebody did not get a mail
 
 	More bool // a batch was full: call again soon
 }

@@ -600,6 +600,6 @@ func sweepFlow() flow {
 		begin: func(t *testing.T, w world) func() error {
 			return func() error { _, err := w.service.Sweep(context.WithoutCancel(t.Context())); return err }
 		},
-		calls: []string{"Sessions.Prune", "Limiter.Prune", "OneTimeTokens.Prune"},
+		calls: []string{"Sessions.Prune", "Limiter.Prune", "OneTimeTokens.Prune", "MailQueue.Prune"},
 	}
 }

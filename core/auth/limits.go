@@ -31,15 +31,17 @@ type bucket struct {
 func (s *Service) beginLogin(ctx context.Context, email domain.Email, nonce string, from domain.Client) (attempt, error) {
 	return s.begin(ctx, "a login", from,
 		[]bucket{{"address", loginAddressKey(from.IP), s.settings.LoginAddress}},
-		s.accountBuckets(email, nonce))
+		accountBuckets(loginAccountKey(email), loginDeviceKey(email, nonce), nonce, s.settings.LoginAccount))
 }
 
-// beginReset counts a request for a reset mail. What was typed need not be an address.
-func (s *Service) beginReset(ctx context.Context, typed string, from domain.Client) error {
-	account := accountKey("reset-account:", domain.Email(strings.Trim(typed, " ")))
-	_, err := s.begin(ctx, "a request for a reset", from,
-		[]bucket{{"address", addressKey("reset-address:", from.IP), s.settings.ResetAddress}},
-		[]bucket{{"account", account, s.settings.ResetAccount}})
+// beginReset counts a request for a reset mail. What was typed need not be an address. Nobody
+// has a device of an account that there is not, so that it gives away no more than a login.
+func (s *Service) beginReset(ctx context.Context, in ResetRequest) error {
+	typed := domain.Email(strings.Trim(in.Email, " "))
+	nonce := s.keys.deviceNonce(in.Device, typed, s.Clock.Now())
+	_, err := s.begin(ctx, "a request for a reset", in.Client,
+		[]bucket{{"address", addressKey("reset-address:", in.Client.IP), s.settings.ResetAddress}},
+		accountBuckets(accountKey("reset-account:", typed), deviceKey("reset-device:", typed, nonce), nonce, s.settings.ResetAccount))
 	return err
 }
 
@@ -63,16 +65,16 @@ func (s *Service) begin(ctx context.Context, what string, from domain.Client, ch
 	return a, nil
 }
 
-// accountBuckets returns what bounds the guesses at an account. A device has a bucket of
-// its own, which strangers cannot empty. When it is empty the account's is asked as well:
-// whoever leaves the device out gets no more, and an operator who unlocks the account
-// unlocks it for its owner, too.
-func (s *Service) accountBuckets(email domain.Email, nonce string) []bucket {
-	shared := bucket{"account", loginAccountKey(email), s.settings.LoginAccount}
+// accountBuckets returns what bounds the attempts on an account, by their keys. A device, of
+// which nonce is that of, has a bucket of its own, which strangers cannot empty. When it is
+// empty the account's is asked as well: whoever leaves the device out gets no more, and an
+// operator who unlocks the account unlocks it for its owner, too.
+func accountBuckets(account, device, nonce string, limit port.Limit) []bucket {
+	shared := bucket{"account", account, limit}
 	if nonce == "" {
 		return []bucket{shared}
 	}
-	return []bucket{{"device", loginDeviceKey(email, nonce), s.settings.LoginAccount}, shared}
+	return []bucket{{"device", device, limit}, shared}
 }
 
 // takeOne takes from the first bucket of the choice that has something left, and returns
@@ -117,11 +119,15 @@ func accountKey(prefix string, email domain.Email) string {
 	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// loginDeviceKey hashes the nonce, so that a copy of the limiter's keys shows no device, and
-// the address with it: a nonce counts for one account.
 func loginDeviceKey(email domain.Email, nonce string) string {
+	return deviceKey("login-device:", email, nonce)
+}
+
+// deviceKey hashes the nonce, so that a copy of the limiter's keys shows no device, and the
+// address with it: a nonce counts for one account.
+func deviceKey(prefix string, email domain.Email, nonce string) string {
 	sum := sha256.Sum256([]byte(nonce + "\x00" + email.Key()))
-	return "login-device:" + base64.RawURLEncoding.EncodeToString(sum[:])
+	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // addressKey takes an IPv6 network of 64 bits for one client, since that is what one

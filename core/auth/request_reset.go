@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // RequestReset implements PasswordAPI. It never looks the account up: known, unknown and
@@ -14,7 +15,10 @@ func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
 	if err != nil {
 		return err
 	}
-	if err := s.beginReset(ctx, in.Email, in.Client); err != nil {
+	if err := s.wantRoomForMail(ctx); err != nil {
+		return err
+	}
+	if err := s.beginReset(ctx, in); err != nil {
 		return err
 	}
 	// What is no address goes to nobody, which the worker drops as it drops the unknown.
@@ -34,5 +38,23 @@ func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
 		return unavailable(fmt.Errorf("queue letter: %w", err))
 	}
 	s.record(ctx, domain.Event{Kind: domain.EventResetRequested, Outcome: domain.OutcomeSuccess, Client: in.Client})
+	return nil
+}
+
+// wantRoomForMail refuses everybody alike while too many letters wait, as they do when the
+// mail server is down and strangers keep asking, so that nobody can fill the store. Nothing
+// is counted against who is refused.
+func (s *Service) wantRoomForMail(ctx context.Context) error {
+	bound := s.settings.MailQueue
+	if bound == 0 {
+		return nil
+	}
+	waiting, err := s.Repos.MailQueue.Waiting(ctx, bound)
+	if err != nil {
+		return unavailable(fmt.Errorf("count letters: %w", err))
+	}
+	if waiting >= bound {
+		return unavailable(fmt.Errorf("the mail queue is full: %w", port.ErrBusy))
+	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (w world) resetToken(t testing.TB) string {
 // TestSecurity03_RequestsForAResetCostTheSame: looking the account up in RequestReset turns
 // it red.
 func TestSecurity03_RequestsForAResetCostTheSame(t *testing.T) {
-	want := []string{"Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"}
+	want := []string{"MailQueue.Waiting", "Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"}
 	for _, email := range []string{annEmail, "ANN@example.com", "nobody@example.com", "suspended@example.com", "zzz", strings.Repeat("x", 5000), "two@example.com, three@example.com"} {
 		t.Run(fmt.Sprintf("%.30s", email), func(t *testing.T) {
 			var calls intercept.Recorder
@@ -256,6 +256,102 @@ func TestSecurity54_ResetMailsAreThrottled(t *testing.T) {
 	}
 }
 
+// TestSecurity54_StrangersKeepNoOwnerFromAMail: beginReset that does not look at the device
+// turns it red, and so does deviceMAC without the address.
+func TestSecurity54_StrangersKeepNoOwnerFromAMail(t *testing.T) {
+	var calls intercept.Recorder
+	w := newWorld(t, auth.DefaultSettings(), intercepted(intercept.Hooks{Before: calls.Hook}))
+	w.seedAnn(t, nil)
+	w.seedAnn(t, func(u *domain.User) { u.ID, u.Email = "0195f2c6-7d7e-7a10-8000-0000000000b2", "bob@example.com" })
+	own := w.login(t, domain.ModeJSON).Device
+	others, err := w.tryLogin(t, "bob@example.com", password, domain.ModeJSON)
+	wantCode(t, err, "")
+
+	ask := func(device, email string) (domain.Code, []string) {
+		calls.Reset()
+		err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email, Device: device})
+		return codeOf(err), calls.Calls()
+	}
+	_, without := ask("", "nobody@example.com")
+	if _, with := ask(own, annEmail); !slices.Equal(with, without) {
+		t.Errorf("got calls %v with a device, want those without: %v", with, without)
+	}
+	for range 24 {
+		for _, email := range []string{annEmail, "nobody@example.com"} {
+			for range 5 {
+				ask("", email)
+			}
+			for _, device := range []string{"", others.Device} {
+				code, refused := ask(device, email)
+				if want := []string{"MailQueue.Waiting", "Limiter.Take", "Limiter.Take"}; code != domain.RequestsExceeded || !slices.Equal(refused, want) {
+					t.Errorf("%s: got %q after calls %v, want %s after %v", email, code, refused, domain.RequestsExceeded, want)
+				}
+			}
+		}
+		if code, _ := ask(own, annEmail); code != "" {
+			t.Errorf("the owner got %s", code)
+		}
+		w.clock.Advance(time.Hour)
+	}
+}
+
+func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
+	settings := auth.DefaultSettings()
+	settings.MailQueue = 2
+	full := func(t *testing.T, opts ...func(*auth.Ports)) world {
+		t.Helper()
+		w := newWorld(t, settings, opts...)
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.forgot(t, "nobody@example.com")
+		return w
+	}
+	t.Run("everybody is refused alike, and nothing is written", func(t *testing.T) {
+		var calls intercept.Recorder
+		w := full(t, intercepted(intercept.Hooks{Before: calls.Hook}))
+		for _, email := range []string{annEmail, "nobody@example.com", "zzz"} {
+			calls.Reset()
+			err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email})
+			wantCode(t, err, domain.ServiceUnavailable)
+			if !errors.Is(err, port.ErrBusy) {
+				t.Errorf("%s: got %v, want it told from what is broken", email, err)
+			}
+			if failure, _ := errors.AsType[*domain.Error](err); failure.RetryAfter == 0 {
+				t.Errorf("%s: is not told when to come back", email)
+			}
+			if got, want := calls.Calls(), []string{"MailQueue.Waiting"}; !slices.Equal(got, want) {
+				t.Errorf("%s: got calls %v, want %v", email, got, want)
+			}
+		}
+	})
+	t.Run("a letter on loan keeps its place", func(t *testing.T) {
+		w := full(t)
+		now := w.clock.Now()
+		if leases, err := w.store.Repos().MailQueue.Claim(t.Context(), now, now.Add(time.Minute), 2); len(leases) != 2 || err != nil {
+			t.Fatalf("got %d letters and error %v", len(leases), err)
+		}
+		wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}), domain.ServiceUnavailable)
+	})
+	t.Run("there is room again once letters are gone, and nobody has lost a request", func(t *testing.T) {
+		w := full(t)
+		for range 10 {
+			wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}), domain.ServiceUnavailable)
+		}
+		w.deliver(t)
+		w.forgot(t, annEmail)
+		w.forgot(t, annEmail)
+	})
+	t.Run("zero is no bound", func(t *testing.T) {
+		s := settings
+		s.MailQueue = 0
+		w := newWorld(t, s)
+		w.seedAnn(t, nil)
+		for range 3 {
+			w.forgot(t, annEmail)
+		}
+	})
+}
+
 func TestReset(t *testing.T) {
 	t.Run("a refused password does not spend the token, and hashes nothing", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
@@ -354,7 +450,7 @@ func requestResetFlow() flow {
 			return func() error { return w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}) }
 		},
 		chances: []string{"Events.Record"},
-		calls:   []string{"Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"},
+		calls:   []string{"MailQueue.Waiting", "Limiter.Take", "Limiter.Take", "MailQueue.Put", "Events.Record"},
 	}
 }
 

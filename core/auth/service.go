@@ -80,6 +80,11 @@ type Settings struct {
 	ResetPage                  string
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
+
+	// MailQueue is how many letters may wait before nobody can ask for another; letters
+	// that the service sends of itself are always queued. Instances that are asked at the
+	// same moment may exceed it by one letter each. Zero is no bound.
+	MailQueue int
 }
 
 // DefaultSettings returns what a service runs with unless told otherwise.
@@ -97,6 +102,7 @@ func DefaultSettings() Settings {
 		ResetPage:    "http://localhost:8055/admin/reset-password",
 		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},
 		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},
+		MailQueue:    10_000,
 	}
 }
 

@@ -28,6 +28,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		{"sessions", &swept.Sessions, s.Sessions.Prune, now},
 		{"limiter", &swept.LimiterKeys, s.Limiter.Prune, now},
 		{"one-time tokens", &swept.Tokens, s.Repos.OneTimeTokens.Prune, now.Add(-keepTokens)},
+		{"letters", &swept.Letters, s.Repos.MailQueue.Prune, now},
 	} {
 		n, err := part.prune(ctx, part.until, sweepBatch)
 		if err != nil {

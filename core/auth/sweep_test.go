@@ -20,11 +20,13 @@ func TestSweep(t *testing.T) {
 		_, err := w.tryLogin(t, annEmail, "wrong", domain.ModeJSON)
 		wantCode(t, err, domain.InvalidCredentials)
 
+		w.forgot(t, annEmail)
+
 		if got, err := w.service.Sweep(t.Context()); got != (auth.Swept{}) || err != nil {
 			t.Errorf("got %+v and %v at once, want nothing to sweep", got, err)
 		}
 		w.clock.Advance(24 * time.Hour)
-		want := auth.Swept{Sessions: 3, LimiterKeys: 2}
+		want := auth.Swept{Sessions: 3, LimiterKeys: 4, Letters: 1}
 		if got, err := w.service.Sweep(t.Context()); got != want || err != nil {
 			t.Errorf("got %+v and %v, want %+v", got, err, want)
 		}

@@ -59,7 +59,7 @@ func plainLines(s string) string {
 
 func mailerSendCases() []Case[MailerWorld] {
 	const rule = "Send returns nil once another party has taken charge of m."
-	const ruleInvalid = "ErrInvalid says that m will never be taken, however often it is tried: a line break in To or Subject, an address that the server refuses for good."
+	const ruleInvalid = "ErrInvalid says that m will never be taken, however often it is tried: one that CheckMail refuses, an address that the server refuses for good."
 	comesThrough := func(change func(m *domain.Mail)) func(testing.TB, MailerWorld) {
 		return func(t testing.TB, w MailerWorld) {
 			m := sampleMail("ann")
@@ -84,6 +84,22 @@ func mailerSendCases() []Case[MailerWorld] {
 			wantEqual(t, len(w.received(t)), 0)
 		}
 	}
+	// refused wants each of the changes to make a mail that is never taken.
+	refused := func(changes ...func(m *domain.Mail)) func(testing.TB, MailerWorld) {
+		return func(t testing.TB, w MailerWorld) {
+			for _, change := range changes {
+				m := sampleMail("ann")
+				change(&m)
+				if err := w.Mailer.Send(t.Context(), m); !errors.Is(err, port.ErrInvalid) {
+					t.Errorf("%+v: got error %v, want one that matches %q", m, err, port.ErrInvalid)
+				}
+			}
+			wantEqual(t, len(w.received(t)), 0)
+		}
+	}
+	to := func(s string) func(*domain.Mail) { return func(m *domain.Mail) { m.To = domain.Email(s) } }
+	id := func(s string) func(*domain.Mail) { return func(m *domain.Mail) { m.ID = s } }
+	subject := func(s string) func(*domain.Mail) { return func(m *domain.Mail) { m.Subject = s } }
 	return []Case[MailerWorld]{
 		{"mailer/delivered", rule, comesThrough(func(*domain.Mail) {})},
 		{"mailer/delivered-whole/subject", rule, comesThrough(func(m *domain.Mail) {
@@ -101,6 +117,21 @@ func mailerSendCases() []Case[MailerWorld] {
 		}},
 		{"mailer/header-injection/to", ruleInvalid, injected(func(m *domain.Mail, end string) { m.To += domain.Email(end) })},
 		{"mailer/header-injection/subject", ruleInvalid, injected(func(m *domain.Mail, end string) { m.Subject += end })},
+		{"mailer/refused/recipient", ruleInvalid, refused(
+			to(""), to("ann"), to(" ann@example.com"), to("Ann <ann@example.com>"), to("<ann@example.com>"),
+			to("ann@example.com,bob@example.com"), to("ann@example.com;bob@example.com"), to("ann@example.com bob@example.com"),
+		)},
+		{"mailer/refused/subject", ruleInvalid, refused(
+			subject("a\tb"), subject("\x1b[2J"), subject("a\u0085b"), subject("a\u2028b"), subject("a\x7f"),
+		)},
+		{"mailer/refused/identifier", ruleInvalid, refused(
+			id(""), id("a b"), id("a@b"), id("<a>"), id("a>\r\nX: y"), id("../a"), id(".a"), id(`a\b`), id("a\u00e4"), id(strings.Repeat("a", 129)),
+		)},
+		{"mailer/refused/no-text", ruleInvalid, refused(
+			subject("a\xff"),
+			func(m *domain.Mail) { m.Text = "a\xff" }, func(m *domain.Mail) { m.Text = "a\x00b" },
+			func(m *domain.Mail) { m.HTML = "a\xff" }, func(m *domain.Mail) { m.HTML = "a\x00b" },
+		)},
 		{"mailer/many-at-once", "Methods are safe for concurrent use.", func(t testing.TB, w MailerWorld) {
 			mail := func(i int) domain.Mail { return sampleMail(fmt.Sprintf("user%02d", i)) }
 			race(t, racers, func(i int) error { return w.Mailer.Send(t.Context(), mail(i)) }).want(t, racers, nil)

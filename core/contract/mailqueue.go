@@ -28,6 +28,8 @@ func MailQueueCases() []Case[port.MailQueue] {
 		queueExpiryCases(),
 		queueDoneCases(),
 		queueRetryCases(),
+		queueWaitingCases(),
+		queuePruneCases(),
 		queueCancelledCases(),
 		mailQueueKeyed().cases(),
 		mailQueueMethods().cancelled(),
@@ -196,11 +198,14 @@ func mailQueueKeyed() keyed[port.MailQueue] {
 // mailQueueMethods asks Done and Retry about a lease that they cannot know: only a caller
 // who is told that the context is done has been refused before the question.
 func mailQueueMethods() methods[port.MailQueue] {
+	over := sampleLetter("over")
+	over.ExpiresAt = at(-time.Minute)
 	return methods[port.MailQueue]{
 		port: "queue",
-		seed: func(t testing.TB, queue port.MailQueue) { putLetters(t, queue, sampleLetter("ann")) },
+		seed: func(t testing.TB, queue port.MailQueue) { putLetters(t, queue, sampleLetter("ann"), over) },
 		untouched: func(t testing.TB, queue port.MailQueue) {
 			t.Helper()
+			wantWaiting(t, queue, 2)
 			wantEqual(t, claimOne(t, queue, at(0)).Letter, sampleLetter("ann"))
 		},
 		list: []method[port.MailQueue]{
@@ -214,6 +219,8 @@ func mailQueueMethods() methods[port.MailQueue] {
 			{"Retry", func(ctx context.Context, queue port.MailQueue) error {
 				return queue.Retry(ctx, port.Lease{Letter: sampleLetter("ann"), Token: "unknown"}, at(loan))
 			}},
+			{"Waiting", func(ctx context.Context, queue port.MailQueue) error { return errorOf(queue.Waiting(ctx, 10)) }},
+			{"Prune", func(ctx context.Context, queue port.MailQueue) error { return errorOf(queue.Prune(ctx, at(0), 10)) }},
 		},
 	}
 }

@@ -29,6 +29,10 @@ type Client interface {
 	// RequestReset asks for a mail with a link that leads to resetURL; an empty one is not
 	// sent.
 	RequestReset(ctx context.Context, email, resetURL string) error
+
+	// RequestResetBy asks for the same, to the page of the service, with a client that shows
+	// the device.
+	RequestResetBy(ctx context.Context, device, email string) error
 	Reset(ctx context.Context, token, password string) error
 }
 

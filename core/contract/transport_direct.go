@@ -52,6 +52,10 @@ func (d direct) RequestReset(ctx context.Context, email, resetURL string) error 
 	return d.api.RequestReset(ctx, auth.ResetRequest{Email: email, URL: resetURL})
 }
 
+func (d direct) RequestResetBy(ctx context.Context, device, email string) error {
+	return d.api.RequestReset(ctx, auth.ResetRequest{Email: email, Device: device})
+}
+
 func (d direct) Reset(ctx context.Context, token, password string) error {
 	return d.api.Reset(ctx, token, password, domain.Client{})
 }

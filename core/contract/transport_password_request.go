@@ -124,6 +124,36 @@ func transportPasswordRequestCases() []Case[TransportOpener] {
 				s.Clock.Advance(time.Minute)
 				must(s, s.Client.RequestReset(s.Context(), "ann@example.com", ""))
 			}),
+		tell("password/request/strangers-keep-no-owner-from-a-mail",
+			"Who has logged in to the account before, with the same client, gets a mail though strangers have used up the account's requests.",
+			perAccount, func(s story) {
+				for _, mode := range []domain.Mode{domain.ModeCookie, domain.ModeSession} {
+					device := s.deviceOf("ann@example.com", mode)
+					s.askInVain("ann@example.com", 3)
+					before := len(s.Mails(s))
+					must(s, s.Client.RequestResetBy(s.Context(), device, " aNN@example.com"))
+					s.wantMails(before + 1)
+					s.Clock.Advance(3 * time.Minute)
+				}
+			}),
+		tell("password/request/a-device-has-a-limit-of-its-own",
+			"Requests with a device have an end, too, and what is no device of the account opens none, whether the account exists or not.",
+			perAccount, func(s story) {
+				bob := ann()
+				bob.ID, bob.Email = "0195f2c6-7d7e-7a10-8000-0000000000b2", "bob@example.com"
+				s.seed(bob)
+				device, other := s.deviceOf("ann@example.com", domain.ModeCookie), s.deviceOf("bob@example.com", domain.ModeCookie)
+				for _, email := range []string{"ann@example.com", "nobody@example.com", "no address"} {
+					s.askInVain(email, 3)
+					for _, none := range []string{other, "garbage", strings.Repeat("x", 4096)} {
+						s.wantLimited(s.Client.RequestResetBy(s.Context(), none, email))
+					}
+				}
+				for range 3 {
+					must(s, s.Client.RequestResetBy(s.Context(), device, "ann@example.com"))
+				}
+				s.wantLimited(s.Client.RequestResetBy(s.Context(), device, "ann@example.com"))
+			}),
 		tell("password/request/limits-of-a-client",
 			"Requests from one client address count together, whatever the accounts, and apart from logins.",
 			perAddress, func(s story) {
@@ -136,4 +166,14 @@ func transportPasswordRequestCases() []Case[TransportOpener] {
 				s.forgot("ann@example.com")
 			}),
 	}
+}
+
+// askInVain uses up the n requests for a reset that the account has.
+func (s story) askInVain(email string, n int) {
+	s.Helper()
+	for range n {
+		must(s, s.Client.RequestReset(s.Context(), email, ""))
+	}
+	s.wantLimited(s.Client.RequestReset(s.Context(), email, ""))
+	s.Deliver(s)
 }

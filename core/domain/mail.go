@@ -26,7 +26,7 @@ const (
 
 // Mail is one message to one person.
 type Mail struct {
-	ID                  string // left part of the Message-ID, the same at each attempt
+	ID                  string // left part of the Message-ID, the same at each attempt; see port.CheckMail
 	To                  Email
 	Subject, Text, HTML string
 }

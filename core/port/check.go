@@ -29,6 +29,15 @@ func CheckText(texts ...string) error {
 	return nil
 }
 
+// CheckBucket returns ErrInvalid unless key and l can be used together: see CheckKey and
+// CheckLimit.
+func CheckBucket(key string, l Limit) error {
+	if err := CheckKey(key); err != nil {
+		return err
+	}
+	return CheckLimit(l)
+}
+
 // CheckLimit returns ErrInvalid unless l allows an attempt at all, gives one back after a
 // microsecond at least, and reaches no farther than a quarter of the range of microseconds,
 // which leaves room for the time itself: some 70 000 years.

@@ -5,8 +5,9 @@ import (
 	"errors"
 )
 
-// ErrBusy says that all slots of a PasswordHasher are taken and its queue is full. The
-// caller may come back in a moment.
+// ErrBusy says that too much waits already: all slots of a PasswordHasher are taken and its
+// queue is full. The caller may come back in a moment. Use cases say it, too, of the queue of
+// mail.
 var ErrBusy = errors.New("busy")
 
 // PasswordHasher is slow on purpose.

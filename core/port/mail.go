@@ -23,9 +23,9 @@ type MailQueue interface {
 
 	// Claim lends at most limit letters that are due at now, oldest first, until the
 	// time until: before it nobody else is given them, from then on they are due again.
-	// Letters whose ExpiresAt is not after now are removed instead. Of many concurrent
-	// callers each letter goes to one. A loan changes nothing in the letter, and a limit
-	// below 1 lends none.
+	// A letter whose ExpiresAt is not after now is lent to nobody, and not removed
+	// either. Of many concurrent callers each letter goes to one. A loan changes nothing
+	// in the letter, and a limit below 1 lends none.
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]Lease, error)
 
 	// Done removes the letter, or returns ErrStale when the loan is over: somebody else
@@ -35,12 +35,20 @@ type MailQueue interface {
 	// Retry makes the letter due again at next, counts the attempt and ends the loan, or
 	// returns ErrStale when the loan is over.
 	Retry(ctx context.Context, l Lease, next time.Time) error
+
+	// Waiting counts the letters that are there, whatever their times and whether on
+	// loan or not, but only up to limit; a limit below 1 counts none.
+	Waiting(ctx context.Context, limit int) (int, error)
+
+	// Prune removes at most limit letters whose ExpiresAt is not after now, save those
+	// on loan at now, and returns how many it removed.
+	Prune(ctx context.Context, now time.Time, limit int) (int, error)
 }
 
 // Mailer sends mail.
 type Mailer interface {
 	// Send returns nil once another party has taken charge of m. ErrInvalid says that m
-	// will never be taken, however often it is tried: a line break in To or Subject, an
+	// will never be taken, however often it is tried: one that CheckMail refuses, an
 	// address that the server refuses for good. Any other error may pass.
 	Send(ctx context.Context, m domain.Mail) error
 }

@@ -92,11 +92,13 @@ func kitIsForTests(s Source) []string {
 		})
 }
 
-// adaptersStandAlone is rule 4: no adapter imports another or the app, and the SQL
-// databases share sqlstore.
+// adaptersStandAlone is rule 4: no adapter imports another or the app, but for what the SQL
+// databases share, and what the transports over HTTP do.
 func adaptersStandAlone(s Source) []string {
-	const shared = "adapters/store/sqlstore"
-	sql := []string{"adapters/store/sqlite", "adapters/store/mysql", "adapters/store/postgres"}
+	shared := map[string][]string{ // by whom
+		"adapters/store/sqlstore":     {"adapters/store/sqlite", "adapters/store/mysql", "adapters/store/postgres"},
+		"adapters/transport/httpedge": {"adapters/transport"},
+	}
 	return s.eachImport(
 		func(p Package, _ File) bool { _, ok := adapter(p.Path); return ok },
 		func(p Package, _ File, path string) string {
@@ -105,11 +107,12 @@ func adaptersStandAlone(s Source) []string {
 			if !our || in(local, own) || in(local, "core") {
 				return ""
 			}
-			if in(local, shared) && slices.Contains(sql, own) {
-				return ""
+			for common, users := range shared {
+				if in(local, common) && slices.ContainsFunc(users, func(user string) bool { return in(own, user) }) {
+					return ""
+				}
 			}
-			return fmt.Sprintf("imports %s: an adapter imports the core and its driver, so that it can be had alone; only %s share %s",
-				local, strings.Join(sql, ", "), shared)
+			return fmt.Sprintf("imports %s: an adapter imports the core and its driver, so that it can be had alone; only SQL databases share adapters/store/sqlstore, and transports over HTTP adapters/transport/httpedge", local)
 		})
 }
 
@@ -152,6 +155,8 @@ func adaptersAreHeldToAKit(s Source) []string {
 	held := map[string]bool{
 		// No adapter by itself: the kit runs on each database that is built with it.
 		"adapters/store/sqlstore": true,
+		// No adapter at all: what transports over HTTP agree on.
+		"adapters/transport/httpedge": true,
 		// Has forms for people and no calls for programs: it is tested over a whole
 		// auth.Service, and in a browser by app/internal/e2e.
 		"adapters/transport/pages": true,

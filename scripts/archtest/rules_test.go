@@ -109,11 +109,15 @@ func TestRulesCanFail(t *testing.T) {
 			[]Source{
 				pkg("adapters/store/sqlite", file("a.go", "core/port", "adapters/store/sqlstore", "modernc.org/sqlite")),
 				pkg("adapters/store/sqlite/inner", file("a.go", "adapters/store/sqlite")),
+				pkg("adapters/transport/pages", file("a.go", "core/auth", "adapters/transport/httpedge")),
 				pkg("app/internal/wiring", file("a.go", "adapters/store/sqlite", "adapters/token/jwt")),
 			},
 			[]Source{
 				pkg("adapters/store/memory", file("a.go", "adapters/store/sqlstore")),
 				pkg("adapters/store/sqlstore", file("a.go", "adapters/store/sqlite")),
+				pkg("adapters/transport/httpedge", file("a.go", "adapters/transport/pages")),
+				pkg("adapters/mailer/devmail", file("a.go", "adapters/transport/httpedge")),
+				pkg("adapters/transport/pages", file("a.go", "adapters/store/sqlstore")),
 				pkg("adapters/transport/fiberhttp", file("a_test.go", "adapters/token/jwt")),
 				pkg("adapters/store/sqlite", file("a.go", "adapters/store/sqlitex")),
 				pkg("adapters/store/sqlite", file("a.go", "app/internal/config")),
@@ -153,6 +157,7 @@ func TestRulesCanFail(t *testing.T) {
 				withModule("adapters/store/memory", pkg("adapters/store/memory", using("contract_test.go", kit+".RunStore"))),
 				withModule("adapters/store/memory", pkg("adapters/store/memory/inner", using("x_test.go", kit+".RunStore"))),
 				withModule("adapters/store/sqlstore", Source{}),
+				withModule("adapters/transport/httpedge", Source{}),
 				withModule("core", Source{}),
 			},
 			[]Source{

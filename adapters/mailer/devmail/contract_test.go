@@ -13,7 +13,7 @@ func TestContract(t *testing.T) {
 	contract.RunMailer(t, func(t testing.TB) contract.MailerWorld {
 		b := newMailbox(t, nil)
 		return contract.MailerWorld{Mailer: b, Received: func(t testing.TB) []domain.Mail { return received(t, b) }}
-	}, contract.Expect(8))
+	}, contract.Expect(12))
 }
 
 // received reads the files as their page does.

@@ -84,7 +84,7 @@ func (b *Mailbox) Send(ctx context.Context, m domain.Mail) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("devmail: keep a mail: %w", err)
 	}
-	if err := check(m); err != nil {
+	if err := port.CheckMail(m); err != nil {
 		return fmt.Errorf("devmail: keep a mail: %w", err)
 	}
 	now := b.config.Now().UTC()
@@ -103,24 +103,6 @@ func (b *Mailbox) Send(ctx context.Context, m domain.Mail) error {
 	name := now.Format("20060102T150405.000000Z") + "-" + m.ID + extension
 	if err := b.write(name, content); err != nil {
 		return fmt.Errorf("devmail: keep a mail: %w", err)
-	}
-	return nil
-}
-
-// check keeps a value of one header from becoming two headers, one recipient two, and an
-// identifier a path.
-func check(m domain.Mail) error {
-	if err := port.CheckText(m.ID, string(m.To), m.Subject, m.Text, m.HTML); err != nil {
-		return err
-	}
-	to, err := domain.ParseEmail(string(m.To))
-	switch {
-	case err != nil || to != m.To:
-		return fmt.Errorf("the recipient is no bare address: %w", port.ErrInvalid)
-	case strings.ContainsFunc(m.Subject, breaksLine):
-		return fmt.Errorf("the subject is no single line: %w", port.ErrInvalid)
-	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`).MatchString(m.ID):
-		return fmt.Errorf("the identifier has characters that have no place in a Message-ID and a file name: %w", port.ErrInvalid)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestContract(t *testing.T) {
 			}
 			return mails
 		}}
-	}, contract.Expect(8))
+	}, contract.Expect(12))
 }
 
 // decode reads a mail back with nothing but the standard library.

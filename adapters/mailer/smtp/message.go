@@ -13,7 +13,7 @@ import (
 // message writes m in the form of RFC 5322, with a text and an HTML body as alternatives.
 // It is ErrInvalid where that cannot be done without saying something else than m says.
 func (m *Mailer) message(from domain.Mail) (*gomail.Msg, error) {
-	if err := check(from); err != nil {
+	if err := port.CheckMail(from); err != nil {
 		return nil, err
 	}
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -30,23 +30,6 @@ func (m *Mailer) message(from domain.Mail) (*gomail.Msg, error) {
 		message.AddAlternativeString(gomail.TypeTextHTML, from.HTML)
 	}
 	return message, nil
-}
-
-// check keeps a value of one header from becoming two headers, or one recipient two.
-func check(m domain.Mail) error {
-	if err := port.CheckText(m.ID, string(m.To), m.Subject, m.Text, m.HTML); err != nil {
-		return err
-	}
-	to, err := domain.ParseEmail(string(m.To))
-	switch {
-	case err != nil || to != m.To:
-		return invalid("the recipient is no bare address")
-	case !isLine(m.Subject):
-		return invalid("the subject is no single line")
-	case !isAtom(m.ID):
-		return invalid("the identifier has characters that have no place in a Message-ID")
-	}
-	return nil
 }
 
 func invalid(reason string) error { return fmt.Errorf("%s: %w", reason, port.ErrInvalid) }

@@ -21,19 +21,16 @@ type accounts struct {
 	roles   map[domain.RoleID]domain.Role
 	tokens  map[domain.SecretHash]tokenRecord
 	letters map[string]letterRecord // by ID
-
-	letterBound int
 }
 
-func newAccounts(letterBound int) *accounts {
+func newAccounts() *accounts {
 	return &accounts{
-		turn:        make(chan struct{}, 1),
-		users:       map[domain.UserID]domain.User{},
-		byEmail:     map[string]domain.UserID{},
-		roles:       map[domain.RoleID]domain.Role{},
-		tokens:      map[domain.SecretHash]tokenRecord{},
-		letters:     map[string]letterRecord{},
-		letterBound: letterBound,
+		turn:    make(chan struct{}, 1),
+		users:   map[domain.UserID]domain.User{},
+		byEmail: map[string]domain.UserID{},
+		roles:   map[domain.RoleID]domain.Role{},
+		tokens:  map[domain.SecretHash]tokenRecord{},
+		letters: map[string]letterRecord{},
 	}
 }
 

@@ -26,10 +26,7 @@ func (s *events) record(ctx context.Context, e domain.Event) error {
 	if err := s.store.usable(ctx); err != nil {
 		return err
 	}
-	if err := port.CheckKey(e.ID, string(e.Actor), string(e.Subject)); err != nil {
-		return err
-	}
-	if err := port.CheckText(e.Kind, e.Outcome, e.Client.IP, e.Client.UserAgent, e.Client.Origin); err != nil {
+	if err := port.CheckEvent(e); err != nil {
 		return err
 	}
 	e.At = e.At.UTC()

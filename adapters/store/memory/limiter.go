@@ -36,10 +36,10 @@ func (s *limiter) alone(ctx context.Context, what string, fn func() error) error
 
 func (s *limiter) Take(ctx context.Context, key string, l port.Limit, now time.Time) (wait time.Duration, err error) {
 	err = s.alone(ctx, "take from limiter", func() error {
-		every, err := everyMicros(key, l)
-		if err != nil {
+		if err := port.CheckBucket(key, l); err != nil {
 			return err
 		}
+		every := l.Every.Microseconds()
 		at := now.UnixMicro()
 		fullAt, known := s.buckets.get(key)
 		if !known {
@@ -76,10 +76,10 @@ func (s *limiter) makeRoom(now int64) error {
 
 func (s *limiter) Refund(ctx context.Context, key string, l port.Limit, now time.Time) error {
 	return s.alone(ctx, "refund to limiter", func() error {
-		every, err := everyMicros(key, l)
-		if err != nil {
+		if err := port.CheckBucket(key, l); err != nil {
 			return err
 		}
+		every := l.Every.Microseconds()
 		if fullAt, known := s.buckets.get(key); known && fullAt > now.UnixMicro() {
 			s.buckets.set(key, fullAt-every)
 		}
@@ -109,13 +109,4 @@ func (s *limiter) Prune(ctx context.Context, now time.Time, limit int) (pruned i
 		return nil
 	})
 	return pruned, err
-}
-
-// everyMicros returns l.Every in microseconds, or port.ErrInvalid when key or l cannot be
-// used.
-func everyMicros(key string, l port.Limit) (int64, error) {
-	if err := port.CheckKey(key); err != nil {
-		return 0, err
-	}
-	return l.Every.Microseconds(), port.CheckLimit(l)
 }

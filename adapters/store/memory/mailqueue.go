@@ -4,17 +4,12 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
-
-// errQueueFull is the answer to a letter for which there is no room. It is no sentinel of
-// the port.
-var errQueueFull = errors.New("the mail queue is full")
 
 // letterRecord is a letter and its loan.
 type letterRecord struct {
@@ -30,17 +25,11 @@ type mailQueue struct{ access }
 
 func (s *mailQueue) Put(ctx context.Context, l domain.Letter) error {
 	return s.write(ctx, "put letter", func(d *draft) error {
-		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+		if err := port.CheckLetter(l); err != nil {
 			return err
 		}
 		if _, taken := d.letters.get(l.ID); taken {
 			return port.ErrConflict
-		}
-		if d.letters.len() >= d.base.letterBound {
-			return errQueueFull
 		}
 		l.Due, l.ExpiresAt = l.Due.UTC(), l.ExpiresAt.UTC()
 		d.letters.put(l.ID, letterRecord{letter: l})
@@ -54,12 +43,8 @@ func (s *mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) 
 			return nil
 		}
 		var due []letterRecord
-		for id, record := range d.letters.all() {
-			switch {
-			case record.lentAt(now):
-			case !record.letter.ExpiresAt.After(now):
-				d.letters.remove(id)
-			case !record.letter.Due.After(now):
+		for _, record := range d.letters.all() {
+			if !record.letter.Due.After(now) && record.letter.ExpiresAt.After(now) && !record.lentAt(now) {
 				due = append(due, record)
 			}
 		}
@@ -98,6 +83,30 @@ func (s *mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) err
 		d.letters.put(l.Letter.ID, record)
 		return nil
 	})
+}
+
+func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
+	err = s.read(ctx, "count letters", func(d *draft) error {
+		n = max(0, min(limit, d.letters.len()))
+		return nil
+	})
+	return n, err
+}
+
+func (s *mailQueue) Prune(ctx context.Context, now time.Time, limit int) (pruned int, err error) {
+	err = s.write(ctx, "prune letters", func(d *draft) error {
+		for id, record := range d.letters.all() {
+			if pruned >= limit {
+				break
+			}
+			if !record.letter.ExpiresAt.After(now) && !record.lentAt(now) {
+				d.letters.remove(id)
+				pruned++
+			}
+		}
+		return nil
+	})
+	return pruned, err
 }
 
 // lent returns the letter as stored, or port.ErrStale when the loan is over.

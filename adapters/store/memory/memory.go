@@ -2,9 +2,9 @@
 // tests. It keeps every promise of the ports but outlives nothing: when the process ends,
 // everybody is logged out and every account is gone.
 //
-// Rate limits, letters and events are bounded, so that strangers cannot fill the memory;
-// users, roles, sessions and one-time tokens are bounded by those who may make them. Units of work run one after
-// the other and never keep readers waiting.
+// Rate limits and events are bounded, so that strangers cannot fill the memory, and the core
+// bounds the letters; users, roles, sessions and one-time tokens are bounded by those who may
+// make them. Units of work run one after the other and never keep readers waiting.
 package memory
 
 import (
@@ -29,10 +29,6 @@ type Config struct {
 	// would be to hand them out again.
 	LimiterKeys int
 
-	// Letters is the greatest number of letters in the mail queue; default 10000. When it
-	// is reached, another letter is refused with an error.
-	Letters int
-
 	// Events is the greatest number of events; default 10000. When it is reached, each new
 	// event takes the place of the one with the smallest ID, which is the oldest.
 	Events int
@@ -40,7 +36,6 @@ type Config struct {
 
 const (
 	defaultLimiterKeys = 100_000
-	defaultLetters     = 10_000
 	defaultEvents      = 10_000
 )
 
@@ -58,21 +53,18 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, failed("open", err)
 	}
-	if c.LimiterKeys < 0 || c.Letters < 0 || c.Events < 0 {
-		return nil, fmt.Errorf("memory: open: bounds of %d limiter keys, %d letters and %d events: none may be negative",
-			c.LimiterKeys, c.Letters, c.Events)
+	if c.LimiterKeys < 0 || c.Events < 0 {
+		return nil, fmt.Errorf("memory: open: bounds of %d limiter keys and %d events: none may be negative",
+			c.LimiterKeys, c.Events)
 	}
 	if c.LimiterKeys == 0 {
 		c.LimiterKeys = defaultLimiterKeys
-	}
-	if c.Letters == 0 {
-		c.Letters = defaultLetters
 	}
 	if c.Events == 0 {
 		c.Events = defaultEvents
 	}
 	s := &Store{}
-	s.accounts = newAccounts(c.Letters)
+	s.accounts = newAccounts()
 	s.sessions = newSessions(s)
 	s.limiter = &limiter{store: s, buckets: newDeadlines[string](), bound: c.LimiterKeys}
 	s.events = &events{store: s, bound: c.Events}

@@ -35,7 +35,7 @@ func user(name string) domain.User {
 
 func TestOpen(t *testing.T) {
 	t.Run("refuses negative bounds", func(t *testing.T) {
-		for _, c := range []memory.Config{{LimiterKeys: -1}, {Letters: -1}, {Events: -1}} {
+		for _, c := range []memory.Config{{LimiterKeys: -1}, {Events: -1}} {
 			if _, err := memory.Open(t.Context(), c); err == nil {
 				t.Errorf("%+v: got no error, want one", c)
 			}
@@ -259,30 +259,6 @@ func TestLimiter(t *testing.T) {
 				t.Errorf("refund %+v: got error %v, want %v", bad, err, port.ErrInvalid)
 			}
 		}
-	})
-}
-
-func TestMailQueue(t *testing.T) {
-	t.Run("that is full refuses a letter until one is gone", func(t *testing.T) {
-		queue := open(t, memory.Config{Letters: 2}).Repos().MailQueue
-		letter := func(id string) domain.Letter {
-			return domain.Letter{ID: id, Due: t0, ExpiresAt: t0.Add(time.Hour)}
-		}
-		must(t, queue.Put(t.Context(), letter("a")))
-		must(t, queue.Put(t.Context(), letter("b")))
-		err := queue.Put(t.Context(), letter("c"))
-		if err == nil {
-			t.Fatal("got no error, want one")
-		}
-		for _, sentinel := range []error{port.ErrNotFound, port.ErrConflict, port.ErrStale, port.ErrExpired, port.ErrInvalid} {
-			if errors.Is(err, sentinel) {
-				t.Errorf("got error %v, want no answer", err)
-			}
-		}
-		leases, err := queue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
-		must(t, err)
-		must(t, queue.Done(t.Context(), leases[0]))
-		must(t, queue.Put(t.Context(), letter("c")))
 	})
 }
 

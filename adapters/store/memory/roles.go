@@ -11,10 +11,7 @@ type roles struct{ access }
 
 func (s *roles) Create(ctx context.Context, r domain.Role) error {
 	return s.write(ctx, "create role", func(d *draft) error {
-		if err := port.CheckKey(string(r.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(r.Name); err != nil {
+		if err := port.CheckRole(r); err != nil {
 			return err
 		}
 		if _, taken := d.role(r.ID); taken {

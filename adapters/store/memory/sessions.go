@@ -39,10 +39,7 @@ func (s *sessions) alone(ctx context.Context, what string, fn func() error) erro
 
 func (s *sessions) Create(ctx context.Context, n domain.Session) error {
 	return s.alone(ctx, "create session", func() error {
-		if err := port.CheckKey(string(n.ID), string(n.UserID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(n.Mode), n.Client.IP, n.Client.UserAgent, n.Client.Origin); err != nil {
+		if err := port.CheckSession(n); err != nil {
 			return err
 		}
 		if _, taken := s.byID[n.ID]; taken {
@@ -65,7 +62,7 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
 	err = s.alone(ctx, "rotate session", func() error {
-		if err := port.CheckText(r.Client.IP, r.Client.UserAgent, r.Client.Origin); err != nil {
+		if err := port.CheckRotation(r); err != nil {
 			return err
 		}
 		current, err := s.live(r.ID, r.Now)

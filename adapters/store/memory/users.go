@@ -13,7 +13,7 @@ type users struct{ access }
 
 func (s *users) Create(ctx context.Context, u domain.User) error {
 	return s.write(ctx, "create user", func(d *draft) error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		if _, taken := d.user(u.ID); taken {
@@ -67,7 +67,7 @@ func (s *users) List(ctx context.Context, after domain.UserID, limit int) (page 
 
 func (s *users) Update(ctx context.Context, u domain.User) (stored domain.User, err error) {
 	err = s.write(ctx, "update user", func(d *draft) error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		old, ok := d.user(u.ID)
@@ -99,13 +99,6 @@ func (s *users) Touch(ctx context.Context, id domain.UserID, at time.Time) error
 		}
 		return nil
 	})
-}
-
-func checkUser(u domain.User) error {
-	if err := port.CheckKey(string(u.ID), string(u.Email), string(u.Role)); err != nil {
-		return err
-	}
-	return port.CheckText(u.Password, string(u.Status), u.FirstName, u.LastName, u.Language)
 }
 
 // copyUser returns u with nothing in it that the caller could change under us.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"strconv"
 	"time"
@@ -89,6 +90,9 @@ func (c Config) complete() (Config, error) {
 	}
 	if c.Port == 0 {
 		c.Port = defaultPort
+	}
+	if c.Port < 1 || c.Port > math.MaxUint16 {
+		return c, fmt.Errorf("port %d is out of range", c.Port)
 	}
 	return c, nil
 }

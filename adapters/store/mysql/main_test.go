@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,5 +71,33 @@ func session(id domain.SessionID) domain.Session {
 	return domain.Session{
 		ID: id, UserID: "id-of-ann", Secret: domain.HashSecret("first"),
 		CreatedAt: t0, RotatedAt: t0, ExpiresAt: t0.Add(time.Hour), EndsAt: t0.Add(24 * time.Hour),
+	}
+}
+
+// connections returns the numbers of those that are open to a database.
+func connections(t testing.TB, server *mysqltest.Server, c mysql.Config) []string {
+	t.Helper()
+	list, err := server.Query(t.Context(), `SELECT COALESCE(GROUP_CONCAT(id), '') FROM information_schema.processlist
+		WHERE db = '`+c.Database+`'`)
+	must(t, err)
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
+}
+
+// eventually ends the test unless holds does within 10 s.
+func eventually(t testing.TB, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			t.Fatal("got nothing in 10s")
+		case <-again.C:
+		}
 	}
 }

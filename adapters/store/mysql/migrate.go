@@ -68,10 +68,36 @@ func newMigrator(c Config, db *sql.DB) (*migration.Migrator, error) {
 		Name:    "mysql",
 		Dialect: goose.DialectMySQL,
 		Files:   files,
-		VersionTableExists: `SELECT COUNT(*) FROM information_schema.tables
-			WHERE table_schema = DATABASE() AND table_name = 'goose_db_version'`,
-		Alone: newLease(db, c.Timeout).alone,
+		VersionTableExists: versionTableExists,
+		Alone: func(ctx context.Context, fn func(context.Context) error) error {
+			return newLease(db, c.Timeout).alone(ctx, func(ctx context.Context) error {
+				if err := completeVersionTable(ctx, db); err != nil {
+					return err
+				}
+				return fn(ctx)
+			})
+		},
 	}), nil
+}
+
+const (
+	versionTableExists = `SELECT COUNT(*) FROM information_schema.tables
+		WHERE table_schema = DATABASE() AND table_name = 'goose_db_version'`
+
+	insertFirstVersion = `INSERT INTO goose_db_version (version_id, is_applied)
+		SELECT 0, TRUE FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = 0)`
+)
+
+// completeVersionTable repairs what goose leaves when it dies between making its table and
+// writing the first row, and would refuse ever after.
+func completeVersionTable(ctx context.Context, db *sql.DB) error {
+	var tables int
+	err := db.QueryRowContext(ctx, versionTableExists).Scan(&tables)
+	if err != nil || tables == 0 {
+		return err
+	}
+	_, err = db.ExecContext(ctx, insertFirstVersion)
+	return err
 }
 
 // requireSchema makes sure that the schema is the one that the queries expect. It looks by

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,4 +39,23 @@ func OpenLock(ctx context.Context, c Config, silence time.Duration) (migration.L
 		return nil, nil, err
 	}
 	return advisory{db, c.Timeout, silence}.alone, db, nil
+}
+
+// ReadText returns the text that a query reads on a connection like those of the store,
+// without a transaction.
+func ReadText(t testing.TB, c Config, query string) string {
+	t.Helper()
+	c, err := c.complete()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := connect(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text string
+	if err := errors.Join(db.GetContext(t.Context(), &text, query), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

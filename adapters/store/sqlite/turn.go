@@ -72,7 +72,7 @@ func (t *turn) Exec(_ context.Context, query string, args ...any) (rows int64, e
 
 // Get reads one row.
 func (t *turn) Get(_ context.Context, dest any, query string, args ...any) error {
-	return t.run(query, func(s *sqlx.Stmt) error { return s.GetContext(t.ctx, dest, args...) })
+	return t.run(query, func(s *sqlx.Stmt) error { return sqlstore.Scan(s.QueryRowxContext(t.ctx, args...), dest) })
 }
 
 // Select reads all rows.

@@ -40,10 +40,7 @@ const recordEvent = `INSERT INTO events (` + eventColumns + `) VALUES (?, ?, ?, 
 
 func (s *events) Record(ctx context.Context, e domain.Event) error {
 	return s.call(ctx, "record event", func() error {
-		if err := port.CheckKey(e.ID, string(e.Actor), string(e.Subject)); err != nil {
-			return err
-		}
-		if err := port.CheckText(e.Kind, e.Outcome, e.Client.IP, e.Client.UserAgent, e.Client.Origin); err != nil {
+		if err := port.CheckEvent(e); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, recordEvent, e.ID, micros(e.At), e.Kind, e.Outcome, string(e.Actor),

@@ -69,29 +69,28 @@ func TestClaim(t *testing.T) {
 		"letter", "password-reset", "ann@example.com", "https://example.com", "de", "", "", "",
 		t0.UnixMicro(), t0.Add(time.Hour).UnixMicro(), int64(2),
 	}
-	count := func(n int64) []driver.Value { return []driver.Value{n} }
 
 	t.Run("that finds nothing writes nothing", func(t *testing.T) {
-		s := &script{reads: [][]driver.Value{count(0)}}
+		s := &script{}
 		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
 		if len(got) != 0 || err != nil {
 			t.Errorf("got %d letters and error %v, want neither", len(got), err)
 		}
-		wantWords(t, s, "SELECT SELECT")
+		wantWords(t, s, "SELECT")
 	})
 
 	t.Run("takes each letter by one statement", func(t *testing.T) {
-		s := &script{reads: [][]driver.Value{count(0), letter}}
+		s := &script{reads: [][]driver.Value{letter}}
 		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
 		must(t, err)
 		if len(got) != 1 || got[0].Letter.ID != "letter" || got[0].Letter.Attempts != 2 || got[0].Token == "" {
 			t.Errorf("got %+v, want the letter with a token", got)
 		}
-		wantWords(t, s, "SELECT SELECT UPDATE")
+		wantWords(t, s, "SELECT UPDATE")
 	})
 
 	t.Run("leaves out a letter that another has taken between", func(t *testing.T) {
-		s := &script{rows: map[string][]int64{"UPDATE": {0}}, reads: [][]driver.Value{count(0), letter}}
+		s := &script{rows: map[string][]int64{"UPDATE": {0}}, reads: [][]driver.Value{letter}}
 		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
 		if len(got) != 0 || err != nil {
 			t.Errorf("got %d letters and error %v, want neither", len(got), err)
@@ -99,7 +98,7 @@ func TestClaim(t *testing.T) {
 	})
 
 	t.Run("returns no letter when it fails halfway", func(t *testing.T) {
-		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{count(0), letter}}
+		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{letter}}
 		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
 		wantError(t, err, errLost)
 		if got != nil {
@@ -108,27 +107,36 @@ func TestClaim(t *testing.T) {
 	})
 
 	t.Run("that fails halfway ends the loan whose outcome it does not know", func(t *testing.T) {
-		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{count(0), letter}}
+		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{letter}}
 		_, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
 		wantError(t, err, errLost)
-		wantWords(t, s, "SELECT SELECT UPDATE UPDATE")
+		wantWords(t, s, "SELECT UPDATE UPDATE")
 	})
 
 	t.Run("that fails in a unit of work leaves its loans to the roll-back", func(t *testing.T) {
-		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{count(0), letter}}
+		s := &script{fails: map[string][]error{"UPDATE": {errLost}}, reads: [][]driver.Value{letter}}
 		err := newStore(t, s).Do(t.Context(), func(ctx context.Context, r port.Repos) error {
 			_, err := r.MailQueue.Claim(ctx, t0, t0.Add(time.Minute), 10)
 			return err
 		})
 		wantError(t, err, errLost)
-		wantWords(t, s, "BEGIN SELECT SELECT UPDATE ROLLBACK")
+		wantWords(t, s, "BEGIN SELECT UPDATE ROLLBACK")
 	})
+}
 
-	t.Run("removes expired letters only when there are any", func(t *testing.T) {
-		s := &script{reads: [][]driver.Value{count(3)}}
-		_, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
-		must(t, err)
-		wantWords(t, s, "SELECT DELETE SELECT")
+func TestQueueLimits(t *testing.T) {
+	t.Run("below 1 ask the database nothing", func(t *testing.T) {
+		s := &script{}
+		queue := newStore(t, s).Repos().MailQueue
+		for _, limit := range []int{0, -1} {
+			if n, err := queue.Waiting(t.Context(), limit); n != 0 || err != nil {
+				t.Errorf("got %d letters and error %v, want neither", n, err)
+			}
+			if n, err := queue.Prune(t.Context(), t0, limit); n != 0 || err != nil {
+				t.Errorf("got %d letters removed and error %v, want neither", n, err)
+			}
+		}
+		wantWords(t, s, "")
 	})
 }
 

@@ -28,10 +28,10 @@ const (
 // when it counts found rows.
 func (s *limiter) Take(ctx context.Context, key string, l port.Limit, now time.Time) (wait time.Duration, err error) {
 	err = s.call(ctx, "take from limiter", func() error {
-		every, err := everyMicros(key, l)
-		if err != nil {
+		if err := port.CheckBucket(key, l); err != nil {
 			return err
 		}
+		every := l.Every.Microseconds()
 		at := micros(now)
 		latest := at + int64(l.Burst-1)*every // the last tat that leaves room for an attempt
 		for range maxTakes {
@@ -79,11 +79,10 @@ const refundToBucket = `UPDATE rate_limits SET tat = tat - ? WHERE bucket = ? AN
 
 func (s *limiter) Refund(ctx context.Context, key string, l port.Limit, now time.Time) error {
 	return s.call(ctx, "refund to limiter", func() error {
-		every, err := everyMicros(key, l)
-		if err != nil {
+		if err := port.CheckBucket(key, l); err != nil {
 			return err
 		}
-		_, err = s.exec(ctx, refundToBucket, every, key, micros(now))
+		_, err := s.exec(ctx, refundToBucket, l.Every.Microseconds(), key, micros(now))
 		return err
 	})
 }
@@ -116,15 +115,6 @@ func (s *limiter) Prune(ctx context.Context, now time.Time, limit int) (int, err
 		return err
 	})
 	return int(pruned), err
-}
-
-// everyMicros returns l.Every in microseconds, or port.ErrInvalid when key or l cannot be
-// used.
-func everyMicros(key string, l port.Limit) (int64, error) {
-	if err := port.CheckKey(key); err != nil {
-		return 0, err
-	}
-	return l.Every.Microseconds(), port.CheckLimit(l)
 }
 
 func limiterQueries() []string {

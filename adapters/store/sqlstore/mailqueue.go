@@ -53,10 +53,7 @@ const putLetter = `INSERT INTO letters (` + letterColumns + `, lease_token, lent
 
 func (s *mailQueue) Put(ctx context.Context, l domain.Letter) error {
 	return s.call(ctx, "put letter", func() error {
-		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+		if err := port.CheckLetter(l); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, putLetter,
@@ -81,9 +78,6 @@ func (s *mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) 
 	err = s.call(ctx, "claim letters", func() error {
 		if limit < 1 {
 			return nil
-		}
-		if err := s.removeExpired(ctx, now); err != nil {
-			return err
 		}
 		var rows []letterRow
 		if err := s.list(ctx, &rows, dueLetters, micros(now), micros(now), micros(now), limit); err != nil {
@@ -129,31 +123,6 @@ func (s *mailQueue) release(ctx context.Context, leases []port.Lease) {
 	}
 }
 
-const (
-	countExpiredLetters = `SELECT COUNT(*) FROM letters WHERE expires_at <= ? AND lent_until <= ?`
-
-	// In the form of pruneSessions, for the same reasons.
-	removeExpiredLetters = `DELETE FROM letters
-		WHERE id IN (SELECT id FROM (
-			SELECT id FROM letters WHERE expires_at <= ? AND lent_until <= ? LIMIT ?) AS expired)
-		AND lent_until <= ?`
-)
-
-// maxRemovals bounds how many expired letters one claim removes; the next goes on.
-const maxRemovals = 1000
-
-// removeExpired removes letters that are too late, save those on loan: whoever has one is
-// about to be done with it. It looks first, since claims come all the time and most of them
-// find nothing to write.
-func (s *mailQueue) removeExpired(ctx context.Context, now time.Time) error {
-	var expired int
-	if err := s.get(ctx, &expired, countExpiredLetters, micros(now), micros(now)); err != nil || expired == 0 {
-		return err
-	}
-	_, err := s.exec(ctx, removeExpiredLetters, micros(now), micros(now), maxRemovals, micros(now))
-	return err
-}
-
 const removeLetter = `DELETE FROM letters WHERE id = ? AND lease_token = ?`
 
 func (s *mailQueue) Done(ctx context.Context, l port.Lease) error {
@@ -184,8 +153,41 @@ func (s *mailQueue) settle(ctx context.Context, what string, l port.Lease, query
 	})
 }
 
+// A table of its own around the limited rows, since a LIMIT beside COUNT would limit the one
+// row of the count.
+const countLetters = `SELECT COUNT(*) FROM (SELECT id FROM letters LIMIT ?) AS waiting`
+
+func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
+	err = s.call(ctx, "count letters", func() error {
+		if limit < 1 {
+			return nil // to SQLite a negative limit is none at all
+		}
+		return s.get(ctx, &n, countLetters, limit)
+	})
+	return n, err
+}
+
+// In the form of pruneSessions, for the same reasons; an ExpiresAt never changes.
+const pruneLetters = `DELETE FROM letters
+	WHERE id IN (SELECT id FROM (
+		SELECT id FROM letters WHERE expires_at <= ? AND lent_until <= ? LIMIT ?) AS expired)
+	AND lent_until <= ?`
+
+func (s *mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
+	var pruned int64
+	err := s.call(ctx, "prune letters", func() (err error) {
+		if limit < 1 {
+			return nil
+		}
+		at := micros(now)
+		pruned, err = s.exec(ctx, pruneLetters, at, at, limit, at)
+		return err
+	})
+	return int(pruned), err
+}
+
 func mailQueueQueries() []string {
 	return []string{
-		putLetter, dueLetters, lendLetter, releaseLetter, countExpiredLetters, removeExpiredLetters, removeLetter, retryLetter,
+		putLetter, dueLetters, lendLetter, releaseLetter, removeLetter, retryLetter, countLetters, pruneLetters,
 	}
 }

@@ -12,12 +12,16 @@ import (
 type oneTimeTokens struct{ repo }
 
 type oneTimeTokenRow struct {
-	Purpose    string `db:"purpose"`
-	UserID     string `db:"user_id"`
-	Payload    []byte `db:"payload"`
-	HasPayload int16  `db:"has_payload"`
-	ExpiresAt  int64  `db:"expires_at"`
-	Spent      int16  `db:"spent"`
+	Purpose, UserID string
+	Payload         []byte
+	HasPayload      int16
+	ExpiresAt       int64
+	Spent           int16
+}
+
+// columns are those of tokenByHash.
+func (r *oneTimeTokenRow) columns() []any {
+	return []any{&r.Purpose, &r.UserID, &r.Payload, &r.HasPayload, &r.ExpiresAt, &r.Spent}
 }
 
 func (r oneTimeTokenRow) token(h domain.SecretHash) domain.OneTimeToken {

@@ -11,8 +11,10 @@ import (
 type Option func(*Store)
 
 // PreparedReads keeps each query that reads one row prepared, on each connection of the
-// reader. It is for databases that compile a query in this process, each time anew, and whose
-// driver does not keep them itself. The store knows its queries, so that there are never many.
+// reader, and lets it run to its end once it has begun. It is for databases in this process,
+// which compile a query each time anew and find a row by its key without waiting for anybody:
+// there the watch over a context costs more than the read that it could cut short. The store
+// knows its queries, so that there are never many.
 func PreparedReads() Option {
 	return func(s *Store) { s.prepared = &prepared{db: s.reader, statements: map[string]*sqlx.Stmt{}} }
 }
@@ -26,13 +28,14 @@ type prepared struct {
 	statements map[string]*sqlx.Stmt
 }
 
-// get reads one row into dest, or returns sql.ErrNoRows.
+// get reads one row into dest; see Scan.
 func (p *prepared) get(ctx context.Context, dest any, query string, args ...any) error {
 	statement, err := p.statement(ctx, query)
 	if err != nil {
 		return err
 	}
-	return statement.GetContext(ctx, dest, args...)
+	// Whoever called has looked at ctx. Without an end it needs no goroutine to wait for it.
+	return Scan(statement.QueryRowxContext(context.WithoutCancel(ctx), args...), dest)
 }
 
 func (p *prepared) statement(ctx context.Context, query string) (*sqlx.Stmt, error) {

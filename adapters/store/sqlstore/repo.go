@@ -51,7 +51,7 @@ func (r repo) exec(ctx context.Context, query string, args ...any) (rows int64, 
 	return rows, err
 }
 
-// get reads one row into dest. No row is port.ErrNotFound.
+// get reads one row into dest; see Scan. No row is port.ErrNotFound.
 func (r repo) get(ctx context.Context, dest any, query string, args ...any) error {
 	err := r.attempt(ctx, func(ctx context.Context) error {
 		switch {
@@ -60,7 +60,7 @@ func (r repo) get(ctx context.Context, dest any, query string, args ...any) erro
 		case r.store.prepared != nil:
 			return r.store.prepared.get(ctx, dest, r.store.bound[query], args...)
 		}
-		return r.store.reader.GetContext(ctx, dest, r.store.bound[query], args...)
+		return Scan(r.store.reader.QueryRowxContext(ctx, r.store.bound[query], args...), dest)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return port.ErrNotFound

@@ -10,20 +10,17 @@ import (
 type roles struct{ repo }
 
 type roleRow struct {
-	ID    string `db:"id"`
-	Name  string `db:"name"`
-	App   int16  `db:"app_access"`
-	Admin int16  `db:"admin_access"`
+	ID, Name   string
+	App, Admin int16
 }
+
+func (r *roleRow) columns() []any { return []any{&r.ID, &r.Name, &r.App, &r.Admin} }
 
 const createRole = `INSERT INTO roles (id, name, app_access, admin_access) VALUES (?, ?, ?, ?)`
 
 func (s *roles) Create(ctx context.Context, r domain.Role) error {
 	return s.call(ctx, "create role", func() error {
-		if err := port.CheckKey(string(r.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(r.Name); err != nil {
+		if err := port.CheckRole(r); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, createRole, string(r.ID), r.Name, flag(r.App), flag(r.Admin))

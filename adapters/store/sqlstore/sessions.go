@@ -15,19 +15,19 @@ const sessionColumns = `id, user_id, mode, epoch, generation, secret, created_at
 	expires_at, ends_at, client_ip, client_agent, client_origin`
 
 type sessionRow struct {
-	ID           string `db:"id"`
-	UserID       string `db:"user_id"`
-	Mode         string `db:"mode"`
-	Epoch        int64  `db:"epoch"`
-	Generation   int64  `db:"generation"`
-	Secret       []byte `db:"secret"`
-	CreatedAt    int64  `db:"created_at"`
-	RotatedAt    int64  `db:"rotated_at"`
-	ExpiresAt    int64  `db:"expires_at"`
-	EndsAt       int64  `db:"ends_at"`
-	ClientIP     string `db:"client_ip"`
-	ClientAgent  string `db:"client_agent"`
-	ClientOrigin string `db:"client_origin"`
+	ID, UserID, Mode                        string
+	Epoch, Generation                       int64
+	Secret                                  []byte
+	CreatedAt, RotatedAt, ExpiresAt, EndsAt int64
+	ClientIP, ClientAgent, ClientOrigin     string
+}
+
+// columns are those of sessionColumns.
+func (r *sessionRow) columns() []any {
+	return []any{
+		&r.ID, &r.UserID, &r.Mode, &r.Epoch, &r.Generation, &r.Secret, &r.CreatedAt, &r.RotatedAt,
+		&r.ExpiresAt, &r.EndsAt, &r.ClientIP, &r.ClientAgent, &r.ClientOrigin,
+	}
 }
 
 func (r sessionRow) session() (domain.Session, error) {
@@ -55,10 +55,7 @@ const createSession = `INSERT INTO sessions (` + sessionColumns + `)
 
 func (s *sessions) Create(ctx context.Context, n domain.Session) error {
 	return s.call(ctx, "create session", func() error {
-		if err := port.CheckKey(string(n.ID), string(n.UserID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(n.Mode), n.Client.IP, n.Client.UserAgent, n.Client.Origin); err != nil {
+		if err := port.CheckSession(n); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, createSession,
@@ -109,10 +106,7 @@ const rotateSession = `UPDATE sessions SET secret = ?, generation = generation +
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
 	err = s.call(ctx, "rotate session", func() error {
-		if err := port.CheckKey(string(r.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(r.Client.IP, r.Client.UserAgent, r.Client.Origin); err != nil {
+		if err := port.CheckRotation(r); err != nil {
 			return err
 		}
 		var err error

@@ -31,6 +31,14 @@ type userRow struct {
 	Preferences []byte `db:"preferences"`
 }
 
+// columns are those of userColumns.
+func (r *userRow) columns() []any {
+	return []any{
+		&r.ID, &r.Email, &r.Password, &r.Status, &r.RoleID, &r.FirstName, &r.LastName, &r.Language,
+		&r.StaticToken, &r.TOTPSecret, &r.Epoch, &r.Version, &r.CreatedAt, &r.LastAccess, &r.Preferences,
+	}
+}
+
 func (r userRow) user() (domain.User, error) {
 	u := domain.User{
 		ID:          domain.UserID(r.ID),
@@ -58,13 +66,6 @@ func (r userRow) user() (domain.User, error) {
 	return u, nil
 }
 
-func checkUser(u domain.User) error {
-	if err := port.CheckKey(string(u.ID), string(u.Email), string(u.Role)); err != nil {
-		return err
-	}
-	return port.CheckText(u.Password, string(u.Status), u.FirstName, u.LastName, u.Language)
-}
-
 // staticToken is untyped nil, which every driver keeps as NULL, for a user without one.
 func staticToken(u domain.User) any {
 	if u.StaticToken == nil {
@@ -89,7 +90,7 @@ const createUser = `INSERT INTO users
 
 func (s *users) Create(ctx context.Context, u domain.User) error {
 	return s.call(ctx, "create user", func() error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, createUser,
@@ -165,7 +166,7 @@ const (
 
 func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) {
 	err := s.call(ctx, "update user", func() error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		updated, err := s.exec(ctx, updateUser,
@@ -177,10 +178,7 @@ func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) 
 		}
 		// Only what the update has left alone is read back: somebody else's next update
 		// may be in the row already.
-		var times struct {
-			CreatedAt  int64 `db:"created_at"`
-			LastAccess int64 `db:"last_access"`
-		}
+		var times userTimesRow
 		switch err := s.get(ctx, &times, userTimes, string(u.ID)); {
 		case err != nil:
 			return err
@@ -196,6 +194,11 @@ func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) 
 	}
 	return u, nil
 }
+
+// userTimesRow is what userTimes names.
+type userTimesRow struct{ CreatedAt, LastAccess int64 }
+
+func (r *userTimesRow) columns() []any { return []any{&r.CreatedAt, &r.LastAccess} }
 
 const touchUser = `UPDATE users SET last_access = ? WHERE id = ? AND last_access < ?`
 

@@ -13,7 +13,7 @@ type Tx interface {
 	// Exec runs a statement and returns how many rows it changed.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
 
-	// Get reads one row into dest, or returns sql.ErrNoRows.
+	// Get reads one row into dest, as Scan does.
 	Get(ctx context.Context, dest any, query string, args ...any) error
 
 	// Select reads all rows into dest, a pointer to a slice.
@@ -75,7 +75,7 @@ func (t poolTx) Exec(ctx context.Context, query string, args ...any) (int64, err
 }
 
 func (t poolTx) Get(ctx context.Context, dest any, query string, args ...any) error {
-	return t.tx.GetContext(ctx, dest, query, args...)
+	return Scan(t.tx.QueryRowxContext(ctx, query, args...), dest)
 }
 
 func (t poolTx) Select(ctx context.Context, dest any, query string, args ...any) error {

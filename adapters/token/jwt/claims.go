@@ -35,7 +35,7 @@ const maxNumericDate = 253402300799
 
 // claimsOf reads what the signature has proven. Expiry is judged last, so that ErrExpired
 // means that nothing else was wrong.
-func (t *Tokens) claimsOf(m jwt.MapClaims, now time.Time) (domain.Claims, error) {
+func claimsOf(m jwt.MapClaims, now time.Time) (domain.Claims, error) {
 	r := reader{claims: m}
 	c := domain.Claims{
 		Subject:    domain.UserID(r.text(claimSubject)),
@@ -47,12 +47,10 @@ func (t *Tokens) claimsOf(m jwt.MapClaims, now time.Time) (domain.Claims, error)
 		IssuedAt:   r.time(claimIssuedAt),
 		ExpiresAt:  r.time(claimExpiry),
 	}
-	issuer, notBefore := r.text(claimIssuer), r.time(claimNotBefore)
+	notBefore := r.time(claimNotBefore)
 	switch {
 	case r.err != nil:
 		return domain.Claims{}, r.err
-	case issuer != t.issuer:
-		return domain.Claims{}, fmt.Errorf("another issuer: %w", port.ErrNotFound)
 	case m[claimScope] != nil || m[claimShare] != nil:
 		return domain.Claims{}, fmt.Errorf("token for another purpose: %w", port.ErrInvalid)
 	case c.Subject == "":

@@ -68,7 +68,6 @@ func New(c Config) (*Tokens, error) {
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 			jwt.WithStrictDecoding(),
-			jwt.WithJSONNumber(),
 			jwt.WithoutClaimsValidation(),
 		),
 	}

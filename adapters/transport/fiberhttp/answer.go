@@ -11,7 +11,9 @@ const contentTypeJSON = "application/json; charset=utf-8"
 
 // answerData writes {"data": data} with status 200.
 func answerData(c *fiber.Ctx, data any) error {
-	return answerJSON(c, fiber.StatusOK, contentTypeJSON, map[string]any{"data": data})
+	return answerJSON(c, fiber.StatusOK, contentTypeJSON, struct {
+		Data any `json:"data"`
+	}{data})
 }
 
 func answerJSON(c *fiber.Ctx, status int, contentType string, v any) error {

@@ -1,11 +1,11 @@
 package fiberhttp
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -20,7 +20,7 @@ func (s *Server) refuseCrossSite(c *fiber.Ctx) error {
 	}
 	origin := c.Get(fiber.HeaderOrigin)
 	switch {
-	case origin != "" && s.isOwnOrigin(origin, string(c.Request().Host())):
+	case origin != "" && httpedge.IsOwnOrigin(origin, string(c.Request().Host()), s.config.PublicURL):
 		return nil
 	case origin != "":
 		return crossSite("Origin is not that of this service")
@@ -34,18 +34,4 @@ func crossSite(reason string) error {
 	e := domain.NewError(domain.Forbidden, nil)
 	e.Reason = reason
 	return e
-}
-
-// isOwnOrigin reports whether origin is the service's, as PublicURL has it or as the
-// request was addressed. A page cannot choose the Host of its requests; whoever answers for
-// our own host without TLS, though, need not be us.
-func (s *Server) isOwnOrigin(origin, host string) bool {
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	if public := s.config.PublicURL; strings.EqualFold(u.Host, public.Host) {
-		return strings.EqualFold(u.Scheme, public.Scheme)
-	}
-	return strings.EqualFold(u.Host, host)
 }

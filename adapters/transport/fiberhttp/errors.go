@@ -4,39 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math"
 	"strconv"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
-
-// statusOf is the one place where a failure becomes a number.
-func statusOf(class domain.Class) int {
-	switch class {
-	case domain.ClassInvalid, domain.ClassConflict:
-		return fiber.StatusBadRequest
-	case domain.ClassUnauthenticated:
-		return fiber.StatusUnauthorized
-	case domain.ClassForbidden:
-		return fiber.StatusForbidden
-	case domain.ClassNotFound:
-		return fiber.StatusNotFound
-	case domain.ClassMethod:
-		return fiber.StatusMethodNotAllowed
-	case domain.ClassMedia:
-		return fiber.StatusUnsupportedMediaType
-	case domain.ClassUnprocessable:
-		return fiber.StatusUnprocessableEntity
-	case domain.ClassLimited:
-		return fiber.StatusTooManyRequests
-	case domain.ClassUnavailable:
-		return fiber.StatusServiceUnavailable
-	}
-	return fiber.StatusInternalServerError
-}
 
 // asFailure gives every error its code. The text of an error that is not ours is never
 // shown: Fiber's own repeats what the request held.
@@ -98,7 +72,7 @@ func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 		extensions["reset"] = s.config.Now().Add(e.RetryAfter).UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	if e.RetryAfter > 0 {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(wholeSeconds(e.RetryAfter)))
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(httpedge.RetryAfter(e.RetryAfter)))
 	}
 	message := e.Message
 	if info.Code == domain.Internal {
@@ -108,11 +82,6 @@ func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 	if err != nil { // strings and nothing else: cannot be
 		body = []byte(`{"errors":[]}`)
 	}
-	c.Status(statusOf(info.Class)).Set(fiber.HeaderContentType, contentTypeJSON)
+	c.Status(httpedge.Status(info.Class)).Set(fiber.HeaderContentType, contentTypeJSON)
 	c.Response().SetBody(body)
-}
-
-// wholeSeconds rounds up to at least one, as RFC 9110, section 10.2.3, counts.
-func wholeSeconds(d time.Duration) int {
-	return max(1, int(math.Ceil(d.Seconds())))
 }

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/google/uuid v1.6.0
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge v0.0.0
 	github.com/sallyport-auth/sallyport/core v0.0.0
 	github.com/valyala/fasthttp v1.77.0
 )
@@ -20,4 +21,7 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 )
 
-replace github.com/sallyport-auth/sallyport/core => ../../../core
+replace (
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge => ../httpedge
+	github.com/sallyport-auth/sallyport/core => ../../../core
+)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -25,11 +26,28 @@ func (s *Server) guard() {
 			e.Err = errors.New("it may end in two places")
 			s.refuse(fctx, bytes.Clone(fctx.Method()), e)
 		case !slices.Contains(fiber.DefaultMethods, string(fctx.Method())):
+			fctx.Response.Header.Set(fiber.HeaderAllow, s.allowed(string(fctx.Path())))
 			s.refuse(fctx, bytes.Clone(fctx.Method()), domain.NewError(domain.MethodNotAllowed, errors.New("there is no such method")))
 		default:
 			inside(fctx)
 		}
 	}
+}
+
+// allowed is the value of the Allow field for a path (RFC 9110, section 10.2.1): the methods of
+// its route. What has no route of ours may be below a mount, where there are forms.
+func (s *Server) allowed(path string) string {
+	var methods []string
+	for _, route := range s.app.GetRoutes(true) {
+		if strings.EqualFold(route.Path, strings.TrimRight(path, "/")) {
+			methods = append(methods, route.Method)
+		}
+	}
+	if len(methods) == 0 {
+		return "GET, HEAD, POST"
+	}
+	slices.Sort(methods)
+	return strings.Join(slices.Compact(methods), ", ")
 }
 
 // refuse answers, logs and closes the connection, so that nothing behind the request is

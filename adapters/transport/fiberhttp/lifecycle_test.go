@@ -304,13 +304,19 @@ func wantInternal(t *testing.T, name string, got response) {
 func TestUnknownMethods(t *testing.T) {
 	w := newWorld(t, unlimited())
 	for _, method := range []string{"BREW", "PROPFIND", "get", "POSTX", "LINK"} {
-		for _, path := range []string{"/users/me", "/server/ping", "/nowhere"} {
+		for path, allow := range map[string]string{
+			"/users/me": "GET, HEAD, PATCH", "/users/me/?fields=id": "GET, HEAD, PATCH", "/server/ping": "GET, HEAD",
+			"/auth/password/reset": "POST", "/nowhere": "GET, HEAD, POST", "/": "GET, HEAD, POST",
+		} {
 			answers := w.exchange(t, method+" "+path+" HTTP/1.1\r\nHost: a\r\n\r\n")
 			if len(answers) != 1 {
 				t.Fatalf("%s %s: got %d answers, want 1", method, path, len(answers))
 			}
 			checkEnvelope(t, answers[0])
 			wantFailure(t, answers[0], 405, domain.MethodNotAllowed)
+			if got := answers[0].header.Get("Allow"); got != allow {
+				t.Errorf("%s %s: got Allow %q, want %q", method, path, got, allow)
+			}
 		}
 	}
 }

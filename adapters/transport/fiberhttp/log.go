@@ -9,14 +9,15 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // levelOf keeps the lines apart that somebody should look at: what is broken here from what
 // was turned away so that nothing breaks, and both from what clients do day by day. Too many
-// passwords to hash at once is the second, although it is answered 503, and so is a caller
-// who is held up for guessing. failure may be nil.
+// passwords to hash at once is the second, or too many letters to send, although it is
+// answered 503, and so is a caller who is held up for guessing. failure may be nil.
 func levelOf(status int, failure error) slog.Level {
 	switch {
 	case status == fiber.StatusTooManyRequests, errors.Is(failure, port.ErrBusy):
@@ -48,7 +49,7 @@ func failureAttrs(err error) []slog.Attr {
 	}
 	failure := asFailure(err)
 	attrs := []slog.Attr{slog.String("code", string(failure.Code))}
-	if statusOf(failure.Code.Info().Class) < fiber.StatusInternalServerError {
+	if httpedge.Status(failure.Code.Info().Class) < fiber.StatusInternalServerError {
 		return attrs
 	}
 	cause := failure.Err

@@ -20,7 +20,7 @@ func (s *Server) logRequest(c *fiber.Ctx) error {
 	if err != nil {
 		s.writeError(c, asFailure(err)) // here and not after all middleware, so that the line shows the status
 	}
-	attrs := requestAttrs(c, id, s.config.Now().Sub(began), s.client(c).IP)
+	attrs := requestAttrs(c, id, s.config.Now().Sub(began), s.clientAddress(c))
 	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode(), err), "request", append(attrs, failureAttrs(err)...)...)
 	return nil
 }

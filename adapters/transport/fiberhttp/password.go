@@ -2,10 +2,10 @@ package fiberhttp
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
@@ -15,7 +15,11 @@ func (s *Server) requestReset(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	in := auth.ResetRequest{Language: preferredLanguages(c), Client: s.client(c)}
+	in := auth.ResetRequest{
+		Language: httpedge.Languages(strings.Clone(c.Get(fiber.HeaderAcceptLanguage))),
+		Device:   s.deviceCookie().value(c),
+		Client:   s.client(c),
+	}
 	if in.Email, err = body.requiredText("email"); err != nil {
 		return err
 	}
@@ -46,16 +50,4 @@ func (s *Server) reset(c *fiber.Ctx) error {
 		return err
 	}
 	return answerNothing(c)
-}
-
-// maxLanguages bounds what is kept of Accept-Language (RFC 9110, section 12.5.4).
-const maxLanguages = 255
-
-// preferredLanguages returns the header, and nothing for one that no browser sends.
-func preferredLanguages(c *fiber.Ctx) string {
-	header := strings.Clone(c.Get(fiber.HeaderAcceptLanguage))
-	if len(header) > maxLanguages || strings.ContainsFunc(header, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) }) {
-		return ""
-	}
-	return header
 }

@@ -159,7 +159,7 @@ func TestSecurity34_Cookies(t *testing.T) {
 // use a session by the cookie that the browser sends along.
 //
 // Red without the call of refuseCrossSite in decodeRefresh, login or authenticate, and when
-// isOwnOrigin compares prefixes, suffixes, or hosts without their scheme.
+// httpedge.IsOwnOrigin compares prefixes, suffixes, or hosts without their scheme.
 func TestSecurity35_CrossSiteRequests(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")

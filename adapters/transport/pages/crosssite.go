@@ -2,8 +2,9 @@ package pages
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 )
 
 // refuseCrossSite refuses a form that a page of another site has sent: the browser sends
@@ -22,22 +23,8 @@ func (h *Handler) refuseCrossSite(r *http.Request) error {
 	switch {
 	case fromHere && origin == "",
 		fromHere && site != "" && origin == "null",
-		fromHere && h.isOwnOrigin(origin, r.Host):
+		fromHere && httpedge.IsOwnOrigin(origin, r.Host, h.config.PublicURL):
 		return nil
 	}
 	return &problem{Status: http.StatusForbidden, Key: "problem.cross-site"}
-}
-
-// isOwnOrigin reports whether origin is the service's, as PublicURL has it or as the
-// request was addressed. A page cannot choose the Host of its requests; whoever answers for
-// our own host without TLS, though, need not be us.
-func (h *Handler) isOwnOrigin(origin, host string) bool {
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	if public := h.config.PublicURL; strings.EqualFold(u.Host, public.Host) {
-		return strings.EqualFold(u.Scheme, public.Scheme)
-	}
-	return strings.EqualFold(u.Host, host)
 }

@@ -3,8 +3,8 @@ package pages
 import (
 	"net/http"
 	"strings"
-	"unicode"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
@@ -22,7 +22,8 @@ func (h *Handler) showForgot(v *visit) error {
 func (h *Handler) takeForgot(v *visit) error {
 	in := auth.ResetRequest{
 		Email:    v.form.Get("email"),
-		Language: preferredLanguages(v.r),
+		Language: httpedge.Languages(v.r.Header.Get("Accept-Language")),
+		Device:   h.deviceCookie().value(v.r),
 		Client:   v.client,
 	}
 	if strings.TrimSpace(in.Email) == "" {
@@ -38,13 +39,4 @@ func (h *Handler) refuseForgot(v *visit, err error) error {
 	h.logFailure(v.r.Context(), err)
 	h.render(v, page{template: "forgot", Title: "forgot.title", Problem: asProblem(err), Ready: true, Form: v.form, Focus: "email"})
 	return nil
-}
-
-// preferredLanguages returns Accept-Language, and nothing for one that no browser sends.
-func preferredLanguages(r *http.Request) string {
-	header := r.Header.Get("Accept-Language")
-	if len(header) > maxLanguages || strings.ContainsFunc(header, func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsPrint(c) }) {
-		return ""
-	}
-	return header
 }

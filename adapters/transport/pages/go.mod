@@ -3,8 +3,12 @@ module github.com/sallyport-auth/sallyport/adapters/transport/pages
 go 1.26.0
 
 require (
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge v0.0.0
 	github.com/sallyport-auth/sallyport/core v0.0.0
 	golang.org/x/text v0.43.0
 )
 
-replace github.com/sallyport-auth/sallyport/core => ../../../core
+replace (
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge => ../httpedge
+	github.com/sallyport-auth/sallyport/core => ../../../core
+)

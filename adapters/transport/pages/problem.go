@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // problem is what went wrong, in the words of a page. What was wrong in a request comes in
@@ -38,7 +39,11 @@ func (h *Handler) logFailure(ctx context.Context, err error) {
 		return
 	}
 	if class := failure.Code.Info().Class; class == domain.ClassInternal || class == domain.ClassUnavailable {
-		h.config.Log.LogAttrs(ctx, slog.LevelError, "request failed",
+		level := slog.LevelError
+		if errors.Is(err, port.ErrBusy) {
+			level = slog.LevelWarn // turned away so that nothing breaks
+		}
+		h.config.Log.LogAttrs(ctx, level, "request failed",
 			slog.String("code", string(failure.Code)), slog.Any("error", err), slog.Any("cause", failure.Err))
 	}
 }
@@ -53,7 +58,7 @@ func asProblem(err error) *problem {
 		failure = domain.NewError(domain.Internal, err)
 	}
 	class := failure.Code.Info().Class
-	p := &problem{Status: statusOf(class), Key: "problem.internal", RetryAfter: failure.RetryAfter}
+	p := &problem{Status: httpedge.Status(class), Key: "problem.internal", RetryAfter: failure.RetryAfter}
 	switch class {
 	case domain.ClassInvalid, domain.ClassConflict, domain.ClassUnprocessable, domain.ClassMedia:
 		p.Key = "problem.form"
@@ -71,31 +76,6 @@ func asProblem(err error) *problem {
 		p.Key = "problem.unavailable"
 	}
 	return p
-}
-
-// statusOf is the one place where a failure becomes a number. They are those of REST.
-func statusOf(class domain.Class) int {
-	switch class {
-	case domain.ClassInvalid, domain.ClassConflict:
-		return http.StatusBadRequest
-	case domain.ClassUnauthenticated:
-		return http.StatusUnauthorized
-	case domain.ClassForbidden:
-		return http.StatusForbidden
-	case domain.ClassNotFound:
-		return http.StatusNotFound
-	case domain.ClassMethod:
-		return http.StatusMethodNotAllowed
-	case domain.ClassMedia:
-		return http.StatusUnsupportedMediaType
-	case domain.ClassUnprocessable:
-		return http.StatusUnprocessableEntity
-	case domain.ClassLimited:
-		return http.StatusTooManyRequests
-	case domain.ClassUnavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
 }
 
 // codeOf returns the code of err, or "".
@@ -117,11 +97,6 @@ func fieldOf(err error) string {
 // setRetryAfter says in the header what the page says in words.
 func setRetryAfter(header http.Header, wait time.Duration) {
 	if wait > 0 {
-		header.Set("Retry-After", strconv.Itoa(wholeSeconds(wait)))
+		header.Set("Retry-After", strconv.Itoa(httpedge.RetryAfter(wait)))
 	}
-}
-
-// wholeSeconds rounds up to at least one, as RFC 9110, section 10.2.3, counts.
-func wholeSeconds(d time.Duration) int {
-	return max(1, int(math.Ceil(d.Seconds())))
 }

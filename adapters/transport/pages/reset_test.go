@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -47,6 +48,16 @@ func TestForgot(t *testing.T) {
 			t.Errorf("%d letters were queued, want none", letters)
 		}
 	})
+	t.Run("writes to an owner who has signed in here before, though strangers have asked too often", func(t *testing.T) {
+		w := newWorld(t)
+		owner := w.browser(t)
+		owner.post(t, "/admin/login", "email", annEmail, "password", password).leadsTo(t, "/admin")
+		for range auth.DefaultSettings().ResetAccount.Burst {
+			w.browser(t).post(t, "/admin/forgot-password", "email", annEmail).leadsTo(t, "/admin/forgot-password?sent")
+		}
+		w.browser(t).post(t, "/admin/forgot-password", "email", annEmail).shows(t, http.StatusTooManyRequests)
+		owner.post(t, "/admin/forgot-password", "email", annEmail).leadsTo(t, "/admin/forgot-password?sent")
+	})
 	t.Run("says when to come back after too many", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser(t)
@@ -57,6 +68,17 @@ func TestForgot(t *testing.T) {
 		got.shows(t, http.StatusTooManyRequests, "Please try again in 20 minutes.", `value="ann@example.com"`)
 		if got.header.Get("Retry-After") != "1200" {
 			t.Errorf("got Retry-After %q, want 1200", got.header.Get("Retry-After"))
+		}
+	})
+	t.Run("asks to come back while too many letters wait, and says so in a warning", func(t *testing.T) {
+		w := newWorld(t, func(_ *pages.Config, s *auth.Settings) { s.MailQueue = 1 })
+		w.browser(t).post(t, "/admin/forgot-password", "email", annEmail).leadsTo(t, "/admin/forgot-password?sent")
+		for _, email := range []string{annEmail, "nobody@example.com"} {
+			got := w.browser(t).post(t, "/admin/forgot-password", "email", email)
+			got.shows(t, http.StatusServiceUnavailable, "Please try again in one second.", `value="`+email+`"`)
+		}
+		if got := w.log.String(); strings.Count(got, "the mail queue is full") < 2 || strings.Contains(got, `"level":"ERROR"`) || !strings.Contains(got, `"level":"WARN"`) {
+			t.Errorf("got log %s", got)
 		}
 	})
 	t.Run("counts the address that Client names", func(t *testing.T) {

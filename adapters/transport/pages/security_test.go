@@ -41,7 +41,7 @@ func everyAnswer(t *testing.T, check func(t *testing.T, got answer)) {
 }
 
 // TestSecurity35_CrossSiteFormsAreRefused: dropping the call of refuseCrossSite in serve
-// turns it red, as does any of its conditions, and isOwnOrigin without the scheme.
+// turns it red, as does any of its conditions, and httpedge.IsOwnOrigin without the scheme.
 func TestSecurity35_CrossSiteFormsAreRefused(t *testing.T) {
 	const evil = "https://evil.example"
 	for name, c := range map[string]struct {

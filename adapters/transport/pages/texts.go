@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 )
 
 //go:embed texts/*.json
@@ -43,18 +45,12 @@ func matcherOf(all []texts) language.Matcher {
 	return language.NewMatcher(tags)
 }
 
-// maxLanguages bounds what is looked at of Accept-Language, in bytes.
-const maxLanguages = 255
-
 // textsFor returns the texts in the language that suits best. Each of wanted is a language
 // (BCP 47) or an Accept-Language header field (RFC 9110, section 12.5.4); the first that
 // we have goes before all later ones.
 func (h *Handler) textsFor(wanted ...string) texts {
 	for _, list := range wanted {
-		if len(list) > maxLanguages {
-			continue
-		}
-		tags, _, err := language.ParseAcceptLanguage(list)
+		tags, _, err := language.ParseAcceptLanguage(httpedge.Languages(list))
 		if err != nil || len(tags) == 0 {
 			continue
 		}
@@ -79,7 +75,7 @@ func (t texts) say(key string, args ...any) (string, error) {
 
 // sayWait says when to come back.
 func (t texts) sayWait(d time.Duration) (string, error) {
-	n, unit := wholeSeconds(d), "seconds"
+	n, unit := httpedge.RetryAfter(d), "seconds"
 	if n > 90 {
 		n, unit = (n+59)/60, "minutes"
 	}

@@ -26,6 +26,10 @@ type Backend interface {
 	// The caller calls the second result when it is done.
 	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
+	// Check tries what the configuration names and Load does not look into, such as the
+	// templates of mails. It makes nothing and calls nobody.
+	Check(c config.Config) error
+
 	// PreviewMail returns a mail as it would be sent, with sample values, and sends none. A
 	// kind that there is not is port.ErrNotFound.
 	PreviewMail(ctx context.Context, c config.Config, p MailPreview) (domain.Mail, error)

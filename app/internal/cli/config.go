@@ -32,6 +32,9 @@ func (configCheckCommand) Run(in *invocation) error {
 		return err
 	}
 	in.showWarnings(c)
+	if err := in.Backend.Check(c); err != nil {
+		return err
+	}
 	_, err = fmt.Fprintln(in.Stdout, "The configuration is sound.")
 	return err
 }

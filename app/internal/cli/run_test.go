@@ -33,6 +33,9 @@ type backend struct {
 	closed   int
 	database cli.DatabaseOptions
 
+	checked  int
+	checkErr error
+
 	mail      domain.Mail
 	previewed []cli.MailPreview
 	tested    []domain.Email
@@ -60,6 +63,11 @@ func (b *backend) Migrations(_ context.Context, _ config.Config, o cli.DatabaseO
 	b.opened++
 	b.database = o
 	return migrations{b}, nil
+}
+
+func (b *backend) Check(config.Config) error {
+	b.checked++
+	return b.checkErr
 }
 
 func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, error) {
@@ -473,6 +481,12 @@ func TestConfigCommands(t *testing.T) {
 		run(t, &backend{}, nil, "config", "check").want(t, cli.ExitOK, "The configuration is sound.\n")
 		run(t, &backend{}, environ("PUBLIC_URI=x"), "config", "check").want(t, cli.ExitOK, "The configuration is sound.\n",
 			"warning: PUBLIC_URI is no setting; did you mean PUBLIC_URL?\n")
+	})
+	t.Run("check also tries what the settings name", func(t *testing.T) {
+		b := &backend{checkErr: fmt.Errorf("no such template: %w", keys.ErrConfiguration)}
+		if o := run(t, b, nil, "config", "check"); o.code != cli.ExitUsage || o.stdout != "" || !strings.Contains(o.stderr, "no such template") || b.checked != 1 {
+			t.Errorf("got exit code %d after %d checks, and said %q and %q", o.code, b.checked, o.stdout, o.stderr)
+		}
 	})
 }
 

@@ -58,6 +58,16 @@ func (c Config) IsSet(name string) bool {
 	return slices.ContainsFunc(c.values, func(v Value) bool { return v.Name == name && v.Source != sourceDefault })
 }
 
+// ListeningOn returns c for a service that listens on port, which PORT 0 leaves to the system:
+// where PUBLIC_URL follows from PORT it follows from that. Values goes on to tell what was set.
+func (c Config) ListeningOn(port int) Config {
+	if !c.IsSet("PUBLIC_URL") {
+		c.Server.PublicURL = defaultPublicURL(port)
+	}
+	c.Server.Port = port
+	return c
+}
+
 // Warnings returns what is probably not meant, such as a misspelt name, in sentences.
 func (c Config) Warnings() []string { return c.warnings }
 
@@ -73,7 +83,7 @@ type General struct {
 type Server struct {
 	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
 	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
-	PublicURL       string         `env:"PUBLIC_URL" unset:"http://localhost:PORT" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
+	PublicURL       string         `env:"PUBLIC_URL" unset:"http://localhost:PORT, with the port that is listened on where PORT is 0" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
 	TrustedProxies  []netip.Prefix `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges, or false for none."`
 	MaxPayloadSize  int            `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
 	MaxConnections  int            `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
@@ -180,6 +190,7 @@ type Mail struct {
 	SMTPName        string `env:"EMAIL_SMTP_NAME" unset:"the host of PUBLIC_URL" doc:"The name by which the service greets the mail server (EHLO)."`
 	TemplatesPath   string `env:"EMAIL_TEMPLATES_PATH" doc:"A folder of templates in place of the built-in ones, or for further languages: KIND.LANGUAGE.txt and KIND.LANGUAGE.html, such as password-reset.fr.txt, and layout.html. They are Go templates, and are tried when the service starts."`
 	DefaultLanguage string `env:"EMAIL_DEFAULT_LANGUAGE" envDefault:"en" doc:"The language of mail to those who asked for none, or for one that there are no templates in. en and de are built in." own:"true"`
+	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"10000000" doc:"How many letters may wait to be sent before further requests for a mail are answered with 503, as they do while the mail server is down." own:"true"`
 }
 
 // Admin is who is made when there is no user yet.

@@ -70,7 +70,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.Hash{MemoryKiB: 65536, Iterations: 3, Parallelism: 4, Length: 32},
 			config.Limits{LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}},
 			config.Recovery{ResetTTL: time.Hour},
-			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en"},
+			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en", QueueLength: 10_000},
 			config.Admin{Email: "admin@example.com"},
 			config.Log{Level: "info"},
 		}
@@ -159,6 +159,7 @@ func TestLoadValues(t *testing.T) {
 		"EMAIL_FROM=accounts@example.org": func(c config.Config) any { return c.Mail.From == "accounts@example.org" },
 		"EMAIL_TEMPLATES_PATH=./mails":    func(c config.Config) any { return c.Mail.TemplatesPath == "./mails" },
 		"EMAIL_DEFAULT_LANGUAGE=de":       func(c config.Config) any { return c.Mail.DefaultLanguage == "de" },
+		"MAIL_QUEUE_LENGTH=1":             func(c config.Config) any { return c.Mail.QueueLength == 1 },
 		"EMAIL_SMTP_NAME=auth-1":          func(c config.Config) any { return c.Mail.SMTPName == "auth-1" },
 		"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com/reset, http://localhost:3000/x/": func(c config.Config) any {
 			return slices.Equal(c.Recovery.ResetURLs, []string{"https://a.example.com/reset", "http://localhost:3000/x/"})

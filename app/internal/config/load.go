@@ -64,7 +64,7 @@ func newLoader() *loader {
 // derive fills in the defaults that follow from other settings.
 func (l *loader) derive(c *Config) {
 	if c.Server.PublicURL == "" {
-		c.Server.PublicURL = "http://localhost:" + strconv.Itoa(c.Server.Port)
+		c.Server.PublicURL = defaultPublicURL(c.Server.Port)
 		l.values["PUBLIC_URL"] = c.Server.PublicURL
 	}
 	if c.Database.Filename == "" {
@@ -84,6 +84,8 @@ func (l *loader) isSet(name string) bool {
 	_, set := l.sources[name]
 	return set
 }
+
+func defaultPublicURL(port int) string { return "http://localhost:" + strconv.Itoa(port) }
 
 func (l *loader) setting(name string) Setting { return l.settings[l.position(name)] }
 

@@ -30,7 +30,7 @@ func TestContract(t *testing.T) {
 			Deliver: func(t testing.TB) { awaitDelivery(t, dir) },
 			Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, dir) },
 		}
-	}, contract.Expect(80))
+	}, contract.Expect(82))
 }
 
 func openStore(t testing.TB, dataDir string) port.Store {

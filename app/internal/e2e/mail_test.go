@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -236,9 +237,13 @@ func (*mailSession) Logout() error                          { return nil }
 
 // Data takes the mail unless it is told otherwise.
 func (m *mailSession) Data(r io.Reader) error {
-	message, err := mail.ReadMessage(r)
+	content, err := io.ReadAll(r) // before it is taken; its reader ends with this call
 	if err != nil {
 		return fmt.Errorf("read the mail: %w", err)
+	}
+	message, err := mail.ReadMessage(bytes.NewReader(content))
+	if err != nil {
+		return fmt.Errorf("read the head of the mail: %w", err)
 	}
 	s := m.server
 	s.mu.Lock()
@@ -260,7 +265,12 @@ func (m *mailSession) Data(r io.Reader) error {
 
 func tokenIn(t testing.TB, message *mail.Message) string {
 	t.Helper()
-	found := regexp.MustCompile(`[?&]token=([A-Za-z0-9_-]{43})\s`).FindStringSubmatch(plainText(t, message))
+	return tokenInText(t, plainText(t, message))
+}
+
+func tokenInText(t testing.TB, text string) string {
+	t.Helper()
+	found := regexp.MustCompile(`[?&]token=([A-Za-z0-9_-]{43})\s`).FindStringSubmatch(text)
 	if found == nil {
 		t.Fatal("the mail has no link with a token")
 	}

@@ -28,6 +28,7 @@ const asProgram = "SALLYPORT_E2E_PROGRAM"
 const (
 	realClock  = "real clock"
 	pipedClock = "piped clock"
+	workerOnly = "worker" // no program of ours, but a part of it: see work
 )
 
 func TestMain(m *testing.M) {
@@ -39,6 +40,8 @@ func TestMain(m *testing.M) {
 		now := &pipe{}
 		now.listen(os.Stdin, os.Stdout, cancel)
 		os.Exit(program(ctx, now, nil))
+	case workerOnly:
+		os.Exit(work(context.Background()))
 	}
 	code := m.Run()
 	stopServers()

@@ -126,10 +126,16 @@ func (p *process) kill() {
 // stop asks the program to end and waits until it has.
 func (p *process) stop(t testing.TB) {
 	t.Helper()
+	p.signal(t)
+	p.awaitEnd(t)
+}
+
+// signal asks the program to end and does not wait for that.
+func (p *process) signal(t testing.TB) {
+	t.Helper()
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.awaitEnd(t)
 }
 
 func (p *process) awaitEnd(t testing.TB) {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -146,6 +147,28 @@ func TestListen(t *testing.T) {
 		want := "another program listens on " + other.Addr().String() + "; stop it or choose another with --port"
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	})
+}
+
+func TestServeOnAFreePort(t *testing.T) {
+	portOf := func(log, name string) string {
+		found := regexp.MustCompile(name + `=\S*:(\d+)`).FindStringSubmatch(log)
+		if found == nil {
+			return "none"
+		}
+		return found[1]
+	}
+	t.Run("builds links from the port that it got", func(t *testing.T) {
+		log := served(t, configured(t, t.TempDir()))
+		if got, want := portOf(log, "public_url"), portOf(log, "address"); got != want || got == "0" {
+			t.Errorf("got port %s in public_url, want %s\n%s", got, want, log)
+		}
+	})
+	t.Run("leaves a PUBLIC_URL alone that was set", func(t *testing.T) {
+		log := served(t, configured(t, t.TempDir(), "PUBLIC_URL=http://localhost:7"))
+		if got := portOf(log, "public_url"); got != "7" {
+			t.Errorf("got port %s in public_url, want 7\n%s", got, log)
 		}
 	})
 }

@@ -67,6 +67,9 @@ func loops(worker auth.Worker, log *slog.Logger) []loop {
 			if swept.Sessions+swept.LimiterKeys+swept.Tokens > 0 {
 				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens)
 			}
+			if swept.Letters > 0 {
+				log.Warn("letters have expired before they could be sent: as many people did not get their mail", "letters", swept.Letters)
+			}
 			return swept.More, err
 		}},
 		{"delivering mail", time.Second, func(ctx context.Context) (bool, error) {

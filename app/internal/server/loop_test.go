@@ -3,9 +3,12 @@ package server
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
 func TestLoop(t *testing.T) {
@@ -46,5 +49,43 @@ func TestLoop(t *testing.T) {
 				t.Errorf("ten steps took %v, want one rest at the most", took)
 			}
 		})
+	})
+}
+
+// sweeper is a worker of which only the sweeping is of interest.
+type sweeper struct {
+	auth.Worker
+	swept auth.Swept
+}
+
+func (s sweeper) Sweep(context.Context) (auth.Swept, error) { return s.swept, nil }
+
+func TestLoops(t *testing.T) {
+	sweep := func(t *testing.T, swept auth.Swept) string {
+		t.Helper()
+		var out strings.Builder
+		for _, l := range loops(sweeper{swept: swept}, slog.New(slog.NewTextHandler(&out, nil))) {
+			if l.what != "sweeping" {
+				continue
+			}
+			if more, err := l.step(t.Context()); more || err != nil {
+				t.Errorf("got more: %t, error %v", more, err)
+			}
+		}
+		return out.String()
+	}
+	t.Run("warn of letters that expired unsent", func(t *testing.T) {
+		got := sweep(t, auth.Swept{Letters: 2})
+		if strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "letters=2") {
+			t.Errorf("got log %q, want one warning", got)
+		}
+	})
+	t.Run("warn of nothing else that is swept, and are silent where there was nothing", func(t *testing.T) {
+		if got := sweep(t, auth.Swept{Sessions: 1, Tokens: 2}); strings.Contains(got, "WARN") || !strings.Contains(got, "tokens=2") {
+			t.Errorf("got log %q", got)
+		}
+		if got := sweep(t, auth.Swept{}); got != "" {
+			t.Errorf("got log %q, want none", got)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,13 @@ import (
 
 // testMailTimeout bounds how long somebody looks at a terminal where nothing happens.
 const testMailTimeout = time.Minute
+
+// Check implements cli.Backend.
+func (b Backend) Check(c config.Config) error {
+	_, wrongWords := wiring.NewComposer(c)
+	_, wrongOffice := wiring.NewPostOffice(c, b.Clock)
+	return errors.Join(wrongWords, wrongOffice)
+}
 
 // PreviewMail implements cli.Backend.
 func (b Backend) PreviewMail(ctx context.Context, c config.Config, p cli.MailPreview) (domain.Mail, error) {

@@ -56,6 +56,42 @@ func TestPreviewMail(t *testing.T) {
 	})
 }
 
+func TestCheck(t *testing.T) {
+	b := Backend{Clock: clock.System{}}
+	t.Run("finds nothing wrong with the defaults, and makes nothing", func(t *testing.T) {
+		if err := b.Check(configure(t)); err != nil {
+			t.Errorf("got error %v", err)
+		}
+		if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
+			t.Errorf("got %v, error %v", entries, err)
+		}
+	})
+	t.Run("takes templates that are wrong for a mistake in the configuration", func(t *testing.T) {
+		c := configure(t, "EMAIL_TEMPLATES_PATH=mails")
+		if err := os.Mkdir("mails", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join("mails", "password-reset.en.txt"), []byte("{{.Nonsense}}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Check(c); !errors.Is(err, keys.ErrConfiguration) || !strings.Contains(err.Error(), "password-reset.en.txt") {
+			t.Errorf("got error %v", err)
+		}
+	})
+	t.Run("says that the mailbox cannot be", func(t *testing.T) {
+		c := configure(t)
+		if err := os.MkdirAll("data", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join("data", "mailbox"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Check(c); err == nil {
+			t.Error("got no error though a file is where the folder of mails would be")
+		}
+	})
+}
+
 func TestTestMail(t *testing.T) {
 	b := Backend{Clock: clock.System{}}
 	t.Run("puts a mail into the mailbox", func(t *testing.T) {

@@ -26,6 +26,17 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	}
 	defer func() { err = errors.Join(err, release()) }()
 
+	// Before anything is made: links are built from the port, which the system may choose, and
+	// a start that fails must not have made an account whose password nobody was told.
+	listener, err := listen(ctx, c.Server)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // mostly for the second time
+	if bound, ok := listener.Addr().(*net.TCPAddr); ok {
+		c = c.ListeningOn(bound.Port)
+	}
+
 	service, cleanup, err := b.assemble(ctx, c, o)
 	if err != nil {
 		return err
@@ -34,21 +45,15 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	warnOfLooseModes(c, o.Log)
 	service.Redis.Warn(ctx, o.Log)
 
-	// Before an account is made: a start that fails must not have made one whose password
-	// nobody was told.
-	listener, err := listen(ctx, c.Server)
+	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
 	if err != nil {
 		return err
 	}
-	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
 	if err := warnOfNoAdministrator(ctx, service.Auth, o.Log); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	if err := announce(o, c, listener.Addr(), first); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 
 	// The loops begin nothing new as soon as ctx is done, while requests are finished.

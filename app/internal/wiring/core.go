@@ -31,6 +31,7 @@ func provideSettings(c config.Config) auth.Settings {
 		ResetURLs:         c.Recovery.ResetURLs,
 		ResetAccount:      c.Limits.ResetAccount,
 		ResetAddress:      c.Limits.ResetAddress,
+		MailQueue:         c.Mail.QueueLength,
 	}
 }
 

@@ -64,12 +64,12 @@ func openMailbox(testing.TB) contract.MailerWorld {
 }
 
 func TestMailbox(t *testing.T) {
-	contract.RunMailer(t, openMailbox, contract.Expect(8))
+	contract.RunMailer(t, openMailbox, contract.Expect(12))
 
 	errDown := errors.New("the server is down")
 	send := func(t *testing.T, box *fakes.Mailbox, id string, want error) {
 		t.Helper()
-		if err := box.Send(t.Context(), domain.Mail{ID: id}); !errors.Is(err, want) {
+		if err := box.Send(t.Context(), domain.Mail{ID: id, To: "ann@example.com"}); !errors.Is(err, want) {
 			t.Errorf("mail %s: got error %v, want %v", id, err, want)
 		}
 	}
@@ -81,7 +81,7 @@ func TestMailbox(t *testing.T) {
 		send(t, box, "second", errDown)
 		send(t, box, "third", port.ErrInvalid)
 		send(t, box, "fourth", nil)
-		want := []domain.Mail{{ID: "third"}, {ID: "fourth"}}
+		want := []domain.Mail{{ID: "third", To: "ann@example.com"}, {ID: "fourth", To: "ann@example.com"}}
 		if got := box.Mails(); !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -26,13 +25,13 @@ type failure struct {
 	taken bool
 }
 
-// Send keeps m, unless it is told to fail or m has a line break in To or Subject.
+// Send keeps m, unless it is told to fail or port.CheckMail refuses m.
 func (b *Mailbox) Send(ctx context.Context, m domain.Mail) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("fakes: send mail: %w", err)
 	}
-	if strings.ContainsAny(string(m.To)+m.Subject, "\r\n") {
-		return fmt.Errorf("fakes: send mail: line break in a header: %w", port.ErrInvalid)
+	if err := port.CheckMail(m); err != nil {
+		return fmt.Errorf("fakes: send mail: %w", err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

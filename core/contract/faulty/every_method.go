@@ -12,7 +12,7 @@ func methods() []string {
 		"users.create", "users.by-id", "users.by-email", "users.list", "users.update", "users.touch",
 		"roles.create", "roles.by-id",
 		"tokens.put", "tokens.get", "tokens.consume", "tokens.spend-user", "tokens.prune",
-		"queue.put", "queue.claim", "queue.done", "queue.retry",
+		"queue.put", "queue.claim", "queue.done", "queue.retry", "queue.waiting", "queue.prune",
 		"sessions.create", "sessions.get", "sessions.rotate", "sessions.end-reused", "sessions.delete",
 		"sessions.delete-user", "sessions.prune",
 		"limiter.take", "limiter.refund", "limiter.reset", "limiter.prune",

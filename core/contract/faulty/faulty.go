@@ -41,6 +41,8 @@ func All() []Fault {
 		queueClaimFaults(),
 		queueDoneFaults(),
 		queueRetryFaults(),
+		queueWaitingFaults(),
+		queuePruneFaults(),
 		queueCancelledFaults(),
 		sessionsFaults(),
 		rotateFaults(),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -53,14 +55,18 @@ func mailerFaults() []Fault {
 				"mailer/delivered", "mailer/delivered-whole/subject", "mailer/delivered-whole/bodies", "mailer/one-recipient",
 			},
 			Mailer: sent(func(m *domain.Mail) {
-				if m.HTML != "" && m.To == "ann@example.com" {
+				if port.CheckMail(*m) == nil && m.HTML != "" && m.To == "ann@example.com" {
 					m.Text = ""
 				}
 			}),
 		},
 		{
 			Name: "subject-without-encoding", Turns: []string{"mailer/delivered-whole/subject"},
-			Mailer: sent(func(m *domain.Mail) { m.Subject = onlyASCII(m.Subject) }),
+			Mailer: sent(func(m *domain.Mail) {
+				if port.CheckMail(*m) == nil {
+					m.Subject = onlyASCII(m.Subject)
+				}
+			}),
 		},
 		{
 			Name: "long-lines-cut", Turns: []string{"mailer/delivered-whole/bodies"},
@@ -99,7 +105,50 @@ func mailerFaults() []Fault {
 			Mailer: sent(func(m *domain.Mail) { m.Subject = withoutLineBreaks(m.Subject) }),
 		},
 		{
-			Name: "injection-may-pass", Turns: []string{"mailer/header-injection/to", "mailer/header-injection/subject"},
+			Name: "recipient-not-looked-at", Turns: []string{"mailer/refused/recipient"},
+			Mailer: sent(func(m *domain.Mail) {
+				if _, err := domain.ParseEmail(string(m.To)); err != nil && !strings.ContainsAny(string(m.To), "\r\n") {
+					m.To = "ann@example.com"
+				}
+			}),
+		},
+		{
+			Name: "control-characters-pass-in-subject", Turns: []string{"mailer/refused/subject"},
+			Mailer: sent(func(m *domain.Mail) {
+				if !utf8.ValidString(m.Subject) {
+					return
+				}
+				m.Subject = strings.Map(func(r rune) rune {
+					if r == '\r' || r == '\n' || !unicode.IsControl(r) && r != '\u2028' {
+						return r
+					}
+					return -1
+				}, m.Subject)
+			}),
+		},
+		{
+			Name: "any-identifier-passes", Turns: []string{"mailer/refused/identifier"},
+			Mailer: sending(func(ctx context.Context, inner port.Mailer, m domain.Mail) error {
+				as := domain.Mail{ID: m.ID, To: "ann@example.com"}
+				if port.CheckMail(as) != nil {
+					m.ID = "id"
+				}
+				return inner.Send(ctx, m)
+			}),
+		},
+		{
+			Name: "bytes-that-are-no-text-pass", Turns: []string{"mailer/refused/no-text"},
+			Mailer: sent(func(m *domain.Mail) {
+				for _, text := range []*string{&m.Subject, &m.Text, &m.HTML} {
+					*text = strings.ReplaceAll(strings.ToValidUTF8(*text, "?"), "\x00", "")
+				}
+			}),
+		},
+		{
+			Name: "injection-may-pass", Turns: []string{
+				"mailer/header-injection/to", "mailer/header-injection/subject",
+				"mailer/refused/recipient", "mailer/refused/subject", "mailer/refused/identifier", "mailer/refused/no-text",
+			},
 			Mailer: sending(func(ctx context.Context, inner port.Mailer, m domain.Mail) error {
 				return replaceError(inner.Send(ctx, m), port.ErrInvalid, errors.New("try again later"))
 			}),

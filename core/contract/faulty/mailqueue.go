@@ -192,8 +192,15 @@ func queueClaimFaults() []Fault {
 		},
 		{
 			Name: "loan-a-moment-short", Turns: []string{"queue/claim/until-boundary"},
-			Store: claiming(func(ctx context.Context, inner port.MailQueue, now, until time.Time, limit int) ([]port.Lease, error) {
-				return inner.Claim(ctx, now, until.Add(-time.Microsecond), limit)
+			Store: lending(func(inner port.MailQueue, known *loans) mailQueue {
+				return mailQueue{claim: func(ctx context.Context, now, until time.Time, limit int) ([]port.Lease, error) {
+					for _, proof := range known.until.keys() {
+						if over, _ := known.until.get(proof); over.Equal(now.Add(time.Microsecond)) {
+							now = over
+						}
+					}
+					return inner.Claim(ctx, now, until, limit)
+				}}
 			}),
 		},
 		{
@@ -270,53 +277,33 @@ func queueClaimFaults() []Fault {
 		},
 		{
 			Name: "letter-expiry-inclusive", Turns: []string{"queue/claim/expiry-boundary"},
-			Store: moved(func(l *domain.Letter) { l.ExpiresAt = l.ExpiresAt.Add(time.Microsecond) }),
-		},
-		{
-			Name: "expired-letters-are-only-skipped", Turns: []string{"queue/claim/expired-are-removed"},
-			Store: inQueue(func(inner port.MailQueue) mailQueue {
-				var kept memo[string, domain.Letter]
-				return mailQueue{
-					put: func(ctx context.Context, l domain.Letter) error {
-						err := inner.Put(ctx, l)
-						if err == nil {
-							kept.set(l.ID, l)
+			Store: lending(func(inner port.MailQueue, known *loans) mailQueue {
+				return mailQueue{claim: func(ctx context.Context, now, until time.Time, limit int) ([]port.Lease, error) {
+					for _, id := range known.first.keys() {
+						if l, _ := known.first.get(id); l.ExpiresAt.Equal(now) {
+							return inner.Claim(ctx, now.Add(-time.Microsecond), until, limit)
 						}
-						return err
-					},
-					claim: func(ctx context.Context, now, until time.Time, limit int) ([]port.Lease, error) {
-						leases, err := inner.Claim(ctx, now, until, limit)
-						for _, id := range kept.keys() {
-							if l, _ := kept.get(id); err == nil && !l.ExpiresAt.After(now) {
-								_ = inner.Put(ctx, l)
-							}
-						}
-						return leases, err
-					},
-					done: func(ctx context.Context, l port.Lease) error {
-						kept.drop(l.Letter.ID)
-						return inner.Done(ctx, l)
-					},
-				}
+					}
+					return inner.Claim(ctx, now, until, limit)
+				}}
 			}),
 		},
 		{
-			Name: "expired-loan-is-honoured", Turns: []string{"queue/claim/expired-on-loan-are-removed"},
-			Store: inQueue(func(inner port.MailQueue) mailQueue {
-				var latest memo[string, time.Time]
-				return mailQueue{
-					claim: func(ctx context.Context, now, until time.Time, limit int) ([]port.Lease, error) {
-						latest.set("", now)
-						return inner.Claim(ctx, now, until, limit)
-					},
-					done: func(ctx context.Context, l port.Lease) error {
-						err := inner.Done(ctx, l)
-						if now, ok := latest.get(""); ok && now.After(l.Letter.ExpiresAt) {
-							return replaceError(err, port.ErrStale, nil)
+			Name: "claim-removes-the-expired", Turns: []string{"queue/claim/expired-stay", "queue/claim/expired-on-loan-stay"},
+			Store: lending(func(inner port.MailQueue, known *loans) mailQueue {
+				return mailQueue{claim: func(ctx context.Context, now, until time.Time, limit int) ([]port.Lease, error) {
+					leases, err := inner.Claim(ctx, now, until, limit)
+					if err != nil {
+						return leases, err
+					}
+					for _, id := range known.latest.keys() {
+						if l, _ := known.latest.get(id); !l.Letter.ExpiresAt.After(now) {
+							_ = inner.Done(ctx, l)
 						}
-						return err
-					},
-				}
+					}
+					_, err = inner.Prune(ctx, now, 1000)
+					return leases, err
+				}}
 			}),
 		},
 	}

@@ -58,6 +58,9 @@ type mailQueue struct {
 	claim func(ctx context.Context, now, until time.Time, limit int) ([]port.Lease, error)
 	done  func(ctx context.Context, l port.Lease) error
 	retry func(ctx context.Context, l port.Lease, next time.Time) error
+
+	waiting func(ctx context.Context, limit int) (int, error)
+	prune   func(ctx context.Context, now time.Time, limit int) (int, error)
 }
 
 func (r mailQueue) Put(ctx context.Context, l domain.Letter) error {
@@ -86,6 +89,20 @@ func (r mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) erro
 		return r.retry(ctx, l, next)
 	}
 	return r.MailQueue.Retry(ctx, l, next)
+}
+
+func (r mailQueue) Waiting(ctx context.Context, limit int) (int, error) {
+	if r.waiting != nil {
+		return r.waiting(ctx, limit)
+	}
+	return r.MailQueue.Waiting(ctx, limit)
+}
+
+func (r mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
+	if r.prune != nil {
+		return r.prune(ctx, now, limit)
+	}
+	return r.MailQueue.Prune(ctx, now, limit)
 }
 
 // tokens returns inner with t in every method.
@@ -125,6 +142,12 @@ func (t tap) queue(inner port.MailQueue) mailQueue {
 		},
 		retry: func(ctx context.Context, l port.Lease, next time.Time) error {
 			return t.tappedError(ctx, "queue.retry", func(ctx context.Context) error { return inner.Retry(ctx, l, next) })
+		},
+		waiting: func(ctx context.Context, limit int) (int, error) {
+			return tapped(ctx, t, "queue.waiting", func(ctx context.Context) (int, error) { return inner.Waiting(ctx, limit) })
+		},
+		prune: func(ctx context.Context, now time.Time, limit int) (int, error) {
+			return tapped(ctx, t, "queue.prune", func(ctx context.Context) (int, error) { return inner.Prune(ctx, now, limit) })
 		},
 	}
 }

@@ -54,6 +54,14 @@ func (r mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) erro
 	return called(ctx, r.hooks, "MailQueue.Retry", func() error { return r.inner.Retry(ctx, l, next) })
 }
 
+func (r mailQueue) Waiting(ctx context.Context, limit int) (int, error) {
+	return asked(ctx, r.hooks, "MailQueue.Waiting", func() (int, error) { return r.inner.Waiting(ctx, limit) })
+}
+
+func (r mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
+	return asked(ctx, r.hooks, "MailQueue.Prune", func() (int, error) { return r.inner.Prune(ctx, now, limit) })
+}
+
 // Mailer returns p with hooks around its method.
 func Mailer(p port.Mailer, h Hooks) port.Mailer { return mailer{p, h} }
 

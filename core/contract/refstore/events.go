@@ -13,10 +13,7 @@ type events struct{ *Store }
 
 func (r events) Record(ctx context.Context, e domain.Event) error {
 	err := r.inside(ctx, func() error {
-		if err := port.CheckKey(e.ID, string(e.Actor), string(e.Subject)); err != nil {
-			return err
-		}
-		if err := port.CheckText(e.Kind, e.Outcome, e.Client.IP, e.Client.UserAgent, e.Client.Origin); err != nil {
+		if err := port.CheckEvent(e); err != nil {
 			return err
 		}
 		if _, taken := r.events[e.ID]; taken {

@@ -15,10 +15,7 @@ type limiter struct{ *Store }
 func (r limiter) Take(ctx context.Context, key string, l port.Limit, now time.Time) (time.Duration, error) {
 	var wait time.Duration
 	err := r.inside(ctx, func() error {
-		if err := port.CheckKey(key); err != nil {
-			return err
-		}
-		if err := port.CheckLimit(l); err != nil {
+		if err := port.CheckBucket(key, l); err != nil {
 			return err
 		}
 		full := r.arrivals[key]
@@ -38,10 +35,7 @@ func (r limiter) Take(ctx context.Context, key string, l port.Limit, now time.Ti
 
 func (r limiter) Refund(ctx context.Context, key string, l port.Limit, now time.Time) error {
 	err := r.inside(ctx, func() error {
-		if err := port.CheckKey(key); err != nil {
-			return err
-		}
-		if err := port.CheckLimit(l); err != nil {
+		if err := port.CheckBucket(key, l); err != nil {
 			return err
 		}
 		if full, ok := r.arrivals[key]; ok && full.After(now) {

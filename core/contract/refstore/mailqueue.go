@@ -19,16 +19,15 @@ type letter struct {
 	until time.Time // when the loan is over
 }
 
-func (l letter) dueAt(now time.Time) bool {
-	return !l.Due.After(now) && (l.loan == "" || !l.until.After(now))
+func (l letter) lentAt(now time.Time) bool { return l.loan != "" && l.until.After(now) }
+
+func (l letter) claimableAt(now time.Time) bool {
+	return !l.Due.After(now) && l.ExpiresAt.After(now) && !l.lentAt(now)
 }
 
 func (r mailQueue) Put(ctx context.Context, l domain.Letter) error {
 	err := r.run(ctx, func(t *tables) error {
-		if err := port.CheckKey(l.ID, string(l.To)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(l.Kind), l.URL, l.Language, l.Client.IP, l.Client.UserAgent, l.Client.Origin); err != nil {
+		if err := port.CheckLetter(l); err != nil {
 			return err
 		}
 		if _, taken := t.letters[l.ID]; taken {
@@ -46,11 +45,7 @@ func (r mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) (
 	err := r.run(ctx, func(t *tables) error {
 		var due []letter
 		for _, l := range t.letters {
-			switch {
-			case !l.dueAt(now):
-			case !l.ExpiresAt.After(now):
-				delete(t.letters, l.ID)
-			default:
+			if l.claimableAt(now) {
 				due = append(due, l)
 			}
 		}
@@ -89,6 +84,27 @@ func (r mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) erro
 		return nil
 	})
 	return wrap("retry letter", err)
+}
+
+func (r mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
+	err = r.run(ctx, func(t *tables) error {
+		n = max(0, min(limit, len(t.letters)))
+		return nil
+	})
+	return n, wrap("count letters", err)
+}
+
+func (r mailQueue) Prune(ctx context.Context, now time.Time, limit int) (removed int, err error) {
+	err = r.run(ctx, func(t *tables) error {
+		for id, l := range t.letters {
+			if removed < limit && !l.ExpiresAt.After(now) && !l.lentAt(now) {
+				delete(t.letters, id)
+				removed++
+			}
+		}
+		return nil
+	})
+	return removed, wrap("prune letters", err)
 }
 
 // onLoan returns the letter if l is its latest loan.

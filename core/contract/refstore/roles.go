@@ -11,10 +11,7 @@ type roles struct{ run runner }
 
 func (r roles) Create(ctx context.Context, role domain.Role) error {
 	err := r.run(ctx, func(t *tables) error {
-		if err := port.CheckKey(string(role.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(role.Name); err != nil {
+		if err := port.CheckRole(role); err != nil {
 			return err
 		}
 		if _, taken := t.roles[role.ID]; taken {

@@ -12,10 +12,7 @@ type sessions struct{ *Store }
 
 func (r sessions) Create(ctx context.Context, s domain.Session) error {
 	err := r.inside(ctx, func() error {
-		if err := port.CheckKey(string(s.ID), string(s.UserID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(s.Mode), s.Client.IP, s.Client.UserAgent, s.Client.Origin); err != nil {
+		if err := port.CheckSession(s); err != nil {
 			return err
 		}
 		if _, taken := r.sessions[s.ID]; taken {
@@ -48,10 +45,7 @@ func (r sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) (
 func (r sessions) Rotate(ctx context.Context, q port.Rotation) (domain.Session, error) {
 	var stands domain.Session
 	err := r.inside(ctx, func() error {
-		if err := port.CheckKey(string(q.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(q.Client.IP, q.Client.UserAgent, q.Client.Origin); err != nil {
+		if err := port.CheckRotation(q); err != nil {
 			return err
 		}
 		s, ok := r.sessions[q.ID]

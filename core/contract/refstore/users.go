@@ -16,7 +16,7 @@ type users struct{ run runner }
 
 func (r users) Create(ctx context.Context, u domain.User) error {
 	err := r.run(ctx, func(t *tables) error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		if _, taken := t.users[u.ID]; taken || t.emailOfAnother(u) {
@@ -83,7 +83,7 @@ func (r users) List(ctx context.Context, after domain.UserID, limit int) ([]doma
 func (r users) Update(ctx context.Context, u domain.User) (domain.User, error) {
 	var stored domain.User
 	err := r.run(ctx, func(t *tables) error {
-		if err := checkUser(u); err != nil {
+		if err := port.CheckUser(u); err != nil {
 			return err
 		}
 		old, ok := t.users[u.ID]
@@ -127,13 +127,6 @@ func (t *tables) emailOfAnother(u domain.User) bool {
 		}
 	}
 	return false
-}
-
-func checkUser(u domain.User) error {
-	if err := port.CheckKey(string(u.ID), string(u.Email), string(u.Role)); err != nil {
-		return err
-	}
-	return port.CheckText(u.Password, string(u.Status), u.FirstName, u.LastName, u.Language)
 }
 
 // copyUser returns u without memory in common with it, and with its times in UTC.

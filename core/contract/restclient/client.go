@@ -42,11 +42,15 @@ type Tokens struct {
 // Login logs in.
 func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, error) {
 	body := map[string]any{"email": in.Email, "password": in.Password, "mode": in.Mode}
-	var device *http.Cookie
-	if in.Device != "" {
-		device = &http.Cookie{Name: DeviceCookie, Value: in.Device}
+	return c.tokens(ctx, in.Mode, "/auth/login", body, deviceCookie(in.Device))
+}
+
+// deviceCookie returns nil for a client that shows none.
+func deviceCookie(device string) *http.Cookie {
+	if device == "" {
+		return nil
 	}
-	return c.tokens(ctx, in.Mode, "/auth/login", body, device)
+	return &http.Cookie{Name: DeviceCookie, Value: device}
 }
 
 // Refresh trades a token for new ones.
@@ -68,6 +72,12 @@ func (c Client) RequestReset(ctx context.Context, email, resetURL string) error 
 		body["reset_url"] = resetURL
 	}
 	return c.noContent(ctx, Call{Method: http.MethodPost, Path: "/auth/password/request", Body: body})
+}
+
+// RequestResetBy asks for a link to the page of the service, and shows the device.
+func (c Client) RequestResetBy(ctx context.Context, device, email string) error {
+	call := Call{Method: http.MethodPost, Path: "/auth/password/request", Body: map[string]any{"email": email}, Cookie: deviceCookie(device)}
+	return c.noContent(ctx, call)
 }
 
 // Reset sets a new password.

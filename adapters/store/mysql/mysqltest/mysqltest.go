@@ -8,6 +8,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -172,6 +174,18 @@ func (s *Server) NewDatabase(ctx context.Context) (mysql.Config, error) {
 		return mysql.Config{}, err
 	}
 	return mysql.Config{Host: s.Host, Port: s.Port, Database: name, User: User, Password: Password}, nil
+}
+
+// Folder returns where the server's socket is, by the name of s.
+func (s *Server) Folder() string { return s.folder }
+
+// URL returns what NewDatabase returned as a connection string.
+func (s *Server) URL(c mysql.Config) string {
+	u := url.URL{
+		Scheme: "mysql", User: url.UserPassword(c.User, c.Password),
+		Host: net.JoinHostPort(c.Host, strconv.Itoa(c.Port)), Path: "/" + c.Database,
+	}
+	return u.String()
 }
 
 // Database is NewDatabase for a test, at whose end the database is dropped.

@@ -1,0 +1,194 @@
+package fiberhttp
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// answerUser writes the user, or those of its members that the fields parameter names.
+func answerUser(c *fiber.Ctx, user domain.User) error {
+	shown, err := newUserAnswer(user)
+	if err != nil {
+		return err
+	}
+	fields := requestedFields(c)
+	if namesAll(fields) {
+		return answerData(c, shown)
+	}
+	picked, err := shown.selected(fields)
+	if err != nil {
+		return err
+	}
+	return answerData(c, picked)
+}
+
+// userAnswer is how a user is shown, null for what it has not.
+type userAnswer struct {
+	ID                 domain.UserID `json:"id"`
+	FirstName          *string       `json:"first_name"`
+	LastName           *string       `json:"last_name"`
+	Email              domain.Email  `json:"email"`
+	Password           *string       `json:"password"`
+	Language           *string       `json:"language"`
+	TFASecret          *string       `json:"tfa_secret"`
+	Status             domain.Status `json:"status"`
+	Role               *string       `json:"role"`
+	Token              *string       `json:"token"`
+	LastAccess         *string       `json:"last_access"`
+	Provider           string        `json:"provider"`
+	ExternalIdentifier *string       `json:"external_identifier"`
+	AuthData           *string       `json:"auth_data"`
+	Policies           []string      `json:"policies"`
+	preferencesAnswer
+}
+
+// preferencesAnswer shows the preferences as they are kept. Its members are ours, whatever
+// is kept beside them: what an import put there may have the name of any member of a user.
+type preferencesAnswer struct {
+	Location            json.RawMessage `json:"location"`
+	Title               json.RawMessage `json:"title"`
+	Description         json.RawMessage `json:"description"`
+	Tags                json.RawMessage `json:"tags"`
+	Avatar              json.RawMessage `json:"avatar"`
+	LastPage            json.RawMessage `json:"last_page"`
+	EmailNotifications  json.RawMessage `json:"email_notifications"`
+	Appearance          json.RawMessage `json:"appearance"`
+	ThemeDark           json.RawMessage `json:"theme_dark"`
+	ThemeLight          json.RawMessage `json:"theme_light"`
+	ThemeDarkOverrides  json.RawMessage `json:"theme_dark_overrides"`
+	ThemeLightOverrides json.RawMessage `json:"theme_light_overrides"`
+	TextDirection       json.RawMessage `json:"text_direction"`
+}
+
+func newUserAnswer(u domain.User) (userAnswer, error) {
+	preferences, err := newPreferencesAnswer(u.Preferences)
+	return userAnswer{
+		ID:                u.ID,
+		FirstName:         textOrNull(u.FirstName),
+		LastName:          textOrNull(u.LastName),
+		Email:             u.Email,
+		Password:          concealedOrNull(u.Password != ""),
+		Language:          textOrNull(u.Language),
+		TFASecret:         concealedOrNull(u.TOTP != nil),
+		Status:            u.Status,
+		Role:              textOrNull(string(u.Role)),
+		Token:             concealedOrNull(u.StaticToken != nil),
+		LastAccess:        timeOrNull(u.LastAccess),
+		Provider:          "default",
+		Policies:          []string{},
+		preferencesAnswer: preferences,
+	}, err
+}
+
+func newPreferencesAnswer(preferences []byte) (preferencesAnswer, error) {
+	var kept map[string]json.RawMessage
+	if len(preferences) > 0 {
+		if err := json.Unmarshal(preferences, &kept); err != nil {
+			return preferencesAnswer{}, fmt.Errorf("read preferences: %w", err)
+		}
+	}
+	return preferencesAnswer{
+		Location:            kept["location"],
+		Title:               kept["title"],
+		Description:         kept["description"],
+		Tags:                kept["tags"],
+		Avatar:              kept["avatar"],
+		LastPage:            kept["last_page"],
+		EmailNotifications:  keptOr(kept["email_notifications"], `true`),
+		Appearance:          kept["appearance"],
+		ThemeDark:           kept["theme_dark"],
+		ThemeLight:          kept["theme_light"],
+		ThemeDarkOverrides:  kept["theme_dark_overrides"],
+		ThemeLightOverrides: kept["theme_light_overrides"],
+		TextDirection:       keptOr(kept["text_direction"], `"auto"`),
+	}, nil
+}
+
+// keptOr returns what is kept, or a JSON text where nothing is.
+func keptOr(kept json.RawMessage, fallback string) json.RawMessage {
+	if kept == nil {
+		return json.RawMessage(fallback)
+	}
+	return kept
+}
+
+func textOrNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// concealed stands for a secret that is there and is never shown.
+const concealed = "**********"
+
+func concealedOrNull(there bool) *string {
+	if !there {
+		return nil
+	}
+	return textOrNull(concealed)
+}
+
+// timeOrNull writes a time as ISO 8601 in UTC with milliseconds.
+func timeOrNull(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return textOrNull(t.UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// requestedFields returns the names of fields=a,b and fields[]=a&fields[]=b.
+func requestedFields(c *fiber.Ctx) []string {
+	var names []string
+	for key, value := range c.Context().QueryArgs().All() {
+		if name := string(key); name == "fields" || strings.HasPrefix(name, "fields[") && strings.HasSuffix(name, "]") {
+			for field := range strings.SplitSeq(string(value), ",") {
+				if field = strings.TrimSpace(field); field != "" {
+					names = append(names, field)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// namesAll reports whether fields names every member, as none, "*" and "*.*" do.
+func namesAll(fields []string) bool {
+	return len(fields) == 0 || slices.ContainsFunc(fields, func(name string) bool { return member(name) == "*" })
+}
+
+// selected returns the members that fields names. A name that there is not shows nothing but
+// who it is, as for a user who may read nothing else.
+func (u userAnswer) selected(fields []string) (map[string]json.RawMessage, error) {
+	text, err := json.Marshal(u)
+	if err != nil {
+		return nil, fmt.Errorf("encode user: %w", err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, fmt.Errorf("select members of a user: %w", err)
+	}
+	picked := map[string]json.RawMessage{}
+	for _, name := range fields {
+		value, ok := all[member(name)]
+		if !ok {
+			return map[string]json.RawMessage{"id": all["id"]}, nil
+		}
+		picked[member(name)] = value
+	}
+	return picked, nil
+}
+
+// member returns the member of a user that field is about. Relations are not followed: a
+// member is shown whole.
+func member(field string) string {
+	name, _, _ := strings.Cut(field, ".")
+	return name
+}
