@@ -130,7 +130,7 @@ func (s *sessions) rotate(ctx context.Context, r port.Rotation) (domain.Session,
 			return domain.Session{}, err
 		}
 		if rotated == 1 {
-			return s.byID(ctx, r.ID)
+			return s.rotated(ctx, r)
 		}
 		stands, err := s.live(ctx, r.ID, r.Now)
 		if err != nil {
@@ -143,6 +143,18 @@ func (s *sessions) rotate(ctx context.Context, r port.Rotation) (domain.Session,
 		// the current secret stale would end an honest session.
 	}
 	return domain.Session{}, errors.New("the current secret was not taken as such")
+}
+
+// rotated returns the session as a rotation that has happened left it. Whoever shows the spent
+// secret in the same moment may have ended the session before it is read. It was rotated for all
+// that, and to say that it was not found would tell the only winner that there was none: then the
+// session has what the rotation has set, and nothing else.
+func (s *sessions) rotated(ctx context.Context, r port.Rotation) (domain.Session, error) {
+	stored, err := s.byID(ctx, r.ID)
+	if errors.Is(err, port.ErrNotFound) {
+		return domain.Session{ID: r.ID, Secret: r.Next, RotatedAt: r.Now, ExpiresAt: r.ExpiresAt, Client: r.Client}, nil
+	}
+	return stored, err
 }
 
 // maxRotations bounds how often a rotation is tried on a database that contradicts itself.

@@ -116,6 +116,14 @@ func TestRotate(t *testing.T) {
 		wantWords(t, s, "UPDATE SELECT")
 	})
 
+	t.Run("has happened, though somebody ends the session before it is read", func(t *testing.T) {
+		got, err := newStore(t, &script{reads: [][]driver.Value{nil}}).Sessions().Rotate(t.Context(), rotation)
+		must(t, err)
+		if got.ID != rotation.ID || got.Secret != rotation.Next {
+			t.Errorf("got %+v, want what the rotation has set", got)
+		}
+	})
+
 	t.Run("tells stale from not live by the read", func(t *testing.T) {
 		for name, test := range map[string]struct {
 			row  []driver.Value
