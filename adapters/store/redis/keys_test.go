@@ -251,4 +251,25 @@ func TestNumbersBeyondThoseOfLua(t *testing.T) {
 			}
 		}
 	})
+
+	t.Run("where a time has no more room in its lower half", func(t *testing.T) {
+		s := open(t)
+		one := port.Limit{Burst: 1, Every: time.Second}
+		// 1970 is written 09223372036854775808, and this moment with ten zeros at its end.
+		turn := time.UnixMicro(177420*1e10 + 1e10 - 6854775808)
+		for range 2 {
+			for _, c := range []struct{ after, want time.Duration }{
+				{-time.Second / 2, 0},
+				{-time.Second / 2, time.Second},
+				{-time.Microsecond, time.Second/2 + time.Microsecond},
+				{0, time.Second / 2},
+				{time.Microsecond, time.Second/2 - time.Microsecond},
+			} {
+				if wait, err := s.Limiter().Take(t.Context(), "ann", one, turn.Add(c.after)); wait != c.want || err != nil {
+					t.Errorf("after %s: got a wait of %s and error %v, want %s", c.after, wait, err, c.want)
+				}
+			}
+			must(t, s.Limiter().Refund(t.Context(), "ann", one, turn))
+		}
+	})
 }

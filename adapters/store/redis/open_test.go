@@ -132,7 +132,7 @@ func TestOpen(t *testing.T) {
 	})
 
 	t.Run("refuses a node of a cluster", func(t *testing.T) {
-		server := redistest.Start(t, "--cluster-enabled", "yes")
+		server := redistest.Start(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(testserver.FreePort(t)))
 		if _, err := redis.Open(ctx, redis.Config{URL: server.URL()}); err == nil || !strings.Contains(err.Error(), "Cluster") {
 			t.Errorf("got error %v, want one that says why", err)
 		}
