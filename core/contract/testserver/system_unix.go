@@ -22,8 +22,6 @@ func prepare(cmd *exec.Cmd, account string) error {
 
 func terminate(cmd *exec.Cmd) error { return signal(cmd, syscall.SIGTERM) }
 func kill(cmd *exec.Cmd) error      { return signal(cmd, syscall.SIGKILL) }
-func pause(cmd *exec.Cmd) error     { return signal(cmd, syscall.SIGSTOP) }
-func resume(cmd *exec.Cmd) error    { return signal(cmd, syscall.SIGCONT) }
 
 // signal reaches the whole group. That it is gone already is no error.
 func signal(cmd *exec.Cmd, s syscall.Signal) error {
