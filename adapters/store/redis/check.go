@@ -10,9 +10,6 @@ import (
 
 // check makes sure that the server can be used.
 func (s *Store) check(ctx context.Context) error {
-	if err := s.server.usable(ctx); err != nil {
-		return err
-	}
 	hello, err := s.hello(ctx)
 	if err != nil {
 		return err
@@ -46,7 +43,7 @@ func major(version string) int {
 // hello returns how the server introduces itself, or nothing when it does not, since the
 // account may be allowed what it needs only.
 func (s *Store) hello(ctx context.Context) (map[string]string, error) {
-	return await(ctx, s.server, func(ctx context.Context) (map[string]string, error) {
+	return await(ctx, func(ctx context.Context) (map[string]string, error) {
 		answer, err := s.server.client.Do(ctx, "HELLO").Slice()
 		if refused(err) {
 			return nil, nil

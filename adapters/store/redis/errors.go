@@ -18,11 +18,14 @@ func isTimeout(err error) bool {
 }
 
 // plain returns err without the host, the port and whatever the server quotes of a command.
+// What isTimeout holds for stays so.
 func plain(err error) error {
 	var answer goredis.Error
 	var lookup *net.DNSError
 	var operation *net.OpError
 	switch {
+	case err == nil, isTimeout(err):
+		return err
 	case errors.Is(err, goredis.ErrClosed):
 		return errClosed
 	case errors.Is(err, io.EOF):

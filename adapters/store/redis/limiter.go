@@ -28,7 +28,7 @@ func newLimiter(s *server) *limiter {
 }
 
 func (l *limiter) Take(ctx context.Context, key string, limit port.Limit, now time.Time) (wait time.Duration, err error) {
-	err = l.server.call(ctx, "take from limiter", func() error {
+	err = l.server.call(ctx, "take from limiter", func(ctx context.Context) error {
 		every, err := everyMicros(key, limit)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (l *limiter) Take(ctx context.Context, key string, limit port.Limit, now ti
 }
 
 func (l *limiter) Refund(ctx context.Context, key string, limit port.Limit, now time.Time) error {
-	return l.server.call(ctx, "refund to limiter", func() error {
+	return l.server.call(ctx, "refund to limiter", func(ctx context.Context) error {
 		every, err := everyMicros(key, limit)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (l *limiter) Refund(ctx context.Context, key string, limit port.Limit, now 
 }
 
 func (l *limiter) Reset(ctx context.Context, key string) error {
-	return l.server.call(ctx, "reset limiter", func() error {
+	return l.server.call(ctx, "reset limiter", func(ctx context.Context) error {
 		if err := port.CheckKey(key); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (l *limiter) Reset(ctx context.Context, key string) error {
 }
 
 func (l *limiter) Prune(ctx context.Context, now time.Time, limit int) (pruned int, err error) {
-	err = l.server.call(ctx, "prune limiter", func() error {
+	err = l.server.call(ctx, "prune limiter", func(ctx context.Context) error {
 		if limit < 1 {
 			return nil // to Redis a negative limit is none at all
 		}

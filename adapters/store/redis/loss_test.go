@@ -151,6 +151,30 @@ func TestServerThatHangs(t *testing.T) {
 	eventually(t, func() error { return patient.Ping(t.Context()) })
 }
 
+func TestServerThatIsSlow(t *testing.T) {
+	// Each call takes several answers: one to open a connection, and that to a script that the
+	// server does not know, before the one that counts.
+	server := redistest.Start(t)
+	const timeout = time.Second
+	p := newProxy(t, server.Address())
+	s := openAt(t, redis.Config{URL: p.url(), Timeout: timeout})
+	must(t, raw(t, server).ScriptFlush(t.Context()).Err())
+	p.delay.Store(int64(timeout * 9 / 10))
+	for name, call := range calls() {
+		if name == "warnings" {
+			continue // asks for settings, by no script
+		}
+		t.Run("fails within the timeout/"+name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			wantNoAnswer(t, call(t.Context(), s))
+			if took := time.Since(began); took > timeout*15/10 {
+				t.Errorf("took %s, want the timeout of %s", took, timeout)
+			}
+		})
+	}
+}
+
 func TestServerThatIsGone(t *testing.T) {
 	server := redistest.Start(t, redistest.Durable()...)
 	s := openAt(t, redis.Config{URL: server.URL(), MaxConnections: 4, Timeout: time.Second})

@@ -173,6 +173,15 @@ func TestClose(t *testing.T) {
 	}
 }
 
+func TestCloseEndsWhatNeedsNoServer(t *testing.T) {
+	s := open(t)
+	must(t, s.Close())
+	_, err := s.Sessions().Prune(t.Context(), t0, 0)
+	wantNoAnswer(t, err)
+	_, err = s.Limiter().Prune(t.Context(), t0, 0)
+	wantNoAnswer(t, err)
+}
+
 func TestReopen(t *testing.T) {
 	server := shared.Get(t)
 	c := redis.Config{URL: server.URL(), Prefix: server.Prefix()}

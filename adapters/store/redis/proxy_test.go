@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // proxy stands between a store and its server and loses what it is told to lose.
@@ -13,6 +14,7 @@ type proxy struct {
 	listener net.Listener
 	target   string
 	lose     atomic.Int32
+	delay    atomic.Int64 // nanoseconds that each answer takes
 
 	mu    sync.Mutex
 	conns []net.Conn
@@ -70,6 +72,7 @@ func (p *proxy) answer(client, server net.Conn) {
 		if err != nil {
 			return
 		}
+		<-time.After(time.Duration(p.delay.Load()))
 		switch {
 		case p.lose.Load() == answers:
 			continue

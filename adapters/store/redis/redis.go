@@ -51,21 +51,13 @@ type Store struct {
 // driver, which is one for the whole program: it says nothing that the errors do not, and
 // names addresses.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s, err := open(ctx, c)
+	c, err := c.complete()
 	if err != nil {
 		return nil, fmt.Errorf("redis: open: %w", err)
 	}
-	return s, nil
-}
-
-func open(ctx context.Context, c Config) (*Store, error) {
-	c, err := c.complete()
-	if err != nil {
-		return nil, err
-	}
 	options, err := c.options()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("redis: open: %w", err)
 	}
 	logging.Disable()
 	server := &server{client: goredis.NewClient(options), prefix: c.Prefix, timeout: c.Timeout}
@@ -75,7 +67,7 @@ func open(ctx context.Context, c Config) (*Store, error) {
 		limiter:  newLimiter(server),
 		ping:     newScript(writes, "ping"),
 	}
-	if err := s.check(ctx); err != nil {
+	if err := server.call(ctx, "open", s.check); err != nil {
 		_ = server.close() // nothing was written
 		return nil, err
 	}
@@ -91,7 +83,7 @@ func (s *Store) Limiter() port.RateLimiter { return s.limiter }
 // Ping returns nil if the server answers and would do a write: it is no replica, has memory
 // left and can write to its disk. Nothing is written.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.server.call(ctx, "ping", func() error {
+	return s.server.call(ctx, "ping", func(ctx context.Context) error {
 		_, err := s.server.count(ctx, s.ping)
 		return err
 	})

@@ -21,11 +21,19 @@ type server struct {
 	closed  atomic.Bool
 }
 
-// call runs fn as the body of a method.
-func (s *server) call(ctx context.Context, what string, fn func() error) error {
+// call runs fn as the body of a method, until ctx is done or the timeout is over.
+func (s *server) call(ctx context.Context, what string, fn func(context.Context) error) error {
+	bounded, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
 	err := s.usable(ctx)
 	if err == nil {
-		err = fn()
+		err = fn(bounded)
+	}
+	if isTimeout(err) {
+		err = ended(ctx)
+		if err == nil {
+			err = fmt.Errorf("no answer within %s", s.timeout)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("redis: %s: %w", what, err)
@@ -53,17 +61,17 @@ func (s *server) close() error {
 
 // count runs a script that answers with a number.
 func (s *server) count(ctx context.Context, script script, args ...any) (int, error) {
-	return await(ctx, s, func(ctx context.Context) (int, error) { return s.run(ctx, script, args).Int() })
+	return await(ctx, func(ctx context.Context) (int, error) { return s.run(ctx, script, args).Int() })
 }
 
 // text runs a script that answers with a text.
 func (s *server) text(ctx context.Context, script script, args ...any) (string, error) {
-	return await(ctx, s, func(ctx context.Context) (string, error) { return s.run(ctx, script, args).Text() })
+	return await(ctx, func(ctx context.Context) (string, error) { return s.run(ctx, script, args).Text() })
 }
 
 // texts runs a script that answers with a list of texts.
 func (s *server) texts(ctx context.Context, script script, args ...any) ([]string, error) {
-	return await(ctx, s, func(ctx context.Context) ([]string, error) { return s.run(ctx, script, args).StringSlice() })
+	return await(ctx, func(ctx context.Context) ([]string, error) { return s.run(ctx, script, args).StringSlice() })
 }
 
 // run sends a script by its hash, and with its text only to a server that does not know it:
@@ -72,39 +80,28 @@ func (s *server) run(ctx context.Context, script script, args []any) *goredis.Cm
 	return script.Run(ctx, s.client, nil, append([]any{s.prefix}, args...)...)
 }
 
-// await returns the answer of ask, or an error as soon as ctx is done or the timeout is over.
-// What the server has been sent may be done all the same.
+// await returns the answer of ask, or the error of ctx as soon as ctx is done. What the server
+// has been sent may be done all the same.
 //
-// The driver minds the end of a context only at times, so it is left behind with a question
-// to which there is no answer in time: until the timeout at most, which its connection has too.
-func await[T any](ctx context.Context, s *server, ask func(context.Context) (T, error)) (T, error) {
+// The driver minds the deadline of a context, but not that it is cancelled while it waits for
+// an answer. It is left behind with its question then, until the deadline.
+func await[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
 	type outcome struct {
 		answer T
 		err    error
 	}
-	bounded, cancel := context.WithTimeout(ctx, s.timeout)
-	defer cancel()
 	outcomes := make(chan outcome, 1)
 	go func() {
-		answer, err := ask(bounded)
-		outcomes <- outcome{answer, err}
+		answer, err := ask(ctx)
+		outcomes <- outcome{answer, plain(err)}
 	}()
-
-	var none T
 	select {
 	case o := <-outcomes:
-		if o.err == nil {
-			return o.answer, nil
-		}
-		if !isTimeout(o.err) {
-			return none, plain(o.err)
-		}
-	case <-bounded.Done():
+		return o.answer, o.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
 	}
-	if err := ended(ctx); err != nil {
-		return none, err
-	}
-	return none, fmt.Errorf("no answer within %s", s.timeout)
 }
 
 // ended is ctx.Err, but a moment ahead of the timer of ctx, as the deadline of a connection

@@ -32,7 +32,7 @@ func newSessions(s *server) *sessions {
 }
 
 func (s *sessions) Create(ctx context.Context, n domain.Session) error {
-	return s.server.call(ctx, "create session", func() error {
+	return s.server.call(ctx, "create session", func(ctx context.Context) error {
 		if err := port.CheckKey(string(n.ID), string(n.UserID)); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (s *sessions) Create(ctx context.Context, n domain.Session) error {
 }
 
 func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) (found domain.Session, err error) {
-	err = s.server.call(ctx, "get session", func() error {
+	err = s.server.call(ctx, "get session", func(ctx context.Context) error {
 		if err := port.CheckKey(string(id)); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 }
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
-	err = s.server.call(ctx, "rotate session", func() error {
+	err = s.server.call(ctx, "rotate session", func(ctx context.Context) error {
 		if err := port.CheckKey(string(r.ID)); err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.S
 }
 
 func (s *sessions) EndReused(ctx context.Context, id domain.SessionID, presented domain.SecretHash) (ended bool, err error) {
-	err = s.server.call(ctx, "end reused session", func() error {
+	err = s.server.call(ctx, "end reused session", func(ctx context.Context) error {
 		if err := port.CheckKey(string(id)); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (s *sessions) EndReused(ctx context.Context, id domain.SessionID, presented
 }
 
 func (s *sessions) Delete(ctx context.Context, id domain.SessionID) error {
-	return s.server.call(ctx, "delete session", func() error {
+	return s.server.call(ctx, "delete session", func(ctx context.Context) error {
 		if err := port.CheckKey(string(id)); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (s *sessions) Delete(ctx context.Context, id domain.SessionID) error {
 }
 
 func (s *sessions) DeleteUser(ctx context.Context, id domain.UserID, except domain.SessionID) error {
-	return s.server.call(ctx, "delete sessions of user", func() error {
+	return s.server.call(ctx, "delete sessions of user", func(ctx context.Context) error {
 		if err := port.CheckKey(string(id), string(except)); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (s *sessions) DeleteUser(ctx context.Context, id domain.UserID, except doma
 }
 
 func (s *sessions) Prune(ctx context.Context, now time.Time, limit int) (pruned int, err error) {
-	err = s.server.call(ctx, "prune sessions", func() error {
+	err = s.server.call(ctx, "prune sessions", func(ctx context.Context) error {
 		if limit < 1 {
 			return nil // to Redis a negative limit is none at all
 		}

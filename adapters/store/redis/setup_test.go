@@ -208,22 +208,4 @@ func TestConnections(t *testing.T) {
 			t.Errorf("got errors %v, want nothing else", all)
 		}
 	})
-
-	t.Run("are waited for no longer than the timeout, the answer included", func(t *testing.T) {
-		const timeout = time.Second
-		s := openAt(t, redis.Config{URL: server.URL(), MaxConnections: 1, Timeout: timeout})
-		must(t, server.Pause())
-		defer func() { must(t, server.Resume()) }()
-		began := time.Now()
-		errs := make(chan error, 3)
-		for range cap(errs) {
-			go func() { errs <- s.Ping(t.Context()) }()
-		}
-		for range cap(errs) {
-			wantNoAnswer(t, <-errs)
-		}
-		if took := time.Since(began); took > timeout*17/10 {
-			t.Errorf("took %s, want the timeout of %s", took, timeout)
-		}
-	})
 }

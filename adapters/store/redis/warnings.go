@@ -14,7 +14,7 @@ import (
 // is set up is worth a warning, too; an error is one that does not answer.
 func (s *Store) Warnings(ctx context.Context) ([]string, error) {
 	var found []string
-	err := s.server.call(ctx, "look at the server's settings", func() error {
+	err := s.server.call(ctx, "look at the server's settings", func(ctx context.Context) error {
 		role, err := s.role(ctx)
 		if err != nil {
 			return err
@@ -37,7 +37,7 @@ func (s *Store) role(ctx context.Context) (string, error) {
 
 // settings returns what the server says of itself, or nothing when it does not tell.
 func (s *Store) settings(ctx context.Context) (map[string]string, error) {
-	return await(ctx, s.server, func(ctx context.Context) (map[string]string, error) {
+	return await(ctx, func(ctx context.Context) (map[string]string, error) {
 		answer, err := s.server.client.Do(ctx, "CONFIG", "GET",
 			"appendonly", "appendfsync", "maxmemory", "maxmemory-policy").Slice()
 		if refused(err) {
