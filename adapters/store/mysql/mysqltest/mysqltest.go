@@ -116,7 +116,7 @@ func serverArguments(folder, socket string, port int) []string {
 		"--no-defaults", "--datadir=" + filepath.Join(folder, "data"), "--socket=" + socket,
 		"--pid-file=" + filepath.Join(folder, "pid"), "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port),
 		"--skip-log-bin", "--skip-name-resolve", "--performance-schema=OFF", "--max-connections=500",
-		"--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--innodb-doublewrite=0",
+		"--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--innodb-doublewrite=0",
 		"--innodb-buffer-pool-size=64M", "--loose-debug-no-sync",
 	}, asRoot()...)
 }
