@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(372))
+//		}, contract.Expect(391))
 //	}
 package contract
 

@@ -77,6 +77,8 @@ func eventsRecordCases() []Case[port.Events] {
 			must(t, events.Record(t.Context(), e))
 			wantEqual(t, value(events.List(t.Context(), "", 10))(t), []domain.Event{e})
 		}},
+		{"events/values/odd-texts", "Stored values come back equal.", recordsClient(oddClient())},
+		{"events/values/long-texts", "Stored values come back equal.", recordsClient(longClient())},
 		{"events/times/microseconds", ruleTimes, func(t testing.TB, events port.Events) {
 			e := sampleEvent("1")
 			e.At = at(time.Microsecond)
@@ -91,6 +93,16 @@ func eventsRecordCases() []Case[port.Events] {
 				wantUTC(t, got.At)
 			}
 		}},
+	}
+}
+
+// recordsClient is a case in which an event has a client.
+func recordsClient(c domain.Client) func(testing.TB, port.Events) {
+	return func(t testing.TB, events port.Events) {
+		e := sampleEvent("1")
+		e.Client = c
+		must(t, events.Record(t.Context(), e))
+		wantEqual(t, value(events.List(t.Context(), "", 10))(t), []domain.Event{e})
 	}
 }
 

@@ -122,14 +122,17 @@ func queueValueCases() []Case[port.MailQueue] {
 			wantEqual(t, claimOne(t, queue, at(time.Second)).Letter, l)
 		}
 	}
-	long, odd, fine := sampleLetter("ann"), sampleLetter("ann"), sampleLetter("ann")
+	long, huge, odd, fine := sampleLetter("ann"), sampleLetter("ann"), sampleLetter("ann"), sampleLetter("ann")
 	long.URL += strings.Repeat("&more=x", 256)
+	huge.URL += strings.Repeat("&more=x", 1<<14) // more than 64 KiB
+	huge.Client = longClient()
 	odd.Kind, odd.Language, odd.Attempts = "invitation", "sr-Latn-RS", 0
 	odd.URL = "https://example.com/\u00e4?next=%2F&mark=\U0001F511 "
 	fine.Due, fine.ExpiresAt = at(time.Microsecond), at(time.Hour+7*time.Microsecond)
 	return []Case[port.MailQueue]{
 		{"queue/values/come-back-equal", rule, comesBack(long)},
 		{"queue/values/odd-texts", rule, comesBack(odd)},
+		{"queue/values/long-texts", rule, comesBack(huge)},
 		{"queue/values/empty-stays-empty", rule, comesBack(domain.Letter{ID: "id", Due: at(0), ExpiresAt: at(time.Hour)})},
 		{"queue/times/microseconds", ruleTimes, comesBack(fine)},
 		{"queue/times/utc", ruleTimes, func(t testing.TB, queue port.MailQueue) {

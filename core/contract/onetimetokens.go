@@ -122,6 +122,9 @@ func tokensValueCases() []Case[port.OneTimeTokens] {
 		{"tokens/values/come-back-equal", rule, comesBack(func(token *domain.OneTimeToken) {
 			token.Payload = bytes.Repeat(token.Payload, 1024)
 		})},
+		{"tokens/values/long-payload", rule, comesBack(func(token *domain.OneTimeToken) {
+			token.Payload = bytes.Repeat(token.Payload, 1<<14+1) // more than 64 KiB
+		})},
 		{"tokens/values/nobody-stays-nobody", rule, comesBack(func(token *domain.OneTimeToken) { token.UserID = "" })},
 		{"tokens/values/nil-payload-stays-nil", rule, comesBack(func(token *domain.OneTimeToken) { token.Payload = nil })},
 		{"tokens/values/empty-payload-stays-empty", rule, comesBack(func(token *domain.OneTimeToken) { token.Payload = []byte{} })},

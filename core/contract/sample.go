@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"strings"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -59,6 +60,21 @@ func sampleSession(name string, user domain.UserID) domain.Session {
 
 func sampleClient(name string) domain.Client {
 	return domain.Client{IP: "2001:db8::1", UserAgent: "Agent/1 " + name, Origin: "https://" + name + ".example.com"}
+}
+
+// oddClient returns one with what databases and their drivers take for something else: the
+// marks of SQL, blanks at the ends, and runes of four bytes.
+func oddClient() domain.Client {
+	return domain.Client{
+		IP:        " ::1 ",
+		UserAgent: "it's \"odd\" \\ \\' -- /* ? :name $1 @x %s `; \t\r\n\u00e9e\u0301 \U0001F511 ",
+		Origin:    "\\",
+	}
+}
+
+// longClient returns one whose texts do not fit into 64 KiB.
+func longClient() domain.Client {
+	return domain.Client{IP: "::1", UserAgent: strings.Repeat("\u00e9", 1<<15) + "x", Origin: strings.Repeat("o", 1<<16) + "x"}
 }
 
 func sampleEvent(id string) domain.Event {

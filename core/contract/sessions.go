@@ -125,6 +125,8 @@ func sessionsCreateCases() []Case[port.Sessions] {
 			must(t, sessions.Create(t.Context(), s))
 			wantEqual(t, value(sessions.Get(t.Context(), s.ID, at(0)))(t), s)
 		}},
+		{"sessions/values/odd-texts", "Stored values come back equal.", keepsClient(oddClient())},
+		{"sessions/values/long-texts", "Stored values come back equal.", keepsClient(longClient())},
 		{"sessions/times/microseconds", ruleTimes, func(t testing.TB, sessions port.Sessions) {
 			s := sampleSession("laptop", "id-of-ann")
 			s.CreatedAt, s.RotatedAt = at(time.Microsecond), at(2*time.Microsecond)
@@ -140,6 +142,16 @@ func sessionsCreateCases() []Case[port.Sessions] {
 			got := value(sessions.Get(t.Context(), s.ID, elsewhere(at(0))))(t)
 			wantUTC(t, got.CreatedAt, got.RotatedAt, got.ExpiresAt, got.EndsAt)
 		}},
+	}
+}
+
+// keepsClient is a case in which a session has a client.
+func keepsClient(c domain.Client) func(testing.TB, port.Sessions) {
+	return func(t testing.TB, sessions port.Sessions) {
+		s := sampleSession("laptop", "id-of-ann")
+		s.Client = c
+		must(t, sessions.Create(t.Context(), s))
+		wantEqual(t, value(sessions.Get(t.Context(), s.ID, at(0)))(t), s)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 func TestSessionsContract(t *testing.T) {
-	contract.RunSessions(t, func(t testing.TB) port.Sessions { return open(t).Sessions() }, contract.Expect(59))
+	contract.RunSessions(t, func(t testing.TB) port.Sessions { return open(t).Sessions() }, contract.Expect(61))
 }
 
 func TestLimiterContract(t *testing.T) {

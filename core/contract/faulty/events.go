@@ -110,6 +110,20 @@ func eventsFaults() []Fault {
 			}),
 		},
 		{
+			Name: "event-unescaped", Turns: []string{"events/values/odd-texts"},
+			Store: recorded(func(ctx context.Context, inner port.Events, e domain.Event) error {
+				e.Client.UserAgent = strings.ReplaceAll(e.Client.UserAgent, `\'`, `'`)
+				return inner.Record(ctx, e)
+			}),
+		},
+		{
+			Name: "event-cut-at-64k", Turns: []string{"events/values/long-texts"},
+			Store: recorded(func(ctx context.Context, inner port.Events, e domain.Event) error {
+				e.Client.Origin = cutAt64K(e.Client.Origin)
+				return inner.Record(ctx, e)
+			}),
+		},
+		{
 			Name: "event-time-truncated", Turns: []string{"events/times/microseconds"},
 			Store: recorded(func(ctx context.Context, inner port.Events, e domain.Event) error {
 				e.At = e.At.Truncate(time.Millisecond)

@@ -132,8 +132,12 @@ func queuePutFaults() []Fault {
 			}),
 		},
 		{
-			Name: "url-cut", Turns: []string{"queue/values/come-back-equal"},
+			Name: "url-cut", Turns: []string{"queue/values/come-back-equal", "queue/values/long-texts"},
 			Store: putLetters(func(l *domain.Letter) { l.URL = l.URL[:min(len(l.URL), 1000)] }),
+		},
+		{
+			Name: "url-cut-at-64k", Turns: []string{"queue/values/long-texts"},
+			Store: putLetters(func(l *domain.Letter) { l.URL = cutAt64K(l.URL) }),
 		},
 		{
 			Name: "every-letter-is-a-reset", Turns: []string{"queue/values/odd-texts"},

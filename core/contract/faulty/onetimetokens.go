@@ -155,12 +155,16 @@ func tokensPutFaults() []Fault {
 			}),
 		},
 		{
-			Name: "payload-cut", Turns: []string{"tokens/values/come-back-equal"},
+			Name: "payload-cut", Turns: []string{"tokens/values/come-back-equal", "tokens/values/long-payload"},
 			Store: putTokens(func(t *domain.OneTimeToken) {
 				if len(t.Payload) > 1024 {
 					t.Payload = t.Payload[:1024]
 				}
 			}),
+		},
+		{
+			Name: "payload-cut-at-64k", Turns: []string{"tokens/values/long-payload"},
+			Store: putTokens(func(t *domain.OneTimeToken) { t.Payload = t.Payload[:min(len(t.Payload), 1<<16-1)] }),
 		},
 		{
 			Name: "nobody-gets-a-name", Turns: []string{"tokens/values/nobody-stays-nobody"},

@@ -23,6 +23,9 @@ func replaceError(err, target, with error) error {
 // elsewhere is a time zone that is not UTC.
 func elsewhere() *time.Location { return time.FixedZone("elsewhere", -3*60*60) }
 
+// cutAt64K returns what a column of 64 KiB has room for.
+func cutAt64K(s string) string { return s[:min(len(s), 1<<16-1)] }
+
 // withoutAccents folds e with an acute accent, in either normal form, to e.
 func withoutAccents(s string) string {
 	return strings.NewReplacer("\u00e9", "e", "e\u0301", "e").Replace(s)

@@ -151,6 +151,14 @@ func sessionsFaults() []Fault {
 			}),
 		},
 		{
+			Name: "agent-in-three-bytes", Turns: []string{"sessions/values/odd-texts"},
+			Store: shown(func(s *domain.Session) { s.Client.UserAgent = threeByteRunes(s.Client.UserAgent) }),
+		},
+		{
+			Name: "agent-cut-at-64k", Turns: []string{"sessions/values/long-texts"},
+			Store: shown(func(s *domain.Session) { s.Client.UserAgent = cutAt64K(s.Client.UserAgent) }),
+		},
+		{
 			Name: "session-time-truncated", Turns: []string{"sessions/times/microseconds"},
 			Store: inSessions(func(inner port.Sessions) sessions {
 				return sessions{Sessions: inner, create: func(ctx context.Context, s domain.Session) error {
