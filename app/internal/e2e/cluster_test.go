@@ -79,8 +79,7 @@ func TestSecurity94a_ATokenOfOneNodeIsKnownToTheNextOnACluster(t *testing.T) {
 
 // TestSecurity94_NothingIsLostWithANodeOrAnInstanceOnACluster makes one fault after the other while
 // clients go on: a node dies, an instance dies, a node is cut off from the others, and one hangs.
-// To answer 401 for what the database could not say, to repeat a commit whose outcome is unknown, or
-// to take an older state of a node for the current one, turns it red.
+// To answer 401 for what the database could not say turns it red.
 func TestSecurity94_NothingIsLostWithANodeOrAnInstanceOnACluster(t *testing.T) {
 	chance := random(t)
 	var total history.Figures

@@ -114,6 +114,11 @@ func (l *load) awaitUses(t *testing.T, uses int) {
 	select {
 	case <-l.recorder.After(uses):
 	case <-l.stopped:
+		for _, s := range l.sessions {
+			if s.End == history.Refused {
+				t.Errorf("session %s: the newest of %d tokens was refused under way: %s", s.Name, len(s.Tokens), s.Cause)
+			}
+		}
 		t.Fatalf("all sessions have ended: %v", l.recorder.Figures())
 	case <-time.After(patience):
 		t.Fatalf("%d uses took longer than %v: %v", uses, patience, l.recorder.Figures())
