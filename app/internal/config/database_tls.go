@@ -18,7 +18,7 @@ func (l *loader) checkDatabaseTLS(d Database) {
 		l.warn("DB_SSL__REJECT_UNAUTHORIZED has no effect without DB_SSL")
 	case d.SSL && !d.RejectUnauthorized:
 		l.warn("DB_SSL__REJECT_UNAUTHORIZED is false: whoever is on the way to the database can pose as it and read everything")
-	case !d.SSL && !l.isSet("DB_SSL") && d.ConnectionString == "" && d.Host != "" && !isLoopback(d.Host):
+	case !d.SSL && !l.isSet("DB_SSL") && d.Host != "" && !isLoopback(d.Host):
 		l.warn("the connection to DB_HOST is not encrypted; set DB_SSL to true, or to false if whoever is on the way may read everything")
 	}
 }

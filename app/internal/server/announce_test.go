@@ -109,3 +109,18 @@ Sallyport is ready.
 		})
 	}
 }
+
+func TestBannerSaysWhereDataIs(t *testing.T) {
+	for client, want := range map[string]string{
+		config.SQLite:     "./data",
+		config.MySQL:      "on a MySQL or MariaDB server",
+		config.PostgreSQL: "on a PostgreSQL server",
+		config.Memory:     "in memory, gone when the service stops",
+	} {
+		var c config.Config
+		c.General.DataDir, c.Database.Client = "./data", client
+		if got := whereDataIs(c); got != want {
+			t.Errorf("%s: got %q, want %q", client, got, want)
+		}
+	}
+}
