@@ -71,6 +71,9 @@ func (a advisory) acquire(ctx context.Context) (*lock, error) {
 	defer again.Stop()
 	for {
 		l, err := a.try(ctx)
+		if err != nil && ctx.Err() != nil {
+			return nil, ctx.Err() // the driver has other words for it
+		}
 		if l != nil || err != nil {
 			return l, err
 		}

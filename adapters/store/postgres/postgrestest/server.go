@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,9 +29,8 @@ const (
 	// Password is the one of User.
 	Password = "sallyport-test-password"
 
-	install  = "apt-get install postgresql"
-	account  = "postgres" // runs the server where root runs the tests
-	template = "sallyport_template"
+	install = "apt-get install postgresql"
+	account = "postgres" // runs the server where root runs the tests
 
 	patience = 30 * time.Second
 )
@@ -43,11 +43,8 @@ type Server struct {
 	folder string
 	made   atomic.Int64 // databases
 
-	migrate   sync.Once
-	migration error
-
-	mu   sync.Mutex
-	free []string // migrated databases that nobody uses
+	mu    sync.Mutex
+	kinds map[string]*kind // of migrated databases, by the options that they are made with
 }
 
 // Start starts a server with settings such as "fsync=on" beside those that make tests fast:
@@ -89,7 +86,7 @@ func start(ctx context.Context, settings []string) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Port: port, folder: folder}
+	s := &Server{Port: port, folder: folder, kinds: map[string]*kind{}}
 	arguments := []string{"-D", data, "-p", strconv.Itoa(port)}
 	for _, setting := range append([]string{
 		"listen_addresses=127.0.0.1", "unix_socket_directories=" + folder, "max_connections=300",
@@ -153,24 +150,48 @@ func (s *Server) Create(t testing.TB, options string) string {
 
 // Migrated returns the name of a database that has the newest schema and no rows. Once the
 // test has closed its stores the next may get it: to change its schema, take one from Create.
-func (s *Server) Migrated(t testing.TB) string {
+// options are those of Create.
+func (s *Server) Migrated(t testing.TB, options ...string) string {
 	t.Helper()
-	s.migrate.Do(func() { s.migration = s.makeTemplate() })
-	if s.migration != nil {
-		t.Fatal(s.migration)
+	k := s.kind(strings.Join(options, " "))
+	k.migrate.Do(func() { k.failure = s.makeTemplate(k) })
+	if k.failure != nil {
+		t.Fatal(k.failure)
 	}
-	name := s.reuse()
+	name := s.reuse(k)
 	if name == "" {
 		name = "migrated_" + strconv.FormatInt(s.made.Add(1), 10)
-		s.Execute(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+template)
+		s.Execute(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+k.template)
 	}
 	t.Cleanup(func() {
 		s.Execute(t, name, emptyAll)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.free = append(s.free, name)
+		k.free = append(k.free, name)
 	})
 	return name
+}
+
+// kind is what migrated databases of the same options share.
+type kind struct {
+	options  string
+	template string
+
+	migrate sync.Once
+	failure error
+
+	free []string // that nobody uses; guarded by the server's mu
+}
+
+func (s *Server) kind(options string) *kind {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k, ok := s.kinds[options]
+	if !ok {
+		k = &kind{options: options, template: "template_" + strconv.Itoa(len(s.kinds))}
+		s.kinds[options] = k
+	}
+	return k
 }
 
 // emptyAll deletes all rows of the schema, save those that say how it was made.
@@ -183,25 +204,25 @@ const emptyAll = `DO $$
 	END $$`
 
 // reuse returns a database that another test has had, or "".
-func (s *Server) reuse() string {
+func (s *Server) reuse(k *kind) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.free) == 0 {
+	if len(k.free) == 0 {
 		return ""
 	}
-	last := len(s.free) - 1
-	name := s.free[last]
-	s.free = s.free[:last]
+	last := len(k.free) - 1
+	name := k.free[last]
+	k.free = k.free[:last]
 	return name
 }
 
-func (s *Server) makeTemplate() error {
+func (s *Server) makeTemplate(k *kind) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := s.execute(ctx, "postgres", "CREATE DATABASE "+template); err != nil {
+	if err := s.execute(ctx, "postgres", "CREATE DATABASE "+k.template+" "+k.options); err != nil {
 		return err
 	}
-	c := s.Config(template)
+	c := s.Config(k.template)
 	c.Migrate = true
 	store, err := postgres.Open(ctx, c)
 	if err != nil {
