@@ -74,6 +74,14 @@ func serveAt(t testing.TB, now time.Time, env []string) *process {
 
 func startProcess(t testing.TB, command *exec.Cmd, remote *remoteClock) *process {
 	t.Helper()
+	p := launch(t, command, remote)
+	p.URL = "http://" + p.awaitReady(t)
+	return p
+}
+
+// launch starts the service and does not wait until it is ready.
+func launch(t testing.TB, command *exec.Cmd, remote *remoteClock) *process {
+	t.Helper()
 	output, err := command.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +107,6 @@ func startProcess(t testing.TB, command *exec.Cmd, remote *remoteClock) *process
 	if remote != nil {
 		remote.begin(t)
 	}
-	p.URL = "http://" + p.awaitReady(t)
 	return p
 }
 
