@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
@@ -85,11 +86,23 @@ func network(err error) string {
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return "the commit became a roll-back"
 	}
+	// Of these the driver makes no type.
+	for known, words := range map[string]string{
+		"server refused TLS connection": "the server does not encrypt",
+		"read only connection":          "no server takes writes",
+	} {
+		if strings.Contains(err.Error(), known) {
+			return words
+		}
+	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return "the host is not known"
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate is not trusted"
+	}
+	if alert, ok := errors.AsType[tls.AlertError](err); ok {
+		return alert.Error()
 	}
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		return number.Error()

@@ -12,7 +12,9 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,6 +65,10 @@ func TestDescribe(t *testing.T) {
 		{&pgconn.PgError{Code: "22P02", Message: "syntax: ann"}, "the server refuses with SQLSTATE 22P02"},
 		{io.ErrUnexpectedEOF, "the connection is lost"},
 		{context.DeadlineExceeded, "no answer in time"},
+		{errors.New("server refused TLS connection"), "the server does not encrypt"},
+		{tls.AlertError(42), "tls: bad certificate"},
+		{&net.DNSError{Name: "ann"}, "the host is not known"},
+		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "connection refused"},
 		{errors.New("dial tcp 10.0.0.1: ann"), "unexpected error of type *errors.errorString"},
 	} {
 		if got := postgres.Describe(fmt.Errorf("ann: %w", c.err)); got != c.want {
@@ -119,7 +125,7 @@ func TestErrorsNameNobodyAndNothing(t *testing.T) {
 		"an unknown database":   {func(c *postgres.Config) { c.Database = "test_nothing" }, "SQLSTATE 3D000"},
 		"a port without server": {func(c *postgres.Config) { c.Port = free }, "cannot connect: "},
 		"an unknown host":       {func(c *postgres.Config) { c.Host = "test-host.invalid" }, "cannot connect: "},
-		"no encryption":         {func(c *postgres.Config) { c.TLS = &tls.Config{} }, "cannot connect: "},
+		"no encryption":         {func(c *postgres.Config) { c.TLS = &tls.Config{} }, "the server does not encrypt"},
 		"a certificate of nobody": {func(c *postgres.Config) {
 			c.TLS, c.Port = &tls.Config{}, encrypted.port()
 		}, "the server's certificate is not trusted"},

@@ -2,10 +2,9 @@
 // instances share. Its encoding must be UTF8. Whoever connects owns the tables or may make
 // them; the schema is the first of the search path.
 //
-// PgBouncer may sit between in transaction mode: put default_query_exec_mode=exec into
-// Config.ConnectionString, or, from PgBouncer 1.21 with max_prepared_statements, nothing.
-// In exec mode the session settings that this package would ask for are left to the pooler;
-// see Config.ConnectionString.
+// PgBouncer may sit between, in transaction mode too, with default_query_exec_mode=exec in
+// Config.ConnectionString. Then nothing is prepared, and the settings of the session are left
+// to the pooler.
 //
 // No error has an address, a name or a value in its text; the driver's error is in the chain.
 package postgres
