@@ -63,7 +63,7 @@ func TestConnectRedis(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var opened []config.Secret
-			r, err := connectRedis(test.config, func(address config.Secret) (*redis.Store, error) {
+			r, err := connectRedis(test.config, func(_ string, address config.Secret) (*redis.Store, error) {
 				opened = append(opened, address)
 				return new(redis.Store), nil
 			})
@@ -77,7 +77,7 @@ func TestConnectRedis(t *testing.T) {
 	}
 	t.Run("keeps what it has opened when the second fails, so that it can be closed", func(t *testing.T) {
 		down := errors.New("down")
-		r, err := connectRedis(config.Redis{URL: a, LimiterStore: config.InRedis, SessionsURL: b}, func(address config.Secret) (*redis.Store, error) {
+		r, err := connectRedis(config.Redis{URL: a, LimiterStore: config.InRedis, SessionsURL: b}, func(_ string, address config.Secret) (*redis.Store, error) {
 			if address == a {
 				return nil, down
 			}

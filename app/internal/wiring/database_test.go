@@ -211,12 +211,12 @@ func TestAnOlderSchemaIsRefused(t *testing.T) {
 // TestAServerThatIsDown says so in time, and names neither where it is nor the password.
 func TestAServerThatIsDown(t *testing.T) {
 	folder := t.TempDir() // has no socket in it
-	for name, environ := range map[string][]string{
-		"mysql":                  {"DB_CLIENT=mysql", "DB_SOCKET_PATH=" + filepath.Join(folder, "s"), "DB_DATABASE=x", "DB_USER=someone", "DB_PASSWORD=hunter2hunter2"},
-		"pg":                     {"DB_CLIENT=pg", "DB_SOCKET_PATH=" + folder, "DB_DATABASE=x", "DB_USER=someone", "DB_PASSWORD=hunter2hunter2"},
-		"sqlite3, but not Redis": {"SESSIONS_URL=unix://someone:hunter2hunter2@" + filepath.Join(folder, "r")},
+	for setting, environ := range map[string][]string{
+		"the database that DB_SOCKET_PATH names":       {"DB_CLIENT=mysql", "DB_SOCKET_PATH=" + filepath.Join(folder, "s"), "DB_DATABASE=x", "DB_USER=someone", "DB_PASSWORD=hunter2hunter2"},
+		"the database that DB_CONNECTION_STRING names": {"DB_CONNECTION_STRING=postgres://someone:hunter2hunter2@/x?host=" + folder},
+		"the Redis that SESSIONS_URL names":            {"SESSIONS_URL=unix://someone:hunter2hunter2@" + filepath.Join(folder, "r")},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(setting, func(t *testing.T) {
 			var log bytes.Buffer
 			c := load(t, append(environ, "DB_CONNECT_TIMEOUT=600ms", "DB_TIMEOUT=100ms", "DB_FILENAME="+filepath.Join(folder, "x.db"))...)
 			k, err := OperatorKeys(c)
@@ -224,10 +224,10 @@ func TestAServerThatIsDown(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err = Assemble(t.Context(), c, k, Environment{Clock: newClock(), Log: slog.New(slog.NewTextHandler(&log, nil))})
-			if err == nil || !strings.Contains(err.Error(), "was not reached within DB_CONNECT_TIMEOUT (600ms)") {
+			if err == nil || !strings.Contains(err.Error(), setting+" was not reached within DB_CONNECT_TIMEOUT (600ms)") {
 				t.Fatalf("got %v", err)
 			}
-			if !strings.Contains(log.String(), "cannot be reached yet") {
+			if !strings.Contains(log.String(), setting+" cannot be reached yet") {
 				t.Errorf("it waits in silence: %s", log.String())
 			}
 			for _, secret := range []string{"hunter2", "someone", folder} {

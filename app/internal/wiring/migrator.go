@@ -37,5 +37,14 @@ func refusedSchema(err error) error {
 	return err
 }
 
-// serverName is what the log calls a database server.
-func serverName(d config.Database) string { return "the database (" + d.Client + ")" }
+// serverName is what the log and errors call a database server.
+func serverName(d config.Database) string {
+	setting := "DB_HOST"
+	switch {
+	case d.ConnectionString != "":
+		setting = "DB_CONNECTION_STRING"
+	case d.SocketPath != "":
+		setting = "DB_SOCKET_PATH"
+	}
+	return "the database that " + setting + " names"
+}

@@ -48,8 +48,8 @@ func (r Redis) Warn(ctx context.Context, log *slog.Logger) {
 }
 
 func openRedis(ctx context.Context, c config.Config, log *slog.Logger) (Redis, func(), error) {
-	r, err := connectRedis(c.Redis, func(address config.Secret) (*redis.Store, error) {
-		return openRedisServer(ctx, c, address, log)
+	r, err := connectRedis(c.Redis, func(setting string, address config.Secret) (*redis.Store, error) {
+		return openRedisServer(ctx, c, setting, address, log)
 	})
 	closeAll := func() {
 		for _, server := range r.servers() {
@@ -65,11 +65,14 @@ func openRedis(ctx context.Context, c config.Config, log *slog.Logger) (Redis, f
 	return r, closeAll, nil
 }
 
+// redisOpener connects to the server that a setting names.
+type redisOpener func(setting string, address config.Secret) (*redis.Store, error)
+
 // connectRedis opens each server that is asked for, and one that is asked for twice once. The
 // result of a failure holds what was opened before.
-func connectRedis(c config.Redis, open func(address config.Secret) (*redis.Store, error)) (r Redis, err error) {
+func connectRedis(c config.Redis, open redisOpener) (r Redis, err error) {
 	if c.SessionsURL != "" {
-		if r.sessions, err = open(c.SessionsURL); err != nil {
+		if r.sessions, err = open("SESSIONS_URL", c.SessionsURL); err != nil {
 			return Redis{}, err
 		}
 	}
@@ -80,7 +83,7 @@ func connectRedis(c config.Redis, open func(address config.Secret) (*redis.Store
 		r.limiter = r.sessions
 		return r, nil
 	}
-	limiter, err := open(c.URL)
+	limiter, err := open("REDIS", c.URL)
 	if err != nil {
 		return r, err
 	}
@@ -88,7 +91,7 @@ func connectRedis(c config.Redis, open func(address config.Secret) (*redis.Store
 	return r, nil
 }
 
-func openRedisServer(ctx context.Context, c config.Config, address config.Secret, log *slog.Logger) (*redis.Store, error) {
+func openRedisServer(ctx context.Context, c config.Config, setting string, address config.Secret, log *slog.Logger) (*redis.Store, error) {
 	settings := redis.Config{
 		URL:            string(address),
 		Password:       redisPassword(address, c.Redis.Password),
@@ -98,7 +101,7 @@ func openRedisServer(ctx context.Context, c config.Config, address config.Secret
 	}
 	// Whatever is wrong may pass: the settings have been checked, and the errors of a server
 	// that is starting cannot be told from others.
-	return await(ctx, patience{c.Database.ConnectTimeout, log}, "Redis", func(ctx context.Context) (*redis.Store, error) {
+	return await(ctx, patience{c.Database.ConnectTimeout, log}, "the Redis that "+setting+" names", func(ctx context.Context) (*redis.Store, error) {
 		return redis.Open(ctx, settings)
 	}, func(error) bool { return true })
 }

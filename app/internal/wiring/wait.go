@@ -29,14 +29,17 @@ type patience struct {
 }
 
 // await returns what open returns as soon as it succeeds, or fails with an error that does
-// not pass by itself. what names the server in the log.
+// not pass by itself. what names the server, for the log and in errors, by the setting that
+// says where it is.
 func await[T any](ctx context.Context, p patience, what string, open func(context.Context) (T, error), passes func(error) bool) (T, error) {
 	began, told := time.Now(), time.Time{}
 	for {
 		opened, err := open(ctx)
 		switch {
-		case err == nil, ctx.Err() != nil, !passes(err), p.limit == 0:
+		case err == nil, ctx.Err() != nil:
 			return opened, err
+		case !passes(err), p.limit == 0:
+			return opened, fmt.Errorf("open %s: %w", what, err)
 		case time.Since(began)+askAgain > p.limit:
 			return opened, fmt.Errorf("%s was not reached within DB_CONNECT_TIMEOUT (%s): %w", what, p.limit, err)
 		}

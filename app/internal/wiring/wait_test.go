@@ -24,7 +24,7 @@ var errDown = errors.New("down")
 
 // awaited opens something that fails failures times, and returns how often it was tried.
 func awaited(ctx context.Context, p patience, failures int) (tries int, err error) {
-	_, err = await(ctx, p, "the database (pg)", func(context.Context) (string, error) {
+	_, err = await(ctx, p, "the database", func(context.Context) (string, error) {
 		if tries++; tries <= failures {
 			return "", errDown
 		}
@@ -43,7 +43,7 @@ func TestAwait(t *testing.T) {
 			if err != nil || tries != 25 || time.Since(began) != 24*askAgain {
 				t.Errorf("got %v after %d tries and %s", err, tries, time.Since(began))
 			}
-			if got := strings.Count(log.String(), "the database (pg) cannot be reached yet; it is tried again"); got != 2 {
+			if got := strings.Count(log.String(), "the database cannot be reached yet; it is tried again"); got != 2 {
 				t.Errorf("said so %d times, want at once and after 10s:\n%s", got, log.String())
 			}
 		})
@@ -52,7 +52,7 @@ func TestAwait(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
 			_, err := awaited(t.Context(), patience{30 * time.Second, silent}, 1000)
-			if !errors.Is(err, errDown) || !strings.HasPrefix(err.Error(), "the database (pg) was not reached within DB_CONNECT_TIMEOUT (30s): ") {
+			if !errors.Is(err, errDown) || !strings.HasPrefix(err.Error(), "the database was not reached within DB_CONNECT_TIMEOUT (30s): ") {
 				t.Errorf("got %v", err)
 			}
 			if took := time.Since(began); took != 30*time.Second {
@@ -69,7 +69,7 @@ func TestAwait(t *testing.T) {
 		tries := 0
 		wrong := errors.New("wrong password")
 		_, err := await(t.Context(), patience{time.Hour, silent}, "x", func(context.Context) (int, error) { tries++; return 0, wrong }, func(error) bool { return false })
-		if !errors.Is(err, wrong) || tries != 1 {
+		if !errors.Is(err, wrong) || err.Error() != "open x: wrong password" || tries != 1 {
 			t.Errorf("got %v after %d tries", err, tries)
 		}
 	})
