@@ -29,10 +29,10 @@ func newLimiter(s *server) *limiter {
 
 func (l *limiter) Take(ctx context.Context, key string, limit port.Limit, now time.Time) (wait time.Duration, err error) {
 	err = l.server.call(ctx, "take from limiter", func(ctx context.Context) error {
-		every, err := everyMicros(key, limit)
-		if err != nil {
+		if err := port.CheckBucket(key, limit); err != nil {
 			return err
 		}
+		every := limit.Every.Microseconds()
 		window := int64(limit.Burst) * every
 		latest := now.UnixMicro() + window - every // the last time that leaves room for an attempt
 		full, err := l.server.text(ctx, l.take,
@@ -49,11 +49,10 @@ func (l *limiter) Take(ctx context.Context, key string, limit port.Limit, now ti
 
 func (l *limiter) Refund(ctx context.Context, key string, limit port.Limit, now time.Time) error {
 	return l.server.call(ctx, "refund to limiter", func(ctx context.Context) error {
-		every, err := everyMicros(key, limit)
-		if err != nil {
+		if err := port.CheckBucket(key, limit); err != nil {
 			return err
 		}
-		_, err = l.server.count(ctx, l.refund, key, digits(now), span(every))
+		_, err := l.server.count(ctx, l.refund, key, digits(now), span(limit.Every.Microseconds()))
 		return err
 	})
 }
@@ -77,15 +76,6 @@ func (l *limiter) Prune(ctx context.Context, now time.Time, limit int) (pruned i
 		return err
 	})
 	return pruned, err
-}
-
-// everyMicros returns limit.Every in microseconds, or port.ErrInvalid when key or limit cannot
-// be used.
-func everyMicros(key string, limit port.Limit) (int64, error) {
-	if err := port.CheckKey(key); err != nil {
-		return 0, err
-	}
-	return limit.Every.Microseconds(), port.CheckLimit(limit)
 }
 
 // durationOf returns microseconds as a duration, or the longest that there is.

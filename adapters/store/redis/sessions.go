@@ -33,10 +33,7 @@ func newSessions(s *server) *sessions {
 
 func (s *sessions) Create(ctx context.Context, n domain.Session) error {
 	return s.server.call(ctx, "create session", func(ctx context.Context) error {
-		if err := port.CheckKey(string(n.ID), string(n.UserID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(string(n.Mode), n.Client.IP, n.Client.UserAgent, n.Client.Origin); err != nil {
+		if err := port.CheckSession(n); err != nil {
 			return err
 		}
 		created, err := s.server.count(ctx, s.create,
@@ -71,10 +68,7 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
 	err = s.server.call(ctx, "rotate session", func(ctx context.Context) error {
-		if err := port.CheckKey(string(r.ID)); err != nil {
-			return err
-		}
-		if err := port.CheckText(r.Client.IP, r.Client.UserAgent, r.Client.Origin); err != nil {
+		if err := port.CheckRotation(r); err != nil {
 			return err
 		}
 		answer, err := s.server.texts(ctx, s.rotate,
