@@ -105,6 +105,7 @@ environment of the process.
   one is given back each time its share of the time has passed: here every 90 seconds.
 - **list**: values with commas in between; blanks around them do not count.
 - **true or false**: also ` + "`1` or `0`" + `.
+- **PEM text**: several lines, from ` + "`-----BEGIN`" + ` on; best in a file that ` + "`NAME_FILE`" + ` names.
 
 The prefixes that force a type in Directus (` + "`string:`, `number:`, `boolean:`, `array:`" + `) are cut from values
 of the environment and of files. Write ` + "`string:`" + ` in front of a text that itself begins with one of them.
