@@ -180,6 +180,9 @@ type mailServer struct {
 	tries   int
 	mails   []*mail.Message
 	tried   chan struct{}
+
+	// While begun is set, each try is told to it, and then waits for the end of held.
+	begun, held chan struct{}
 }
 
 func startMailServer(t testing.TB, address string) *mailServer {
@@ -230,10 +233,17 @@ type mailSession struct {
 	conn   *gosmtp.Conn
 }
 
-func (*mailSession) Mail(string, *gosmtp.MailOptions) error { return nil }
 func (*mailSession) Rcpt(string, *gosmtp.RcptOptions) error { return nil }
 func (*mailSession) Reset()                                 {}
 func (*mailSession) Logout() error                          { return nil }
+
+func (m *mailSession) Mail(string, *gosmtp.MailOptions) error {
+	if m.server.begun != nil {
+		m.server.begun <- struct{}{}
+		<-m.server.held
+	}
+	return nil
+}
 
 // Data takes the mail unless it is told otherwise.
 func (m *mailSession) Data(r io.Reader) error {
