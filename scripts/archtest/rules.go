@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -76,10 +77,13 @@ func orNothing(list []string) string {
 }
 
 // kitIsForTests is the rest of rule 3: what is not a test imports neither testing nor the
-// contract kit, save the kit itself.
+// contract kit, save the kit itself and packages for tests; and it imports none of these,
+// save the benchmarks.
 func kitIsForTests(s Source) []string {
 	return s.eachImport(
-		func(p Package, f File) bool { return !f.test() && !in(p.Path, "core/contract") },
+		func(p Package, f File) bool {
+			return !f.test() && !in(p.Path, "core/contract") && !forTests(p.Path) && !in(p.Path, "app/internal/bench")
+		},
 		func(p Package, _ File, path string) string {
 			local, our := ours(path)
 			switch {
@@ -87,9 +91,19 @@ func kitIsForTests(s Source) []string {
 				return "imports testing: only tests and core/contract do; move this into a _test.go file"
 			case our && in(local, "core/contract") && !in(p.Path, "scripts"):
 				return fmt.Sprintf("imports %s: only tests do; what a program needs as well belongs elsewhere in the core", local)
+			case our && forTests(local):
+				return fmt.Sprintf("imports %s: only tests and benchmarks do; it starts servers", local)
 			}
 			return ""
 		})
+}
+
+// forTests reports whether a package is there for the tests of others, as net/http/httptest
+// is: it is named after the package that it is in, with "test" behind.
+func forTests(local string) bool {
+	folder, name := path.Split(local)
+	parent := path.Base(folder)
+	return parent != "." && name == parent+"test"
 }
 
 // adaptersStandAlone is rule 4: no adapter imports another or the app, but for what the SQL
@@ -134,8 +148,9 @@ func mainOwnsTheProcess(s Source) []string {
 	owned := []string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.ExpandEnv", "os.Exit", "syscall.Getenv", "syscall.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln"}
 	var found []string
 	for _, p := range s.Packages {
-		// The scripts are programs for whoever works on the repository.
-		if p.Name == "main" || in(p.Path, "scripts") {
+		// The scripts are programs for whoever works on the repository. Whether a server may
+		// be missing depends on whose tests they are, which is for the environment to say.
+		if p.Name == "main" || in(p.Path, "scripts") || in(p.Path, "core/contract/testserver") {
 			continue
 		}
 		for _, f := range p.Files {
