@@ -84,6 +84,8 @@ func (c Config) complete() (Config, error) {
 		return c, nil
 	case c.Socket != "" && (c.Host != "" || c.Port != 0):
 		return c, errors.New("both a socket and a host or port are configured")
+	case c.Socket != "":
+		return c, nil
 	}
 	if c.Host == "" {
 		c.Host = defaultHost
@@ -130,13 +132,8 @@ func (c Config) driverConfig(patience time.Duration) (*mysql.Config, error) {
 	}
 
 	d.Timeout, d.ReadTimeout, d.WriteTimeout = c.Timeout, patience, c.Timeout
-	d.CheckConnLiveness = true
-	d.ClientFoundRows = true   // a guarded statement that changes nothing has found its row all the same
-	d.MultiStatements = false  // nothing that slips into a statement can begin another
-	d.InterpolateParams = true // one round trip for a statement instead of three; see session
-	d.RejectReadOnly = false
-	d.ColumnsWithAlias = false
-	d.ParseTime = false
+	d.ClientFoundRows = true      // a guarded statement that changes nothing has found its row all the same
+	d.InterpolateParams = true    // one round trip for a statement instead of three; see session
 	d.Logger = &mysql.NopLogger{} // it writes addresses
 	return d, nil
 }

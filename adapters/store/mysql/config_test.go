@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	driverpkg "github.com/go-sql-driver/mysql"
+
 	"github.com/sallyport-auth/sallyport/adapters/store/mysql"
 )
 
@@ -40,6 +42,9 @@ func TestConnectionString(t *testing.T) {
 			if !d.ClientFoundRows || d.MultiStatements || !d.InterpolateParams || d.ParseTime || d.AllowAllFiles || !d.CheckConnLiveness {
 				t.Errorf("got %+v, want what the string says of statements and results overruled", d)
 			}
+			if _, ok := d.Logger.(*driverpkg.NopLogger); !ok {
+				t.Errorf("got logger %T, want none: it would write addresses", d.Logger)
+			}
 			if d.Timeout != time.Second || d.ReadTimeout != time.Second || d.WriteTimeout != time.Second {
 				t.Errorf("got time-outs %v, %v and %v, want those of the configuration", d.Timeout, d.ReadTimeout, d.WriteTimeout)
 			}
@@ -48,12 +53,12 @@ func TestConnectionString(t *testing.T) {
 
 	t.Run("does not weaken the TLS that is configured", func(t *testing.T) {
 		for _, mode := range []string{"false", "preferred", "skip-verify"} {
-			d, err := mysql.DriverConfig(mysql.Config{
-				ConnectionString: "mysql://ann:pw@db.example.com/auth?tls=" + mode, TLS: &tls.Config{MinVersion: tls.VersionTLS13},
-			})
-			must(t, err)
-			if d.TLS == nil || d.TLS.MinVersion != tls.VersionTLS13 || d.TLS.InsecureSkipVerify || d.AllowFallbackToPlaintext {
-				t.Errorf("tls=%s: got %+v and fallback %t, want the configured", mode, d.TLS, d.AllowFallbackToPlaintext)
+			for _, form := range []string{"mysql://ann:pw@db.example.com/auth?tls=" + mode, "ann:pw@tcp(db.example.com)/auth?tls=" + mode} {
+				d, err := mysql.DriverConfig(mysql.Config{ConnectionString: form, TLS: &tls.Config{MinVersion: tls.VersionTLS13}})
+				must(t, err)
+				if d.TLS == nil || d.TLS.MinVersion != tls.VersionTLS13 || d.TLS.InsecureSkipVerify || d.AllowFallbackToPlaintext {
+					t.Errorf("%s: got %+v and fallback %t, want the configured", form, d.TLS, d.AllowFallbackToPlaintext)
+				}
 			}
 		}
 	})
@@ -116,7 +121,11 @@ func TestConfig(t *testing.T) {
 			"DSN, socket":  {ConnectionString: fmt.Sprintf("%s:%s@unix(%s)/%s", c.User, c.Password, socket, c.Database)},
 			"URL, any TLS": {ConnectionString: server.URL(c) + "?tls=preferred"},
 		} {
-			t.Run(name, func(t *testing.T) { must(t, open(t, form).Ping(t.Context())) })
+			t.Run(name, func(t *testing.T) {
+				must(t, server.Exec(t.Context(), `DROP DATABASE `+c.Database))
+				must(t, server.Exec(t.Context(), `CREATE DATABASE `+c.Database))
+				must(t, open(t, form).Ping(t.Context())) // which migrates, by other connections
+			})
 		}
 	})
 }

@@ -51,6 +51,16 @@ func TestErrors(t *testing.T) {
 		}
 	})
 
+	t.Run("end the connecting for a migration, too", func(t *testing.T) {
+		c := good
+		c.Port = mute(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if err := mysql.ConnectForMigration(ctx, c); err == nil || ctx.Err() != nil {
+			t.Errorf("got error %v and %v of the context, want the timeout of %v", err, ctx.Err(), c.Timeout)
+		}
+	})
+
 	t.Run("repeat no value", func(t *testing.T) {
 		s := open(t, good)
 		must(t, s.Repos().Users.Create(t.Context(), user("ann")))

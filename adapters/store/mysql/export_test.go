@@ -64,3 +64,20 @@ func Alone(ctx context.Context, db *sql.DB, beat time.Duration, fn func(context.
 	l.poll, l.beat, l.giveUp, l.expiry = beat/10, beat, 4*beat, 8*beat
 	return l.alone(ctx, fn)
 }
+
+// ConnectForMigration makes one connection that waits for answers for ever once it is made.
+func ConnectForMigration(ctx context.Context, c Config) error {
+	c, err := c.complete()
+	if err != nil {
+		return err
+	}
+	connector, err := c.connector(0)
+	if err != nil {
+		return err
+	}
+	made, err := connector.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	return made.Close()
+}

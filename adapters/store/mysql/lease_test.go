@@ -77,6 +77,35 @@ func TestLease(t *testing.T) {
 		must(t, mysql.Alone(t.Context(), db, beat, func(context.Context) error { return nil }))
 	})
 
+	t.Run("of a holder who is gone is taken over by one of many", func(t *testing.T) {
+		db := mysql.Raw(t, server.Database(t))
+		must(t, mysql.Alone(t.Context(), db, beat, func(context.Context) error { return nil }))
+		_, err := db.ExecContext(t.Context(), `INSERT INTO migration_lease (id, holder, beat) VALUES (1, 'somebody', 7)`)
+		must(t, err)
+		var inside, most atomic.Int64
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				err := mysql.Alone(t.Context(), db, beat, func(ctx context.Context) error {
+					defer inside.Add(-1)
+					if now := inside.Add(1); now > most.Load() {
+						most.Store(now)
+					}
+					// Long enough for another who has measured the same time to come in.
+					_, err := db.ExecContext(ctx, `SELECT SLEEP(0.1)`)
+					return err
+				})
+				if err != nil {
+					t.Errorf("got error %v, want none", err)
+				}
+			})
+		}
+		all.Wait()
+		if most.Load() != 1 {
+			t.Errorf("got %d at once, want 1", most.Load())
+		}
+	})
+
 	t.Run("that another has ends the work of its holder", func(t *testing.T) {
 		db := mysql.Raw(t, server.Database(t))
 		err := mysql.Alone(t.Context(), db, beat, func(ctx context.Context) error {

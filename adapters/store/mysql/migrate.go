@@ -65,9 +65,9 @@ func newMigrator(c Config, db *sql.DB) (*migration.Migrator, error) {
 		return nil, err
 	}
 	return migration.New(db, migration.Database{
-		Name:    "mysql",
-		Dialect: goose.DialectMySQL,
-		Files:   files,
+		Name:               "mysql",
+		Dialect:            goose.DialectMySQL,
+		Files:              files,
 		VersionTableExists: versionTableExists,
 		Alone: func(ctx context.Context, fn func(context.Context) error) error {
 			return newLease(db, c.Timeout).alone(ctx, func(ctx context.Context) error {
