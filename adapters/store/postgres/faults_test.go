@@ -223,18 +223,21 @@ func TestStoreRecoversFromServerThatCrashes(t *testing.T) {
 
 func TestPoolThatIsExhausted(t *testing.T) {
 	s := server.Get(t)
-	c := s.Config(s.Migrated(t))
-	c.MinConnections, c.MaxConnections, c.Timeout = 2, 2, 20*time.Second
+	database := s.Migrated(t)
+	c := postgres.Config{
+		ConnectionString: s.ConnectionString(database) + "&application_name=pool",
+		MinConnections:   4, MaxConnections: 4, Timeout: 20 * time.Second,
+	}
 	store := open(t, c)
 
 	wantConnections := func() {
 		t.Helper()
 		// Those that have been closed are counted for a moment.
 		eventually(t, func() error {
-			got := queryTexts(t, c, `SELECT COUNT(*)::text FROM pg_stat_activity
-				WHERE datname = current_database() AND application_name = 'sallyport' AND pid <> pg_backend_pid()`)[0]
-			if got != "2" {
-				return fmt.Errorf("got %s connections, want 2", got)
+			got := queryTexts(t, s.Config(database), `SELECT COUNT(*)::text FROM pg_stat_activity
+				WHERE datname = current_database() AND application_name = 'pool'`)[0]
+			if got != "4" {
+				return fmt.Errorf("got %s connections, want 4", got)
 			}
 			return nil
 		})
