@@ -120,7 +120,7 @@ func TestErrorsNameNobodyAndNothing(t *testing.T) {
 		change func(*postgres.Config)
 		want   string
 	}{
-		"a wrong password":      {func(c *postgres.Config) { c.Password = "test-pass-word" }, "SQLSTATE 28P01"},
+		"a wrong password":      {func(c *postgres.Config) { c.User, c.Password = "test_powerless", "test-another" }, "SQLSTATE 28P01"},
 		"an unknown user":       {func(c *postgres.Config) { c.User = "test_nobody" }, "SQLSTATE 28P01"},
 		"an unknown database":   {func(c *postgres.Config) { c.Database = "test_nothing" }, "SQLSTATE 3D000"},
 		"a port without server": {func(c *postgres.Config) { c.Port = free }, "cannot connect: "},

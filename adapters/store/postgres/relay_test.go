@@ -117,13 +117,13 @@ func (r *relay) serve(store net.Conn) {
 	defer r.drop(server)
 	var both sync.WaitGroup
 	both.Go(func() {
-		defer func() { _ = server.Close() }()
 		pass(store, server, func(sent []byte) bool {
 			r.seen(sent)
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			return !r.deaf
+			return !r.isDeaf()
 		})
+		if !r.isDeaf() { // nor does the end of the connection reach the server
+			_ = server.Close()
+		}
 	})
 	both.Go(func() {
 		defer func() { _ = store.Close() }()
@@ -134,6 +134,12 @@ func (r *relay) serve(store net.Conn) {
 		})
 	})
 	both.Wait()
+}
+
+func (r *relay) isDeaf() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.deaf
 }
 
 func (r *relay) seen(sent []byte) {
