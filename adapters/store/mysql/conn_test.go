@@ -102,7 +102,7 @@ var settings = map[string]string{
 	"character_set_client": "utf8mb4", "character_set_connection": "utf8mb4", "character_set_results": "utf8mb4",
 	"collation_connection": "utf8mb4_bin", "autocommit": "1", "completion_type": "NO_CHAIN", "sql_safe_updates": "0",
 	"sql_mode":                 "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
-	"innodb_lock_wait_timeout": "1", "lock_wait_timeout": "1",
+	"innodb_lock_wait_timeout": "1", "lock_wait_timeout": "1", "wait_timeout": "600",
 }
 
 func TestSession(t *testing.T) {

@@ -16,6 +16,7 @@ type connector struct {
 	driver   driver.Connector
 	timeout  time.Duration // for the connecting as a whole
 	lockWait time.Duration // how long a statement waits for a lock of another
+	standing time.Duration // how long a transaction may stand still
 }
 
 // connector returns one whose connections wait for an answer as long as patience; 0 is for
@@ -33,7 +34,8 @@ func (c Config) connector(patience time.Duration) (*connector, error) {
 	if patience == 0 {
 		lockWait = migrationLockWait
 	}
-	return &connector{driver: made, timeout: c.Timeout, lockWait: lockWait}, nil
+	// Longer than a unit of work may take, so that it is we who give up first.
+	return &connector{driver: made, timeout: c.Timeout, lockWait: lockWait, standing: 2 * c.Timeout}, nil
 }
 
 const (
@@ -45,6 +47,11 @@ const (
 	// migrationLockWait is how long a migration waits for those who use a table, and lets
 	// all others wait behind it.
 	migrationLockWait = 10 * time.Second
+
+	// sessionIdle is when the server closes a connection that says nothing. Those of a
+	// machine that is gone would stay for hours, with their locks. The pool closes its own
+	// before: see idleTime.
+	sessionIdle = 10 * time.Minute
 )
 
 // Connect implements driver.Connector.
@@ -84,16 +91,22 @@ const session = `SET NAMES utf8mb4 COLLATE utf8mb4_bin,
 	SESSION sql_select_limit = 18446744073709551615,
 	SESSION innodb_lock_wait_timeout = %d,
 	SESSION lock_wait_timeout = %[1]d,
-	SESSION %s = 'READ-COMMITTED'`
+	SESSION wait_timeout = %[2]d,
+	SESSION %[3]s = 'READ-COMMITTED'`
 
 // waitForCluster lets each statement wait until its node has all that other nodes had
 // committed before, for reads (1) and for updates and deletions (2). A node that is behind
 // would take a rotated secret for a wrong one.
 const waitForCluster = `, SESSION wsrep_sync_wait = 3`
 
+// endStanding lets the server roll back a transaction that stands still, since whoever began
+// it must be gone, and close its connection. MariaDB can do so.
+const endStanding = `, SESSION idle_transaction_timeout = %d`
+
 // knownVariables asks for those that not all servers have. MySQL 8 calls the isolation
 // transaction_isolation and MariaDB before 11.1 tx_isolation.
-const knownVariables = `SHOW VARIABLES WHERE Variable_name IN ('wsrep_sync_wait', 'transaction_isolation')`
+const knownVariables = `SHOW VARIABLES WHERE Variable_name IN
+	('wsrep_sync_wait', 'idle_transaction_timeout', 'transaction_isolation')`
 
 func (c *connector) setUp(ctx context.Context, made wholeConn) error {
 	known, err := names(ctx, made, knownVariables)
@@ -104,13 +117,19 @@ func (c *connector) setUp(ctx context.Context, made wholeConn) error {
 	if known["transaction_isolation"] {
 		isolation = "transaction_isolation"
 	}
-	query := fmt.Sprintf(session, max(1, int(c.lockWait/time.Second)), isolation)
+	query := fmt.Sprintf(session, seconds(c.lockWait), seconds(sessionIdle), isolation)
 	if known["wsrep_sync_wait"] {
 		query += waitForCluster
+	}
+	if known["idle_transaction_timeout"] {
+		query += fmt.Sprintf(endStanding, seconds(c.standing))
 	}
 	_, err = made.ExecContext(ctx, query, nil)
 	return err
 }
+
+// seconds returns d in whole seconds, one at least: 0 would be for ever.
+func seconds(d time.Duration) int { return max(1, int(d/time.Second)) }
 
 // names returns the first column of what query finds.
 func names(ctx context.Context, made wholeConn, query string) (found map[string]bool, err error) {

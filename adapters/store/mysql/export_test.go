@@ -57,6 +57,9 @@ type WholeConn = wholeConn
 // Migrations returns the files of the schema.
 func Migrations() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
 
+// TakeOverLease is the statement by which a waiter takes the lease over.
+const TakeOverLease = takeOverLease
+
 // Alone runs fn under the lock for migrations. Its times are beat, its fourfold and its
 // eightfold.
 func Alone(ctx context.Context, db *sql.DB, beat time.Duration, fn func(context.Context) error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -114,6 +115,26 @@ func TestConflicts(t *testing.T) {
 			t.Errorf("took %v, want the timeout of %v", took, c.Timeout)
 		}
 		must(t, other.Rollback())
+		must(t, s.Repos().Users.Touch(t.Context(), "id-of-ann", t0.Add(time.Hour)))
+	})
+
+	t.Run("with a transaction whose owner is gone end with it", func(t *testing.T) {
+		c := server.Database(t)
+		s := open(t, c)
+		must(t, s.Repos().Users.Create(t.Context(), user("ann")))
+		gone := c
+		gone.Timeout = 500 * time.Millisecond
+		db := mysql.Raw(t, gone)
+		version, err := server.Query(t.Context(), `SELECT VERSION()`)
+		must(t, err)
+		if !strings.Contains(version, "MariaDB") {
+			t.Skip("only MariaDB ends a transaction that stands still")
+		}
+		other, err := db.BeginTx(t.Context(), nil)
+		must(t, err)
+		defer func() { _ = other.Rollback() }() // on a connection that the server has closed
+		_, err = other.ExecContext(t.Context(), `UPDATE users SET last_access = 0 WHERE id = 'id-of-ann'`)
+		must(t, err)
 		must(t, s.Repos().Users.Touch(t.Context(), "id-of-ann", t0.Add(time.Hour)))
 	})
 
