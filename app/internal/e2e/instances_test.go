@@ -67,8 +67,8 @@ func useAtOnce(t *testing.T, token string, instances []*instance) (outcomes map[
 }
 
 // TestSecurity23And25_RotationsOutliveTheKillOfAnInstance lets clients hop between two instances
-// on one database, of which now the one and now the other is killed. To answer before the commit
-// turns it red, and so does anything about a session that an instance remembers for itself.
+// on one database, of which now the one and now the other is killed. A Rotate of sqlstore that writes
+// after it has returned turns it red.
 func TestSecurity23And25_RotationsOutliveTheKillOfAnInstance(t *testing.T) {
 	t.Parallel()
 	forEachServer(t, func(t *testing.T, env []string) {
