@@ -21,6 +21,9 @@ var (
 	ErrSchemaNewer = errors.New("the schema is newer than this program")
 	// ErrNoMigration says that there is nothing to undo.
 	ErrNoMigration = errors.New("no migration is applied")
+	// ErrLockLost says that a migration was ended, since the lock against others could not be
+	// kept and another may be at work.
+	ErrLockLost = errors.New("the lock against other migrations is lost")
 )
 
 // Migration is one step of the schema.
