@@ -27,11 +27,14 @@ var (
 			"--transaction-isolation=SERIALIZABLE", "--default-storage-engine=MyISAM", "--default-time-zone=+05:45",
 			"--lower-case-table-names=1", "--innodb-lock-wait-timeout=1000")
 	})
+
+	// node is one of a Galera cluster.
+	node = testserver.NewShared(startNode)
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, server := range []*testserver.Shared[*mysqltest.Server]{plain, contrary} {
+	for _, server := range []*testserver.Shared[*mysqltest.Server]{plain, contrary, node} {
 		if err := server.Stop(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
