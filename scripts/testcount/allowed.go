@@ -36,7 +36,7 @@ func (t *tally) forbidSkips(allowed map[name]string) {
 		}
 	}
 	for n := range allowed {
-		if !t.skipped[n] {
+		if _, ok := t.skipped[n]; !ok {
 			t.fail(n, "allowed to be skipped, but was not: take it off the list\n")
 		}
 	}

@@ -34,6 +34,12 @@ const (
 {"Action":"skip","Package":"p","Test":"TestS"}
 {"Action":"pass","Package":"p"}
 `
+	lacking = skipping + `{"Action":"output","Package":"p","Test":"TestT","Output":"    t_test.go:9: no server\n"}
+{"Action":"skip","Package":"p","Test":"TestT"}
+{"Action":"output","Package":"p","Test":"TestU","Output":"    t_test.go:7: looking\n"}
+{"Action":"output","Package":"p","Test":"TestU","Output":"    t_test.go:8: no disk\n"}
+{"Action":"skip","Package":"p","Test":"TestU"}
+`
 	broken = `{"ImportPath":"b [b.test]","Action":"build-output","Output":"b/b_test.go:3:1: undefined: x\n"}
 {"ImportPath":"b [b.test]","Action":"build-fail"}
 {"Action":"start","Package":"b"}
@@ -64,7 +70,8 @@ func TestRun(t *testing.T) {
 		"counts a test that never ended":             {[]string{dying}, result{failed: 1}, []string{"--- p TestA\n"}},
 		"counts complaints of the go command":        {[]string{"go: no such tool\n" + passing}, result{passed: 2, failed: 1}, []string{"go: no such tool"}},
 		"counts the last line without a line break":  {[]string{strings.TrimSpace(exiting)}, result{failed: 1}, nil},
-		"names what was skipped":                     {[]string{passing, skipping}, result{passed: 2, skipped: 1}, []string{"1 skipped: p TestS"}},
+		"names what was skipped":                     {[]string{passing, skipping}, result{passed: 2, skipped: 1}, []string{"skipped: p TestS: no server\n"}},
+		"names a reason once for a package":          {[]string{lacking}, result{skipped: 3}, []string{"skipped: p 2 tests: no server\n", "skipped: p TestU: no disk\n"}},
 		"finds nothing in nothing":                   {[]string{""}, result{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +80,7 @@ func TestRun(t *testing.T) {
 				files = append(files, file(t, string(rune('a'+i)), text))
 			}
 			var out strings.Builder
-			got, err := run("", files, nil, &out)
+			got, err := run(options{files: files}, nil, &out)
 			if err != nil || got != test.want {
 				t.Errorf("%+v, error %v; want %+v", got, err, test.want)
 			}
@@ -89,14 +96,40 @@ func TestRun(t *testing.T) {
 	}
 
 	t.Run("reads standard input where no file is named", func(t *testing.T) {
-		got, err := run("", nil, strings.NewReader(passing), &strings.Builder{})
+		got, err := run(options{}, strings.NewReader(passing), &strings.Builder{})
 		if want := (result{passed: 2}); err != nil || got != want {
 			t.Errorf("%+v, error %v; want %+v", got, err, want)
 		}
 	})
 
+	t.Run("keeps standard input", func(t *testing.T) {
+		kept := filepath.Join(t.TempDir(), "kept")
+		if _, err := run(options{keep: kept}, strings.NewReader(passing), &strings.Builder{}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(kept); err != nil || string(got) != passing {
+			t.Errorf("kept %q, error %v; want %q", got, err, passing)
+		}
+	})
+
+	t.Run("follows the packages", func(t *testing.T) {
+		const lines = `{"Action":"output","Package":"p","Output":"ok  \tp\t0.1s\n"}
+{"Action":"output","Package":"q","Output":"FAIL\tq\t0.1s\n"}
+{"Action":"output","Package":"q","Output":"FAIL\n"}
+{"Action":"output","Package":"q","Test":"TestA","Output":"ok  \tnot a package\n"}
+{"Action":"pass","Package":"q","Test":"TestA"}
+`
+		var out strings.Builder
+		if _, err := run(options{follow: true}, strings.NewReader(lines), &out); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := out.String(), "ok  \tp\t0.1s\nFAIL\tq\t0.1s\n"; got != want {
+			t.Errorf("output %q, want %q", got, want)
+		}
+	})
+
 	t.Run("cannot read a file that is not there", func(t *testing.T) {
-		if got, err := run("", []string{filepath.Join(t.TempDir(), "x")}, nil, &strings.Builder{}); err == nil {
+		if got, err := run(options{files: []string{filepath.Join(t.TempDir(), "x")}}, nil, &strings.Builder{}); err == nil {
 			t.Errorf("%+v, want an error", got)
 		}
 	})
@@ -115,7 +148,7 @@ func TestRunWithAListOfSkips(t *testing.T) {
 		"leaves packages without tests alone":    {"", passing, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := run(file(t, "allowed", test.allowed), []string{file(t, "run", test.run)}, nil, &strings.Builder{})
+			got, err := run(options{allow: file(t, "allowed", test.allowed), files: []string{file(t, "run", test.run)}}, nil, &strings.Builder{})
 			if err != nil || got.failed != test.failed {
 				t.Errorf("%+v, error %v; want %d failed", got, err, test.failed)
 			}
@@ -123,7 +156,7 @@ func TestRunWithAListOfSkips(t *testing.T) {
 	}
 
 	t.Run("wants a reason", func(t *testing.T) {
-		_, err := run(file(t, "allowed", "\np TestS\n"), []string{file(t, "run", skipping)}, nil, &strings.Builder{})
+		_, err := run(options{allow: file(t, "allowed", "\np TestS\n"), files: []string{file(t, "run", skipping)}}, nil, &strings.Builder{})
 		if err == nil || !strings.Contains(err.Error(), "allowed:2: want a package, a test and the reason") {
 			t.Errorf("error %v, want one with the line", err)
 		}

@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
+	"regexp"
 	"strings"
 )
+
+// packageResult is the line that the go command prints for a package with tests.
+var packageResult = regexp.MustCompile(`^(ok  |FAIL)\t`)
 
 // event is a line of "go test -json": see "go doc cmd/test2json", and "go help buildjson"
 // for ImportPath.
@@ -29,15 +33,18 @@ func (n name) String() string { return strings.TrimRight(n.Package+" "+n.Test, "
 
 // tally is what the runs read so far came to.
 type tally struct {
-	passed, failed, skipped map[name]bool
-	output                  map[name]*bytes.Buffer // of this run; dropped when the test ends well
-	failures                []string               // what there is to read about each failure
+	passed, failed map[name]bool
+	skipped        map[name]string        // why
+	kits           map[name]kits          // by the test that ran them
+	output         map[name]*bytes.Buffer // of this run; dropped when the test ends well
+	failures       []string               // what there is to read about each failure
+	progress       io.Writer              // gets the line of each package as it comes
 }
 
-func newTally() *tally {
+func newTally(progress io.Writer) *tally {
 	return &tally{
-		passed: map[name]bool{}, failed: map[name]bool{}, skipped: map[name]bool{},
-		output: map[name]*bytes.Buffer{},
+		passed: map[name]bool{}, failed: map[name]bool{}, skipped: map[name]string{},
+		kits: map[name]kits{}, output: map[name]*bytes.Buffer{}, progress: progress,
 	}
 }
 
@@ -51,6 +58,19 @@ func (t *tally) readFile(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
+}
+
+// readAndKeep adds one run, and writes it into a file where one is named.
+func (t *tally) readAndKeep(r io.Reader, file string) (err error) {
+	if file == "" {
+		return t.read(r)
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return t.read(io.TeeReader(r, f))
 }
 
 // read adds one run. Lines that are no JSON, such as complaints of the go command, are
@@ -85,6 +105,10 @@ func (t *tally) add(e event) {
 		t.write(name{Package: e.ImportPath}, e.Output)
 	case "output":
 		t.write(n, e.Output)
+		t.noteKit(n, e.Output)
+		if e.Test == "" && packageResult.MatchString(e.Output) {
+			fmt.Fprint(t.progress, e.Output)
+		}
 	case "run":
 		t.write(n, "")
 	case "pass":
@@ -93,10 +117,9 @@ func (t *tally) add(e event) {
 		}
 		delete(t.output, n)
 	case "skip":
-		if e.Test != "" {
-			t.skipped[n] = true
+		if text := t.take(n); e.Test != "" {
+			t.skipped[n] = reasonIn(text)
 		}
-		delete(t.output, n)
 	case "fail":
 		text := t.take(n)
 		switch {
@@ -154,7 +177,7 @@ func (t *tally) fail(n name, text string) {
 // result counts tests.
 type result struct{ passed, failed, skipped int }
 
-// report prints every failure, and the skips where there are any.
+// report prints every failure, and what was skipped and why.
 func (t *tally) report(out io.Writer) result {
 	for _, f := range t.failures {
 		fmt.Fprint(out, f)
@@ -168,17 +191,6 @@ func (t *tally) report(out io.Writer) result {
 			r.passed++
 		}
 	}
-	if r.skipped > 0 {
-		fmt.Fprintf(out, "%d skipped: %s\n", r.skipped, strings.Join(sorted(t.skipped), ", "))
-	}
+	t.reportSkips(out)
 	return r
-}
-
-func sorted(names map[name]bool) []string {
-	var texts []string
-	for n := range names {
-		texts = append(texts, n.String())
-	}
-	slices.Sort(texts)
-	return texts
 }
