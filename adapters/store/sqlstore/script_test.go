@@ -29,15 +29,16 @@ type script struct {
 	rows   map[string][]int64 // by first word, in order: how many rows a write changes
 	reads  [][]driver.Value   // the one row of each read, in order
 
-	mu  sync.Mutex
-	log []string
+	mu      sync.Mutex
+	log     []string
+	endable []bool // of each read: whether its context can end
 }
 
 // newStore returns a store on the script.
-func newStore(t testing.TB, s *script) *sqlstore.Store {
+func newStore(t testing.TB, s *script, options ...sqlstore.Option) *sqlstore.Store {
 	t.Helper()
 	db := sqlx.NewDb(sql.OpenDB(s), "pgx") // whose arguments are $1, $2 and so on
-	store := sqlstore.New(db, sqlstore.Pool(db, dialect{}.TxOptions()), dialect{})
+	store := sqlstore.New(db, sqlstore.Pool(db, dialect{}.TxOptions()), dialect{}, options...)
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
 			t.Error(err)
@@ -87,9 +88,9 @@ func (s *script) Driver() driver.Driver                        { return nil }
 
 type conn struct{ *script }
 
-func (c conn) Prepare(string) (driver.Stmt, error) { return nil, errors.New("not in the script") }
-func (c conn) Close() error                        { return nil }
-func (c conn) Begin() (driver.Tx, error)           { return nil, errors.New("not in the script") }
+func (c conn) Prepare(query string) (driver.Stmt, error) { return statement{c, query}, nil }
+func (c conn) Close() error                              { return nil }
+func (c conn) Begin() (driver.Tx, error)                 { return nil, errors.New("not in the script") }
 
 func (c conn) BeginTx(_ context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	if opts.Isolation != driver.IsolationLevel(sql.LevelReadCommitted) {
@@ -116,12 +117,13 @@ func (c conn) ExecContext(_ context.Context, query string, _ []driver.NamedValue
 	return driver.RowsAffected(n), nil
 }
 
-func (c conn) QueryContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
 	if err := c.do(query); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.endable = append(c.endable, ctx.Done() != nil)
 	columns, _, _ := strings.Cut(strings.TrimPrefix(query, "SELECT "), " FROM ")
 	columns, _, _ = strings.Cut(columns, "\n\tFROM ")
 	r := &rows{}
@@ -133,6 +135,26 @@ func (c conn) QueryContext(_ context.Context, query string, _ []driver.NamedValu
 		r.row, c.reads = c.reads[0], c.reads[1:]
 	}
 	return r, nil
+}
+
+// statement is one that is prepared. Only reads are.
+type statement struct {
+	conn
+	query string
+}
+
+func (s statement) NumInput() int { return -1 }
+
+func (s statement) Exec([]driver.Value) (driver.Result, error) {
+	return nil, errors.New("not in the script")
+}
+
+func (s statement) Query([]driver.Value) (driver.Rows, error) {
+	return nil, errors.New("not in the script")
+}
+
+func (s statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.conn.QueryContext(ctx, s.query, args)
 }
 
 type rows struct {
