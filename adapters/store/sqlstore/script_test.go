@@ -28,6 +28,7 @@ type script struct {
 	fails  map[string][]error // by first word, in order; nil is success
 	rows   map[string][]int64 // by first word, in order: how many rows a write changes
 	reads  [][]driver.Value   // the one row of each read, in order
+	full   []driver.Value     // if set, the row that each read returns as often as its last argument says
 
 	mu      sync.Mutex
 	log     []string
@@ -117,7 +118,7 @@ func (c conn) ExecContext(_ context.Context, query string, _ []driver.NamedValue
 	return driver.RowsAffected(n), nil
 }
 
-func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.do(query); err != nil {
 		return nil, err
 	}
@@ -132,7 +133,10 @@ func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedVa
 		r.columns = append(r.columns, words[len(words)-1])
 	}
 	if len(c.reads) > 0 {
-		r.row, c.reads = c.reads[0], c.reads[1:]
+		r.row, r.left, c.reads = c.reads[0], 1, c.reads[1:]
+	}
+	if limit, ok := args[len(args)-1].Value.(int64); ok && c.full != nil {
+		r.row, r.left = c.full, limit
 	}
 	return r, nil
 }
@@ -160,16 +164,17 @@ func (s statement) QueryContext(ctx context.Context, args []driver.NamedValue) (
 type rows struct {
 	columns []string
 	row     []driver.Value
+	left    int64 // how often it is still to be returned
 }
 
 func (r *rows) Columns() []string { return r.columns }
 func (r *rows) Close() error      { return nil }
 
 func (r *rows) Next(dest []driver.Value) error {
-	if r.row == nil {
+	if r.row == nil || r.left == 0 {
 		return io.EOF
 	}
+	r.left--
 	copy(dest, r.row)
-	r.row = nil
 	return nil
 }
