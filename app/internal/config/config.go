@@ -89,7 +89,7 @@ type Server struct {
 	ReadTimeout     time.Duration  `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
 	WriteTimeout    time.Duration  `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
 	IdleTimeout     time.Duration  `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
-	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests under way may take to finish when the service is told to stop." own:"true"`
+	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests and mail under way may take, all together, to finish when the service is told to stop." own:"true"`
 }
 
 // The values of Database.Client.
