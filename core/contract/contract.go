@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(391))
+//		}, contract.Expect(392))
 //	}
 package contract
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 const (
 	ruleClaim     = "Claim lends at most limit letters that are due at now, oldest first, until the time until: before it nobody else is given them, from then on they are due again."
 	ruleEachToOne = "Of many concurrent callers each letter goes to one."
+	ruleNext      = "Fewer than limit are lent only when no more are due and free: who is beaten to a letter is lent the next."
 	ruleLoan      = "A loan changes nothing in the letter, and a limit below 1 lends none."
 )
 
@@ -84,14 +86,35 @@ func queueClaimCases() []Case[port.MailQueue] {
 				lent = append(lent, leases...)
 				return err
 			}).want(t, racers, nil)
-			// Who comes second to a letter may go without; it must not be lost.
-			for range letters {
+			for range letters { // whatever the race has left must not be lost
 				lent = append(lent, claim(t, queue, at(0), 3)...)
 			}
 			ids := letterIDs(lent)
 			slices.Sort(ids)
 			if got := len(slices.Compact(ids)); len(lent) != letters || got != letters {
 				t.Fatalf("got %d loans of %d letters, want %d of as many", len(lent), got, letters)
+			}
+		}},
+		{"queue/claim/second-to-a-letter-gets-the-next", ruleNext, func(t testing.TB, queue port.MailQueue) {
+			const each = 3
+			for i := range racers * each {
+				putLetters(t, queue, dueLetter(fmt.Sprint("user", i), -time.Duration(i)*time.Second))
+			}
+			var empty atomic.Int64
+			race(t, racers, func(int) error {
+				for range each {
+					leases, err := queue.Claim(t.Context(), at(0), at(loan), 1)
+					if err != nil {
+						return err
+					}
+					if len(leases) == 0 {
+						empty.Add(1)
+					}
+				}
+				return nil
+			}).want(t, racers, nil)
+			if left := len(claim(t, queue, at(0), racers*each)); left > 0 {
+				t.Fatalf("%d calls got no letter, and %d letters were there for them", empty.Load(), left)
 			}
 		}},
 		{"queue/claim/leaves-the-letter", ruleLoan, func(t testing.TB, queue port.MailQueue) {

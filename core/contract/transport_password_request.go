@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -154,6 +155,30 @@ func transportPasswordRequestCases() []Case[TransportOpener] {
 				}
 				s.wantLimited(s.Client.RequestResetBy(s.Context(), device, "ann@example.com"))
 			}),
+		tell("password/request/full-queue-refuses-everybody",
+			"While as many letters wait as may, nobody can ask for another, whether the account exists or not, and nobody's requests are used up.",
+			func(set *auth.Settings) { perAccount(set); set.MailQueue = 2 }, func(s story) {
+				leave := s.fillQueue(2)
+				var refusals []error
+				for _, email := range append(unusualAddresses(), "ann@example.com") {
+					for range 4 {
+						err := s.Client.RequestReset(s.Context(), email, "")
+						s.wantCode(err, domain.ServiceUnavailable)
+						refusals = append(refusals, err)
+					}
+				}
+				for _, err := range refusals {
+					if err.Error() != refusals[0].Error() {
+						s.Fatalf("got %v for one address, %v for another", err, refusals[0])
+					}
+				}
+				leave()
+				s.wantMails(0)
+				for range 3 {
+					s.forgot("ann@example.com")
+				}
+				s.wantLimited(s.Client.RequestReset(s.Context(), "ann@example.com", ""))
+			}),
 		tell("password/request/limits-of-a-client",
 			"Requests from one client address count together, whatever the accounts, and apart from logins.",
 			perAddress, func(s story) {
@@ -176,4 +201,22 @@ func (s story) askInVain(email string, n int) {
 	}
 	s.wantLimited(s.Client.RequestReset(s.Context(), email, ""))
 	s.Deliver(s)
+}
+
+// fillQueue queues n letters that are not due while the story lasts. leave takes them away.
+func (s story) fillQueue(n int) (leave func()) {
+	s.Helper()
+	queue := s.Store.Repos().MailQueue
+	due := s.Clock.Now().AddDate(1, 0, 0)
+	for i := range n {
+		l := sampleLetter(fmt.Sprint("waiting", i))
+		l.Due, l.ExpiresAt = due, due.Add(time.Hour)
+		must(s, queue.Put(s.Context(), l))
+	}
+	return func() {
+		s.Helper()
+		for _, lease := range claim(s, queue, due, n) {
+			must(s, queue.Done(s.Context(), lease))
+		}
+	}
 }

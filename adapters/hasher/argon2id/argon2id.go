@@ -44,7 +44,7 @@ const (
 	defaultHashLength  = 32
 
 	defaultBudgetKiB   = 256 << 10
-	defaultQueueFactor = 16
+	defaultQueueFactor = 32
 )
 
 // Config says how hard a hash is and how many run at once. The zero Config is the second
@@ -65,12 +65,13 @@ type Config struct {
 
 	// Slots is how many hashes run at once; together they hold Slots times MemoryKiB.
 	// A stored encoding that needs more memory than MemoryKiB takes several slots, or
-	// waits until it is alone. 0 means one for each processor that Go uses, but no more
-	// than fit into 256 MiB, and at least one.
+	// waits until it is alone. 0 means as many as occupy with their lanes the processors
+	// that Go uses, but no more than fit into 256 MiB, and at least one. More would
+	// finish no sooner, and keep everybody else from the processors.
 	Slots int
 
-	// Queue is how many calls may wait for a slot; 0 means 16 for each slot, which is two
-	// or three seconds of waiting at the default cost. Below 0 none may wait.
+	// Queue is how many calls may wait for a slot; 0 means 32 for each slot, which is one
+	// to three seconds of waiting at the default cost. Below 0 none may wait.
 	Queue int
 }
 
@@ -99,7 +100,7 @@ func New(c Config) (*Hasher, error) {
 		current: cost{memoryKiB: c.MemoryKiB, iterations: c.Iterations, lanes: c.Parallelism, tagLength: c.HashLength},
 		budget:  budget,
 		gate:    newGate(budget, max(c.Queue, 0)),
-		derive:  derive,
+		derive:  collecting(derive),
 		bcrypt:  bcrypt.CompareHashAndPassword,
 	}, nil
 }
@@ -118,7 +119,8 @@ func (c Config) withDefaults() Config {
 		c.HashLength = defaultHashLength
 	}
 	if c.Slots == 0 {
-		c.Slots = max(1, min(runtime.GOMAXPROCS(0), int(defaultBudgetKiB/c.MemoryKiB)))
+		occupying := ceil(uint64(runtime.GOMAXPROCS(0)), uint64(c.Parallelism))
+		c.Slots = int(max(1, min(occupying, uint64(defaultBudgetKiB/c.MemoryKiB))))
 	}
 	if c.Queue == 0 {
 		c.Queue = defaultQueueFactor * c.Slots

@@ -26,11 +26,11 @@ func TestNew(t *testing.T) {
 		if want := (cost{memoryKiB: 65536, iterations: 3, lanes: 4, tagLength: 32}); h.current != want {
 			t.Errorf("cost %+v, want %+v", h.current, want)
 		}
-		slots := min(runtime.GOMAXPROCS(0), 4)
+		slots := min((runtime.GOMAXPROCS(0)+3)/4, 4) // of four lanes each
 		if want := uint64(slots) * 65536; h.budget != want {
 			t.Errorf("budget %d KiB, want %d", h.budget, want)
 		}
-		if want := 16 * slots; h.gate.maxQueue != want {
+		if want := 32 * slots; h.gate.maxQueue != want {
 			t.Errorf("queue of %d, want %d", h.gate.maxQueue, want)
 		}
 	})

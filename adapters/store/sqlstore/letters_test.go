@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,11 +91,59 @@ func TestClaim(t *testing.T) {
 		wantWords(t, s, "SELECT UPDATE")
 	})
 
-	t.Run("leaves out a letter that another has taken between", func(t *testing.T) {
+	t.Run("leaves out a letter that another has taken between, and knows that it was the last", func(t *testing.T) {
 		s := &script{rows: map[string][]int64{"UPDATE": {0}}, reads: [][]driver.Value{letter}}
 		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 10)
 		if len(got) != 0 || err != nil {
 			t.Errorf("got %d letters and error %v, want neither", len(got), err)
+		}
+		wantWords(t, s, "SELECT UPDATE")
+	})
+
+	t.Run("reads no more than it needs", func(t *testing.T) {
+		s := &script{reads: [][]driver.Value{letter}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
+		must(t, err)
+		if len(got) != 1 {
+			t.Errorf("got %d letters, want 1", len(got))
+		}
+		wantWords(t, s, "SELECT UPDATE")
+	})
+
+	t.Run("looks for another letter when one was taken between", func(t *testing.T) {
+		other := slices.Clone(letter)
+		other[0] = "other"
+		s := &script{rows: map[string][]int64{"UPDATE": {0, 1}}, reads: [][]driver.Value{letter, other}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
+		must(t, err)
+		if len(got) != 1 || got[0].Letter.ID != "other" {
+			t.Errorf("got %+v, want the other letter", got)
+		}
+		wantWords(t, s, "SELECT UPDATE SELECT UPDATE")
+	})
+
+	t.Run("that fails at a further read ends its loans", func(t *testing.T) {
+		s := &script{
+			full:  letter,
+			fails: map[string][]error{"SELECT": {nil, errLost}},
+		}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0, 2)
+		wantError(t, err, errLost)
+		if got != nil {
+			t.Errorf("got %d letters, want none", len(got))
+		}
+		wantWords(t, s, "SELECT UPDATE SELECT UPDATE") // one loan, and its end
+	})
+
+	t.Run("that is beaten every time ends with an error and without loans", func(t *testing.T) {
+		s := &script{full: letter, rows: map[string][]int64{"UPDATE": make([]int64, 10_000)}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
+		wantNoAnswer(t, err)
+		if got != nil {
+			t.Errorf("got %d letters, want none", len(got))
+		}
+		if reads := strings.Count(s.words(), "SELECT"); reads != 10 {
+			t.Errorf("got %d reads, want 10", reads)
 		}
 	})
 

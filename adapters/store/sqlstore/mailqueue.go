@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -11,7 +13,8 @@ import (
 
 // mailQueue keeps a letter's loan beside it: lease_token, empty for a letter that nobody
 // has, and lent_until, the zero time for such a letter. A claim picks candidates by a plain
-// read and takes each by one guarded update, so that it needs no lock on the rows.
+// read and takes each by one guarded update, so that it needs no lock on the rows. Whoever is
+// beaten to some of them reads again.
 type mailQueue struct{ repo }
 
 const letterColumns = `id, kind, recipient, url, language, client_ip, client_agent, client_origin,
@@ -74,33 +77,59 @@ const (
 		WHERE id = ? AND attempts = ? AND lent_until <= ?`
 )
 
+const (
+	// maxClaimReads bounds how often a claim that is always beaten looks for other letters.
+	maxClaimReads = 10
+
+	// spareLetters is how many more candidates than before each further read asks for:
+	// whoever is beaten to the first of them goes on to the next without a read.
+	spareLetters = 8
+)
+
 func (s *mailQueue) Claim(ctx context.Context, now, until time.Time, limit int) (leases []port.Lease, err error) {
 	err = s.call(ctx, "claim letters", func() error {
 		if limit < 1 {
 			return nil
 		}
+		var err error
+		leases, err = s.claim(ctx, now, until, limit)
+		return err
+	})
+	return leases, err
+}
+
+// claim lends nothing when it fails.
+func (s *mailQueue) claim(ctx context.Context, now, until time.Time, limit int) (leases []port.Lease, err error) {
+	for read := range maxClaimReads {
+		candidates := limit + read*spareLetters
 		var rows []letterRow
-		if err := s.list(ctx, &rows, dueLetters, micros(now), micros(now), micros(now), limit); err != nil {
-			return err
+		if err := s.list(ctx, &rows, dueLetters, micros(now), micros(now), micros(now), candidates); err != nil {
+			s.release(ctx, leases)
+			return nil, err
 		}
 		for _, row := range rows {
-			token := rand.Text()
-			lease := port.Lease{Letter: row.letter(), Token: token}
-			lent, err := s.exec(ctx, lendLetter, token, micros(until), row.ID, row.Attempts, micros(now))
+			if slices.ContainsFunc(leases, func(l port.Lease) bool { return l.Letter.ID == row.ID }) {
+				continue // a loan that is over when it begins leaves its letter due
+			}
+			lease := port.Lease{Letter: row.letter(), Token: rand.Text()}
+			lent, err := s.exec(ctx, lendLetter, lease.Token, micros(until), row.ID, row.Attempts, micros(now))
 			if err != nil {
 				s.release(ctx, append(leases, lease)) // the last may have been lent all the same
-				return err
+				return nil, err
 			}
-			if lent == 1 {
-				leases = append(leases, lease)
+			if lent == 0 {
+				continue // somebody was faster
+			}
+			if leases = append(leases, lease); len(leases) == limit {
+				return leases, nil
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		if len(rows) < candidates {
+			return leases, nil // those were all
+		}
 	}
-	return leases, nil
+	s.release(ctx, leases)
+	return nil, errors.New("others were always faster")
 }
 
 const releaseLetter = `UPDATE letters SET lease_token = '', lent_until = ? WHERE id = ? AND lease_token = ?`

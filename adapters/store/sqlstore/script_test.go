@@ -29,9 +29,11 @@ type script struct {
 	fails  map[string][]error    // by first word, in order; nil is success
 	rows   map[string][]int64    // by first word, in order: how many rows a write changes
 	reads  [][]driver.Value      // the one row of each read, in order
+	full   []driver.Value        // if set, the row that each read returns as often as its last argument says
 
-	mu  sync.Mutex
-	log []string
+	mu      sync.Mutex
+	log     []string
+	endable []bool // of each read: whether its context can end
 }
 
 // newStore returns a store on the script.
@@ -94,9 +96,9 @@ func (s *script) Driver() driver.Driver                        { return nil }
 
 type conn struct{ *script }
 
-func (c conn) Prepare(string) (driver.Stmt, error) { return nil, errors.New("not in the script") }
-func (c conn) Close() error                        { return nil }
-func (c conn) Begin() (driver.Tx, error)           { return nil, errors.New("not in the script") }
+func (c conn) Prepare(query string) (driver.Stmt, error) { return statement{c, query}, nil }
+func (c conn) Close() error                              { return nil }
+func (c conn) Begin() (driver.Tx, error)                 { return nil, errors.New("not in the script") }
 
 func (c conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
 	c.show(ctx)
@@ -125,13 +127,14 @@ func (c conn) ExecContext(ctx context.Context, query string, _ []driver.NamedVal
 	return driver.RowsAffected(n), nil
 }
 
-func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.show(ctx)
 	if err := c.do(query); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.endable = append(c.endable, ctx.Done() != nil)
 	columns, _, _ := strings.Cut(strings.TrimPrefix(query, "SELECT "), " FROM ")
 	columns, _, _ = strings.Cut(columns, "\n\tFROM ")
 	r := &rows{}
@@ -140,24 +143,48 @@ func (c conn) QueryContext(ctx context.Context, query string, _ []driver.NamedVa
 		r.columns = append(r.columns, words[len(words)-1])
 	}
 	if len(c.reads) > 0 {
-		r.row, c.reads = c.reads[0], c.reads[1:]
+		r.row, r.left, c.reads = c.reads[0], 1, c.reads[1:]
+	}
+	if limit, ok := args[len(args)-1].Value.(int64); ok && c.full != nil {
+		r.row, r.left = c.full, limit
 	}
 	return r, nil
+}
+
+// statement is one that is prepared. Only reads are.
+type statement struct {
+	conn
+	query string
+}
+
+func (s statement) NumInput() int { return -1 }
+
+func (s statement) Exec([]driver.Value) (driver.Result, error) {
+	return nil, errors.New("not in the script")
+}
+
+func (s statement) Query([]driver.Value) (driver.Rows, error) {
+	return nil, errors.New("not in the script")
+}
+
+func (s statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.conn.QueryContext(ctx, s.query, args)
 }
 
 type rows struct {
 	columns []string
 	row     []driver.Value
+	left    int64 // how often it is still to be returned
 }
 
 func (r *rows) Columns() []string { return r.columns }
 func (r *rows) Close() error      { return nil }
 
 func (r *rows) Next(dest []driver.Value) error {
-	if r.row == nil {
+	if r.row == nil || r.left == 0 {
 		return io.EOF
 	}
+	r.left--
 	copy(dest, r.row)
-	r.row = nil
 	return nil
 }

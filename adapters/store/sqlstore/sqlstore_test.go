@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -103,6 +105,32 @@ func TestStatements(t *testing.T) {
 		wantError(t, err, context.Canceled)
 		wantError(t, err, errLost)
 	})
+}
+
+func TestReads(t *testing.T) {
+	for name, test := range map[string]struct {
+		options []sqlstore.Option
+		endable bool
+	}{
+		"end with their context":                              {nil, true},
+		"run to their end once begun where they are prepared": {[]sqlstore.Option{sqlstore.PreparedReads()}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := &script{reads: [][]driver.Value{sessionRow("old", t0.Add(time.Minute))}}
+			sessions := newStore(t, s, test.options...).Sessions()
+			_, err := sessions.Get(ctx, "s", t0)
+			must(t, err)
+			if want := []bool{test.endable}; !slices.Equal(s.endable, want) {
+				t.Errorf("got contexts that can end %v, want %v", s.endable, want)
+			}
+			cancel()
+			_, err = sessions.Get(ctx, "s", t0)
+			wantError(t, err, context.Canceled)
+			wantWords(t, s, "SELECT") // and not once more
+		})
+	}
 }
 
 func TestRotate(t *testing.T) {

@@ -37,7 +37,7 @@ func (s *Server) decodeLogin(c *fiber.Ctx) (auth.LoginInput, error) {
 	if err != nil {
 		return auth.LoginInput{}, err
 	}
-	in := auth.LoginInput{Client: s.client(c), Device: s.deviceCookie().value(c)}
+	in := auth.LoginInput{Client: s.client(c), Device: s.device(c)}
 	if in.Email, err = body.requiredText("email"); err != nil {
 		return auth.LoginInput{}, err
 	}

@@ -30,6 +30,16 @@ func (s *Server) refuseCrossSite(c *fiber.Ctx) error {
 	return nil
 }
 
+// device returns the device cookie, or none when another site's page made the request, so
+// that no page uses up what the device has for itself. The request is then as good as a
+// stranger's and not refused: a page may ask for a mail without any cookie, too.
+func (s *Server) device(c *fiber.Ctx) string {
+	if s.refuseCrossSite(c) != nil {
+		return ""
+	}
+	return s.deviceCookie().value(c)
+}
+
 func crossSite(reason string) error {
 	e := domain.NewError(domain.Forbidden, nil)
 	e.Reason = reason

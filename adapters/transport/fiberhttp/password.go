@@ -17,7 +17,7 @@ func (s *Server) requestReset(c *fiber.Ctx) error {
 	}
 	in := auth.ResetRequest{
 		Language: httpedge.Languages(strings.Clone(c.Get(fiber.HeaderAcceptLanguage))),
-		Device:   s.deviceCookie().value(c),
+		Device:   s.device(c),
 		Client:   s.client(c),
 	}
 	if in.Email, err = body.requiredText("email"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -260,6 +261,53 @@ func TestSecurity35_CrossSiteRequests(t *testing.T) {
 			t.Errorf("got %d %s, want 200", got.status, got.body)
 		}
 	})
+}
+
+// TestSecurity35_ForeignPagesUseUpNoDevice: a page of another site has no share in the
+// attempts and mails that the browser's device has for itself.
+//
+// Red when device in crosssite.go returns the cookie without a look at where the request
+// comes from, and when requestReset or decodeLogin reads the cookie by itself.
+func TestSecurity35_ForeignPagesUseUpNoDevice(t *testing.T) {
+	settings := auth.DefaultSettings()
+	settings.LoginAccount, settings.ResetAccount = port.Limit{Burst: 1, Every: time.Hour}, port.Limit{Burst: 1, Every: time.Hour}
+	for name, test := range map[string]struct {
+		path           string
+		body           map[string]any
+		allowed, after int // the status of what is within the limits, and of what is not
+	}{
+		"request for a mail": {"/auth/password/request", map[string]any{"email": "ann@example.com"}, 204, 429},
+		"login":              {"/auth/login", map[string]any{"email": "ann@example.com", "password": "wrong"}, 401, 429},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, settings)
+			w.seed(t, "ann@example.com")
+			_, got := w.login(t, "ann@example.com", domain.ModeCookie)
+			device := deviceCookie + "=" + got.cookies[deviceCookie]
+			ask := func(header http.Header) int {
+				t.Helper()
+				return w.do(t, call{method: http.MethodPost, path: test.path, body: test.body, header: with(header, device)}).status
+			}
+			foreign := []http.Header{
+				{"Origin": {"https://evil.example"}},
+				{"Origin": {"null"}},
+				{"Sec-Fetch-Site": {"cross-site"}},
+				{"Sec-Fetch-Site": {"same-site"}},
+			}
+			if got := ask(foreign[0]); got != test.allowed { // as a stranger's
+				t.Fatalf("first from a foreign page: got %d, want %d", got, test.allowed)
+			}
+			for _, header := range foreign {
+				if got := ask(header); got != test.after {
+					t.Errorf("%v: got %d, want %d", header, got, test.after)
+				}
+			}
+			own := http.Header{"Origin": {"https://login.example.com"}, "Sec-Fetch-Site": {"same-origin"}}
+			if got := ask(own); got != test.allowed {
+				t.Errorf("from our own page: got %d, want %d", got, test.allowed)
+			}
+		})
+	}
 }
 
 // with returns the header with a Cookie, if that is not empty.

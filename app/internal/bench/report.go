@@ -22,7 +22,8 @@ type report struct {
 const (
 	mebibyte   = 1 << 20
 	hashMemory = 64 * mebibyte // of one hash at the default cost
-	mostSlots  = 4             // of them at once, at the default
+	lanes      = 4             // of one hash, which occupy as many processors
+	mostSlots  = 4             // hashes at once, at the default
 	headroom   = 24 * mebibyte
 )
 
@@ -81,7 +82,7 @@ func (r report) writeAims(b io.Writer) {
 		line("`/users/me` at most 50 µs of processor time", duration(me.cpu), me.cpu <= 50*time.Microsecond)
 	}
 
-	slots := int64(min(runtime.GOMAXPROCS(0), mostSlots))
+	slots := int64(min((runtime.GOMAXPROCS(0)+lanes-1)/lanes, mostSlots))
 	for i, s := range r.rushes {
 		if i == 0 {
 			line("idle memory at most 30 MB", mebibytes(s.idle), s.idle <= 30*mebibyte)

@@ -91,7 +91,7 @@ type Server struct {
 	ReadTimeout     time.Duration  `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
 	WriteTimeout    time.Duration  `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
 	IdleTimeout     time.Duration  `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
-	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests under way may take to finish when the service is told to stop." own:"true"`
+	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests and mail under way may take, all together, to finish when the service is told to stop." own:"true"`
 }
 
 // Keys holds the secrets of the service, as they were set; package keys makes what is
@@ -151,8 +151,8 @@ type Hash struct {
 	Iterations  uint32 `env:"HASH_TIME_COST" envDefault:"3" min:"1" max:"10" doc:"The passes over the memory."`
 	Parallelism uint8  `env:"HASH_PARALLELISM" envDefault:"4" min:"1" max:"16" doc:"The lanes of one hash. Each needs at least 8 KiB of HASH_MEMORY_COST."`
 	Length      uint32 `env:"HASH_LENGTH" envDefault:"32" alias:"HASH_HASH_LENGTH" min:"16" max:"64" doc:"The length of a hash in bytes."`
-	Concurrency int    `env:"HASH_CONCURRENCY" envDefault:"0" min:"0" max:"1024" doc:"How many hashes are made at once; each takes HASH_MEMORY_COST. 0: one for each processor, as far as 256 MiB go." own:"true"`
-	Queue       int    `env:"HASH_QUEUE" envDefault:"0" min:"0" max:"65536" doc:"How many logins may wait for a hash before further ones are answered with 503. 0: 16 for each of HASH_CONCURRENCY." own:"true"`
+	Concurrency int    `env:"HASH_CONCURRENCY" envDefault:"0" min:"0" max:"1024" doc:"How many hashes are made at once; each takes HASH_MEMORY_COST. 0: as many as occupy the processors with HASH_PARALLELISM lanes each, as far as 256 MiB go." own:"true"`
+	Queue       int    `env:"HASH_QUEUE" envDefault:"0" min:"0" max:"65536" doc:"How many logins may wait for a hash before further ones are answered with 503. 0: 32 for each of HASH_CONCURRENCY." own:"true"`
 }
 
 // Limits bounds attempts. The zero limit is none.

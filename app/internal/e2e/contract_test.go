@@ -30,7 +30,7 @@ func TestContract(t *testing.T) {
 			Deliver: func(t testing.TB) { awaitDelivery(t, dir) },
 			Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, dir) },
 		}
-	}, contract.Expect(82))
+	}, contract.Expect(83))
 }
 
 func openStore(t testing.TB, dataDir string) port.Store {
@@ -75,6 +75,7 @@ func environment(s auth.Settings) []string {
 		"LIMIT_LOGIN_ADDRESS=" + limit(s.LoginAddress),
 		"LIMIT_RESET_ACCOUNT=" + limit(s.ResetAccount),
 		"LIMIT_RESET_ADDRESS=" + limit(s.ResetAddress),
+		fmt.Sprintf("MAIL_QUEUE_LENGTH=%d", s.MailQueue),
 		"PASSWORD_RESET_TOKEN_TTL=" + s.ResetTTL.String(),
 		"PASSWORD_RESET_URL_ALLOW_LIST=" + strings.Join(s.ResetURLs, ","),
 	}

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,7 +30,7 @@ func TestStopFinishesTheMailUnderWay(t *testing.T) {
 	awaitSignal(t, offered, "the mail server was offered no mail")
 
 	p.signal(t)
-	p.log.await(t, `"msg":"stopped"`) // requests are finished, and only the mail is left
+	p.log.await(t, `"msg":"requests are finished"`) // and only the mail is left
 	release()
 	p.awaitEnd(t)
 	if mails := server.taken(); len(mails) != 1 {
@@ -76,6 +78,9 @@ func TestStopWaitsForNoSilentMailServer(t *testing.T) {
 				t.Errorf("the program took %v to end, want SHUTDOWN_TIMEOUT, 1 s, and little more", took)
 			}
 			p.log.await(t, "work beside requests was cut off")
+			if lines := strings.Split(strings.TrimSpace(p.log.String()), "\n"); !strings.Contains(lines[len(lines)-1], `"msg":"stopped"`) {
+				t.Errorf("got the last line %s, want the one that the program has stopped", lines[len(lines)-1])
+			}
 
 			server := startSecureMailServer(t, certificate)
 			p = serveAt(t, now.Add(6*time.Minute), append(cheap(dir), mailBy(t, server.port, certificate)...))
@@ -88,6 +93,54 @@ func TestStopWaitsForNoSilentMailServer(t *testing.T) {
 				t.Errorf("the link: %v", err)
 			}
 		})
+	}
+}
+
+// TestStopHasOneDeadline stops the program while it waits for a mail server that says nothing
+// and for a client that does not finish its request. Waiting for the one with a time of its
+// own after the other turns it red.
+func TestStopHasOneDeadline(t *testing.T) {
+	t.Parallel()
+	const timeout = 5 * time.Second
+	certificate := newCertificate(t)
+	port, called := startSilentServer(t)
+	p := serve(t, append(append(cheap(t.TempDir()), "SHUTDOWN_TIMEOUT="+timeout.String(), "HTTP_READ_TIMEOUT=1m"), mailBy(t, port, certificate)...))
+	if err := p.RequestReset(t.Context(), adminEmail, ""); err != nil {
+		t.Fatalf("ask for a reset: %v", err)
+	}
+	awaitSignal(t, called, "the mail server was not called")
+	p.beginRequest(t)
+
+	began := time.Now()
+	p.signal(t)
+	awaitSignal(t, p.ended, "the program did not end")
+	if took := time.Since(began); took < timeout || took > timeout*9/5 {
+		t.Errorf("the program took %v to end, want SHUTDOWN_TIMEOUT, %v, and little more", took, timeout)
+	}
+	if code := p.command.ProcessState.ExitCode(); code != 1 {
+		t.Errorf("got exit code %d, want 1", code)
+	}
+	for _, want := range []string{"requests were cut off after SHUTDOWN_TIMEOUT", "work beside requests was cut off after SHUTDOWN_TIMEOUT"} {
+		if !strings.Contains(p.log.String(), want) {
+			t.Errorf("the program did not log %q", want)
+		}
+	}
+}
+
+// beginRequest sends a part of a request, and no more until the test ends.
+func (p *process) beginRequest(t testing.TB) {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if _, err := conn.Write([]byte("POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	// The answer to Expect (RFC 9110, section 10.1.1) tells that the program has read it.
+	if _, err := conn.Read(make([]byte, 1)); err != nil {
+		t.Fatalf("begin a request: %v", err)
 	}
 }
 

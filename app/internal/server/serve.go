@@ -61,14 +61,9 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	defer stopWorking()
 	rested := startLoops(working, service.Auth, o.Log)
 
-	err = serveUntilDone(ctx, service, listener, c, o)
+	err = serveUntilDone(ctx, service, listener)
 	stopWorking()
-	select {
-	case <-rested:
-	case <-time.After(c.Server.ShutdownTimeout):
-		o.Log.Warn("work beside requests was cut off after SHUTDOWN_TIMEOUT; what it was about is done again later")
-	}
-	return err
+	return errors.Join(err, finish(ctx, service, rested, c.Server.ShutdownTimeout, o.Log))
 }
 
 // startLoops returns a channel that is closed when every loop has ended.
@@ -116,25 +111,52 @@ func claim(c config.Config) (release func() error, err error) {
 	return sqlite.Lock(c.Database.Filename)
 }
 
-// serveUntilDone answers requests until ctx is done, and then waits for those under way.
-func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.Listener, c config.Config, o cli.ServeOptions) error {
+// serveUntilDone answers requests until ctx is done or the listener fails. Requests that it
+// has accepted may still be under way.
+func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.Listener) error {
 	served := make(chan error, 1)
 	go func() { served <- service.REST.Serve(listener) }()
-	var failure error
 	select {
-	case failure = <-served: // and others that it has accepted may still be under way
+	case err := <-served:
+		return err
 	case <-ctx.Done():
+		return nil
 	}
-	o.Log.Info("stopping: requests under way are finished", "timeout", c.Server.ShutdownTimeout)
+}
+
+// finish waits for what is under way, requests and work beside them, for no longer than
+// timeout altogether. rested is closed when the work beside requests is done.
+func finish(ctx context.Context, service *wiring.Service, rested <-chan struct{}, timeout time.Duration, log *slog.Logger) error {
+	log.Info("stopping: what is under way is finished", "timeout", timeout)
 	began := time.Now()
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Server.ShutdownTimeout)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
-	if err := service.REST.Shutdown(stopping); err != nil {
-		return errors.Join(failure, fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", err))
+
+	cutOff := service.REST.Shutdown(stopping)
+	if cutOff == nil {
+		log.Info("requests are finished", "took", time.Since(began))
 	}
-	if failure == nil {
-		failure = <-served
+	if !endsBefore(stopping, rested) {
+		log.Warn("work beside requests was cut off after SHUTDOWN_TIMEOUT; what it was about is done again later")
 	}
-	o.Log.Info("stopped", "took", time.Since(began))
-	return failure
+	if cutOff != nil {
+		return fmt.Errorf("requests were cut off after SHUTDOWN_TIMEOUT: %w", cutOff)
+	}
+	log.Info("stopped", "took", time.Since(began))
+	return nil
+}
+
+// endsBefore waits for done until ctx ends. What is done already is in time.
+func endsBefore(ctx context.Context, done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

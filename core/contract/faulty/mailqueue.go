@@ -252,6 +252,21 @@ func queueClaimFaults() []Fault {
 			}),
 		},
 		{
+			Name: "beaten-to-a-letter-is-an-empty-queue", Turns: []string{"queue/claim/second-to-a-letter-gets-the-next"},
+			Store: inQueue(func(inner port.MailQueue) mailQueue {
+				var o overlap
+				return mailQueue{claim: func(ctx context.Context, now, until time.Time, limit int) (leases []port.Lease, err error) {
+					err = o.during(func(shared bool) (err error) {
+						if !shared {
+							leases, err = inner.Claim(ctx, now, until, limit)
+						}
+						return err
+					})
+					return leases, err
+				}}
+			}),
+		},
+		{
 			Name: "loan-counts-as-an-attempt", Turns: []string{"queue/claim/leaves-the-letter"},
 			Store: inQueue(func(inner port.MailQueue) mailQueue {
 				var loans memo[string, int]
