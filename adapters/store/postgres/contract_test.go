@@ -9,7 +9,7 @@ import (
 )
 
 // kit is how many cases there are.
-const kit = 391
+const kit = 392
 
 func TestContract(t *testing.T) {
 	s := server.Get(t)
