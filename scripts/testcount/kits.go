@@ -85,6 +85,9 @@ func (t *tally) casesPassed(test name) string {
 			passed++
 		}
 	}
+	if t.failed[test] {
+		return fmt.Sprintf("%d of %d: FAILED", passed, ran)
+	}
 	if passed > 0 && passed == ran {
 		return strconv.Itoa(passed)
 	}

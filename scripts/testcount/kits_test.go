@@ -31,13 +31,14 @@ func TestTableOfKits(t *testing.T) {
 		runs []string
 		want string // the table without its head, fields parted by one blank
 	}{
-		"has what passed":                       {[]string{green}, "adapters/store/sqlite store 2 TestContract"},
-		"counts a case of two runs once":        {[]string{green, green}, "adapters/store/sqlite store 2 TestContract"},
-		"shows what failed":                     {[]string{kitRun(sqlite, "TestContract", "store", "pass", "fail")}, "adapters/store/sqlite store 1 of 2 TestContract"},
-		"shows what failed in one of two runs":  {[]string{kitRun(sqlite, "TestContract", "store", "pass", "fail"), green}, "adapters/store/sqlite store 1 of 2 TestContract"},
-		"shows why all cases were skipped":      {[]string{kitRun(mysql, "TestLimiterContract", "limiter", "skip", "skip")}, "adapters/store/mysql limiter skipped: no server: install one TestLimiterContract"},
-		"shows that some cases were skipped":    {[]string{kitRun(mysql, "TestContract", "store", "pass", "skip")}, "adapters/store/mysql store 1 of 2 TestContract"},
-		"shows what was skipped before its kit": {[]string{kitlessSkip(mysql)}, "adapters/store/mysql - skipped: no server TestContract"},
+		"has what passed":                                  {[]string{green}, "adapters/store/sqlite store 2 TestContract"},
+		"counts a case of two runs once":                   {[]string{green, green}, "adapters/store/sqlite store 2 TestContract"},
+		"shows what failed":                                {[]string{kitRun(sqlite, "TestContract", "store", "pass", "fail")}, "adapters/store/sqlite store 1 of 2 TestContract"},
+		"shows what failed in one of two runs":             {[]string{kitRun(sqlite, "TestContract", "store", "pass", "fail"), green}, "adapters/store/sqlite store 1 of 2 TestContract"},
+		"shows a test that failed though its cases passed": {[]string{strings.Replace(green, `{"Action":"pass","Package":"`+sqlite+`","Test":"TestContract"}`, `{"Action":"fail","Package":"`+sqlite+`","Test":"TestContract"}`, 1)}, "adapters/store/sqlite store 2 of 2: FAILED TestContract"},
+		"shows why all cases were skipped":                 {[]string{kitRun(mysql, "TestLimiterContract", "limiter", "skip", "skip")}, "adapters/store/mysql limiter skipped: no server: install one TestLimiterContract"},
+		"shows that some cases were skipped":               {[]string{kitRun(mysql, "TestContract", "store", "pass", "skip")}, "adapters/store/mysql store 1 of 2 TestContract"},
+		"shows what was skipped before its kit":            {[]string{kitlessSkip(mysql)}, "adapters/store/mysql - skipped: no server TestContract"},
 		"has a line for each test": {
 			[]string{green + kitRun(mysql, "TestContract", "store", "pass") + kitRun(mysql, "TestContractTwice", "store", "pass")},
 			"adapters/store/mysql store 1 TestContract\nadapters/store/mysql store 1 TestContractTwice\nadapters/store/sqlite store 2 TestContract",
