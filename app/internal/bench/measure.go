@@ -17,6 +17,7 @@ import (
 
 // The numbers of connections that are measured.
 const (
+	one  = 1
 	some = 16
 	most = 64
 )
@@ -28,21 +29,26 @@ const starts = 11
 type step struct {
 	name string
 	take func(*world, context.Context, *report) error
+
+	// differs says that the step is worth taking on each database: the others show the
+	// same on all of them, and are taken on the default one.
+	differs bool
 }
 
 // steps begins with what a machine that has just been busy would spoil.
 func steps() []step {
 	return []step{
-		{"start", (*world).measureStart},
-		{"memory", (*world).measureMemory},
-		{"hash", (*world).measureHash},
-		{"route", (*world).measureRoute},
-		{"commit", (*world).measureCommit},
-		{"turns", (*world).measureTurns},
-		{"login", (*world).measureLogin},
-		{"refresh", (*world).measureRefresh},
-		{"me", (*world).measureMe},
-		{"silent", (*world).measureSilentMe},
+		{"start", (*world).measureStart, false},
+		{"memory", (*world).measureMemory, false},
+		{"hash", (*world).measureHash, false},
+		{"route", (*world).measureRoute, false},
+		{"commit", (*world).measureCommit, false},
+		{"turns", (*world).measureTurns, false},
+		{"login", (*world).measureLogin, false},
+		{"update", (*world).measureUpdate, true},
+		{"refresh", (*world).measureRefresh, true},
+		{"me", (*world).measureMe, true},
+		{"silent", (*world).measureSilentMe, false},
 	}
 }
 
@@ -55,9 +61,9 @@ func stepNames() (names []string) {
 
 // measure takes all measurements, or one step of them, one after the other.
 func (w *world) measure(ctx context.Context) (report, error) {
-	var r report
+	r := report{embedded: w.name == onSQLite}
 	for _, s := range steps() {
-		if w.only != "" && w.only != s.name {
+		if w.only != "" && w.only != s.name || w.only == "" && w.name != onSQLite && !s.differs {
 			continue
 		}
 		if err := s.take(w, ctx, &r); err != nil {
@@ -119,7 +125,7 @@ func (w *world) measureRoute(ctx context.Context, r *report) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.readWith(ctx, r, p, "a bare Fiber route", func(c *connection, _ int) { c.get("/") }), p.stop())
+	return errors.Join(w.readWith(ctx, r, p, "a bare Fiber route", []int{some, most}, func(c *connection, _ int) { c.get("/") }), p.stop())
 }
 
 // measureCommit rotates a session in the store, one rotation after the other: each commit
@@ -268,7 +274,7 @@ func (w *world) measureRefresh(ctx context.Context, r *report) error {
 				return err
 			}
 		}
-		for _, n := range []int{1, some, most} {
+		for _, n := range []int{one, some, most} {
 			m, err := w.load(ctx, p, "refresh", w.time, clients[:n])
 			if err != nil {
 				return err
@@ -280,28 +286,28 @@ func (w *world) measureRefresh(ctx context.Context, r *report) error {
 }
 
 func (w *world) measureMe(ctx context.Context, r *report) error {
-	return w.serving(ctx, func(p *process) error { return w.readMe(ctx, r, p, "GET /users/me") })
+	return w.serving(ctx, func(p *process) error { return w.readMe(ctx, r, p, "GET /users/me", []int{one, some, most}) })
 }
 
 // measureSilentMe shows what the line costs that is logged for each request.
 func (w *world) measureSilentMe(ctx context.Context, r *report) error {
 	return w.serving(ctx, func(p *process) error {
-		return w.readMe(ctx, r, p, "GET /users/me, LOG_LEVEL=warn")
+		return w.readMe(ctx, r, p, "GET /users/me, LOG_LEVEL=warn", []int{some, most})
 	}, "LOG_LEVEL=warn")
 }
 
-func (w *world) readMe(ctx context.Context, r *report, p *process, what string) error {
+func (w *world) readMe(ctx context.Context, r *report, p *process, what string, at []int) error {
 	connections, got, err := w.logIn(p, most, 0)
 	if err != nil {
 		return err
 	}
 	closeAll(connections)
-	return w.readWith(ctx, r, p, what, func(c *connection, i int) { c.getAs("/users/me", got[i].Access) })
+	return w.readWith(ctx, r, p, what, at, func(c *connection, i int) { c.getAs("/users/me", got[i].Access) })
 }
 
-// readWith measures a request that is the same each time.
-func (w *world) readWith(ctx context.Context, r *report, p *process, what string, prepare func(c *connection, i int)) error {
-	for _, n := range []int{some, most} {
+// readWith measures a request that is the same each time, at these numbers of connections.
+func (w *world) readWith(ctx context.Context, r *report, p *process, what string, at []int, prepare func(c *connection, i int)) error {
+	for _, n := range at {
 		connections, err := dialMany(p.address, n)
 		if err != nil {
 			return err

@@ -15,7 +15,6 @@ import (
 	"unicode"
 
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
-	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
 	"github.com/sallyport-auth/sallyport/app/internal/clock"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -25,18 +24,19 @@ const password = "correct horse battery staple"
 // world is a database full of accounts, and everything else that measurements share.
 type world struct {
 	options
+	database database
 	progress io.Writer
 	hasher   *argon2id.Hasher
 	encoded  string // the hash of password, which is everybody's
 }
 
-func newWorld(ctx context.Context, o options, progress io.Writer) (*world, error) {
+func newWorld(ctx context.Context, o options, db database, progress io.Writer) (*world, error) {
 	// Nobody is turned away: how the gate does that is measured apart.
 	hasher, err := argon2id.New(argon2id.Config{Queue: most})
 	if err != nil {
 		return nil, err
 	}
-	w := &world{options: o, progress: progress, hasher: hasher}
+	w := &world{options: o, database: db, progress: progress, hasher: hasher}
 	if w.encoded, err = hasher.Hash(ctx, password); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func nobody(n int) string { return fmt.Sprintf("nobody-%06d@example.com", n) }
 // populate makes the database and its accounts.
 func (w *world) populate(ctx context.Context) (err error) {
 	w.say("making %d accounts", w.users)
-	store, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(w.folder, "sallyport.db"), Migrate: true})
+	store, err := w.database.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (w *world) populate(ctx context.Context) (err error) {
 // serve starts the service as it comes, but for env and for the number of attempts from one
 // address, which all clients here share.
 func (w *world) serve(ctx context.Context, env ...string) (*process, error) {
-	return start(ctx, asService, w.folder, slices.Concat([]string{"LIMIT_LOGIN_ADDRESS=1000000/15m"}, env, w.settings)...)
+	return start(ctx, asService, w.folder, slices.Concat([]string{"LIMIT_LOGIN_ADDRESS=1000000/15m"}, w.database.settings, env, w.settings)...)
 }
 
 // logIn opens n connections and logs each in to an account of its own, the first to that
