@@ -6,15 +6,15 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// unknown are the two ways in which an answer can be missing.
-func unknown() map[string]struct {
+// lostAnswer is a fault after which the program cannot know what has happened.
+type lostAnswer struct {
 	fault    func(*faultProxy)
-	happened int
-} {
-	return map[string]struct {
-		fault    func(*faultProxy)
-		happened int
-	}{
+	happened int // 1: what it asked for, 0: nothing
+}
+
+// unknown are the two ways in which an answer can be missing.
+func unknown() map[string]lostAnswer {
+	return map[string]lostAnswer{
 		"that has happened":     {(*faultProxy).swallow, 1},
 		"that has not happened": {(*faultProxy).deafen, 0},
 	}

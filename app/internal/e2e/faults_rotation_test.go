@@ -65,13 +65,7 @@ func TestSecurity26_TheLostAnswerToARotationRevokesNothing(t *testing.T) {
 	forEachDisturbed(t, func(t *testing.T, d disturbed) {
 		p := serve(t, d.env)
 		mustWarm(t, p.Client)
-		for name, c := range map[string]struct {
-			fault    func(*faultProxy)
-			happened int
-		}{
-			"that has happened":     {(*faultProxy).swallow, 1},
-			"that has not happened": {(*faultProxy).deafen, 0},
-		} {
+		for name, c := range unknown() {
 			t.Run(name, func(t *testing.T) {
 				held := login(t, p.Client, domain.ModeJSON)
 				before := d.mustRead(t)

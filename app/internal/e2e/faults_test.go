@@ -44,8 +44,13 @@ type disturbed struct {
 	// What the program sends when it begins, rotates and ends a session.
 	create, rotate, end []string
 
-	database *sql.DB // past the network; nil with Redis
-	kept     func(ctx context.Context) (kept, error)
+	kept func(ctx context.Context) (kept, error)
+
+	// What only a database has.
+	database *sql.DB // past the network
+	spare    string  // a statement that spares its transaction in a deadlock with the service
+	waiting  string  // a query for a statement of the service that waits for a lock
+	waits    int     // how often it can wait within its time
 }
 
 // kept is what a server has of sessions.
@@ -76,7 +81,13 @@ func disturbedMariaDB(t *testing.T) disturbed {
 		t.Fatal(err)
 	}
 	return disturbedSQL(t, sql.OpenDB(connector), disturbed{
-		part:    "mysql",
+		part: "mysql",
+		// Not innodb_trx, which stands still for those who look often.
+		waiting: `SELECT query_id FROM information_schema.processlist WHERE db = DATABASE() AND time_ms > 50
+			AND (info LIKE 'UPDATE sessions %' OR info LIKE 'DELETE FROM sessions %' OR info LIKE 'UPDATE users SET email %')`,
+		waits: 2,
+		// The smaller transaction is the victim.
+		spare:   `INSERT INTO rate_limits (bucket, tat) VALUES ('1', 0)` + strings.Repeat(`, (UUID(), 0)`, 50),
 		env:     onServer(t, "mysql", "127.0.0.1", network.port(), c.Database, c.User, c.Password),
 		network: network,
 	})
@@ -98,13 +109,17 @@ func disturbedPostgreSQL(t *testing.T, options string) disturbed {
 	}
 	through := url.URL{
 		Scheme: "postgres", User: url.UserPassword(postgrestest.User, postgrestest.Password), Path: "/" + name,
-		Host: fmt.Sprintf("127.0.0.1:%d", network.port()), RawQuery: "sslmode=disable" + options,
+		Host: fmt.Sprintf("127.0.0.1:%d", network.port()), RawQuery: "sslmode=disable&deadlock_timeout=4s" + options,
 	}
 	env := slices.DeleteFunc(onServer(t, "pg", "", 0, "", "", ""), func(setting string) bool {
 		return strings.HasPrefix(setting, "DB_") && !strings.HasPrefix(setting, "DB_CLIENT=")
 	})
 	return disturbedSQL(t, past, disturbed{
 		part: "pg", env: append(env, "DB_CONNECTION_STRING="+through.String()), network: network,
+		// The one that notices is the victim. The service looks when it has waited for four seconds.
+		spare:   `SET LOCAL deadlock_timeout = '1min'`,
+		waiting: `SELECT query_start FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+		waits:   1,
 	})
 }
 
@@ -276,3 +291,21 @@ func useSession(t *testing.T, c restclient.Client, access string) error {
 
 // count returns how often the program has logged the text.
 func (l *log) count(text string) int { return strings.Count(l.String(), text) }
+
+// count returns how many rows a table has, or those that a condition is true of.
+func (d disturbed) count(t *testing.T, rows string) (n int) {
+	t.Helper()
+	if err := d.database.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM `+rows).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// waitingStatement tells a statement that waits for a lock from others, and is empty without one.
+func (d disturbed) waitingStatement(t *testing.T) (statement string) {
+	t.Helper()
+	if err := d.database.QueryRowContext(t.Context(), d.waiting).Scan(&statement); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		t.Fatal(err)
+	}
+	return statement
+}
