@@ -46,9 +46,9 @@ func (s *Service) refreshToken(ctx context.Context, in RefreshInput) (Tokens, er
 	if err != nil {
 		return Tokens{}, err
 	}
-	stored, err := s.rotate(ctx, session, token.hash(), planned, in.Client)
+	current, err := s.rotate(ctx, session, token.hash(), planned, in.Client)
 	if errors.Is(err, port.ErrStale) {
-		return s.refreshSpent(ctx, user, role, stored, token, in)
+		return s.refreshSpent(ctx, user, role, current, token, in)
 	}
 	if err != nil {
 		return Tokens{}, err
@@ -117,7 +117,7 @@ func (s *Service) afterRotation(session domain.Session, next domain.SecretHash, 
 // rotate makes of the session what is planned, if old is its secret. Its errors are final
 // but for port.ErrStale, which comes with the session as it stands.
 func (s *Service) rotate(ctx context.Context, session domain.Session, old domain.SecretHash, planned domain.Session, from domain.Client) (domain.Session, error) {
-	rotated, err := s.Sessions.Rotate(ctx, port.Rotation{
+	current, err := s.Sessions.Rotate(ctx, port.Rotation{
 		ID:        session.ID,
 		Old:       old,
 		Next:      planned.Secret,
@@ -127,7 +127,7 @@ func (s *Service) rotate(ctx context.Context, session domain.Session, old domain
 	})
 	switch {
 	case err == nil, errors.Is(err, port.ErrStale):
-		return rotated, err
+		return current, err
 	case isNotFound(err):
 		return domain.Session{}, invalidCredentials(nil)
 	}
@@ -137,7 +137,7 @@ func (s *Service) rotate(ctx context.Context, session domain.Session, old domain
 	defer cancel()
 	stored, readErr := s.Sessions.Get(readCtx, session.ID, planned.RotatedAt)
 	if readErr == nil && session.Secret == old && stored.Secret == planned.Secret && stored.RotatedAt.Equal(planned.RotatedAt) {
-		return stored, nil
+		return domain.Session{}, nil
 	}
 	return domain.Session{}, unavailable(fmt.Errorf("rotate session: %w", err))
 }

@@ -34,9 +34,9 @@ func (s *Service) refreshCookie(ctx context.Context, in RefreshInput) (Tokens, e
 	if err != nil {
 		return Tokens{}, err
 	}
-	stored, err := s.rotate(ctx, session, old, planned, in.Client)
+	current, err := s.rotate(ctx, session, old, planned, in.Client)
 	if errors.Is(err, port.ErrStale) {
-		return s.refreshSpentCookie(ctx, user, role, stored, claims, in)
+		return s.refreshSpentCookie(ctx, user, role, current, claims, in)
 	}
 	if err != nil {
 		return Tokens{}, err

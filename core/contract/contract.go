@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(392))
+//		}, contract.Expect(393))
 //	}
 package contract
 

@@ -28,11 +28,12 @@ type Sessions interface {
 
 	// Rotate replaces Old with Next as the secret of a live session, in one atomic
 	// step, raises Generation by one and sets RotatedAt, ExpiresAt and Client. It
-	// returns the session as stored. It returns ErrStale, with the session as it
-	// stands, when Old is not the current secret, and ErrNotFound when the session is
-	// not live; both change nothing. Of many concurrent calls with one Old, exactly one
-	// succeeds and the others get ErrStale.
-	Rotate(ctx context.Context, r Rotation) (domain.Session, error)
+	// returns ErrStale, with the session as it stands, when Old is not the current
+	// secret, and ErrNotFound when the session is not live; both change nothing. Only
+	// with ErrStale is there a session; it is zero otherwise, on success, too. Of many
+	// concurrent calls with one Old, exactly one succeeds and the others get ErrStale.
+	// The one succeeds even if the session is ended in that very moment.
+	Rotate(ctx context.Context, r Rotation) (current domain.Session, err error)
 
 	// EndReused deletes the session unless presented is its current secret, in one
 	// atomic step, and reports whether it did. A read that is out of date can thus

@@ -60,28 +60,27 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 	return found, err
 }
 
-func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
+func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (current domain.Session, err error) {
 	err = s.alone(ctx, "rotate session", func() error {
 		if err := port.CheckRotation(r); err != nil {
 			return err
 		}
-		current, err := s.live(r.ID, r.Now)
+		found, err := s.live(r.ID, r.Now)
 		if err != nil {
 			return err
 		}
-		if current.Secret != r.Old {
-			stands = current
+		if found.Secret != r.Old {
+			current = found
 			return port.ErrStale
 		}
-		current.Secret = r.Next
-		current.Generation++
-		current.RotatedAt, current.ExpiresAt = r.Now.UTC(), r.ExpiresAt.UTC()
-		current.Client = r.Client
-		s.put(current)
-		stands = current
+		found.Secret = r.Next
+		found.Generation++
+		found.RotatedAt, found.ExpiresAt = r.Now.UTC(), r.ExpiresAt.UTC()
+		found.Client = r.Client
+		s.put(found)
 		return nil
 	})
-	return stands, err
+	return current, err
 }
 
 func (s *sessions) EndReused(ctx context.Context, id domain.SessionID, presented domain.SecretHash) (ended bool, err error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-const kit = 392 // cases
+const kit = 393 // cases
 
 func TestContract(t *testing.T) {
 	fresh := &databases{server: plain.Get(t)}

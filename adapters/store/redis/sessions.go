@@ -66,7 +66,7 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 	return found, err
 }
 
-func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
+func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (current domain.Session, err error) {
 	err = s.server.call(ctx, "rotate session", func(ctx context.Context) error {
 		if err := port.CheckRotation(r); err != nil {
 			return err
@@ -77,18 +77,18 @@ func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.S
 		if err != nil {
 			return err
 		}
-		if len(answer) < 2 {
-			return port.ErrNotFound
-		}
-		if stands, err = sessionOf(r.ID, answer[1:]); err != nil {
-			return err
-		}
-		if answer[0] == "stale" {
+		switch outcome, fields := answer[0], answer[1:]; outcome {
+		case "rotated":
+			return nil
+		case "stale":
+			if current, err = sessionOf(r.ID, fields); err != nil {
+				return err
+			}
 			return port.ErrStale
 		}
-		return nil
+		return port.ErrNotFound
 	})
-	return stands, err
+	return current, err
 }
 
 func (s *sessions) EndReused(ctx context.Context, id domain.SessionID, presented domain.SecretHash) (ended bool, err error) {

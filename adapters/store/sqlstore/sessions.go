@@ -104,57 +104,39 @@ const rotateSession = `UPDATE sessions SET secret = ?, generation = generation +
 	expires_at = ?, client_ip = ?, client_agent = ?, client_origin = ?
 	WHERE id = ? AND secret = ? AND expires_at > ? AND ends_at > ?`
 
-func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (stands domain.Session, err error) {
+func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (current domain.Session, err error) {
 	err = s.call(ctx, "rotate session", func() error {
 		if err := port.CheckRotation(r); err != nil {
 			return err
 		}
 		var err error
-		stands, err = s.rotate(ctx, r)
+		current, err = s.rotate(ctx, r)
 		return err
 	})
-	if err != nil && !errors.Is(err, port.ErrStale) {
-		return domain.Session{}, err
-	}
-	return stands, err
+	return current, err
 }
 
-// rotate lets one statement decide and only then reads, outside of any transaction: a
-// transaction that began before the winner's commit would show the spent secret as current.
+// rotate lets one statement decide. Only who has lost reads, and after it, outside of any
+// transaction: one that began before the winner's commit would show the spent secret as current.
 func (s *sessions) rotate(ctx context.Context, r port.Rotation) (domain.Session, error) {
 	for range maxRotations {
 		rotated, err := s.exec(ctx, rotateSession,
 			r.Next[:], micros(r.Now), micros(r.ExpiresAt), r.Client.IP, r.Client.UserAgent, r.Client.Origin,
 			string(r.ID), r.Old[:], micros(r.Now), micros(r.Now))
+		if err != nil || rotated == 1 {
+			return domain.Session{}, err
+		}
+		current, err := s.live(ctx, r.ID, r.Now)
 		if err != nil {
 			return domain.Session{}, err
 		}
-		if rotated == 1 {
-			return s.rotated(ctx, r)
-		}
-		stands, err := s.live(ctx, r.ID, r.Now)
-		if err != nil {
-			return domain.Session{}, err
-		}
-		if stands.Secret != r.Old {
-			return stands, port.ErrStale
+		if current.Secret != r.Old {
+			return current, port.ErrStale
 		}
 		// The node of a cluster that answered was behind when it ran the update. To call
 		// the current secret stale would end an honest session.
 	}
 	return domain.Session{}, errors.New("the current secret was not taken as such")
-}
-
-// rotated returns the session as a rotation that has happened left it. Whoever shows the spent
-// secret in the same moment may have ended the session before it is read. It was rotated for all
-// that, and to say that it was not found would tell the only winner that there was none: then the
-// session has what the rotation has set, and nothing else.
-func (s *sessions) rotated(ctx context.Context, r port.Rotation) (domain.Session, error) {
-	stored, err := s.byID(ctx, r.ID)
-	if errors.Is(err, port.ErrNotFound) {
-		return domain.Session{ID: r.ID, Secret: r.Next, RotatedAt: r.Now, ExpiresAt: r.ExpiresAt, Client: r.Client}, nil
-	}
-	return stored, err
 }
 
 // maxRotations bounds how often a rotation is tried on a database that contradicts itself.

@@ -3,6 +3,7 @@ package faulty
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -98,16 +99,6 @@ func rotateFaults() []Fault {
 			}),
 		},
 		{
-			Name: "rotate-answers-what-was-asked", Turns: []string{"sessions/rotate/returns-the-session-as-stored"},
-			Store: rotating(func(ctx context.Context, inner port.Sessions, r port.Rotation, _ int64) (domain.Session, error) {
-				s, err := inner.Rotate(ctx, r)
-				if err != nil {
-					return s, err
-				}
-				return domain.Session{ID: r.ID, Secret: r.Next, RotatedAt: r.Now, ExpiresAt: r.ExpiresAt, Client: r.Client}, nil
-			}),
-		},
-		{
 			Name: "wrong-secret-is-not-found", Turns: []string{"sessions/rotate/wrong-secret-is-stale"},
 			Store: rotating(func(ctx context.Context, inner port.Sessions, r port.Rotation, generation int64) (domain.Session, error) {
 				s, err := inner.Rotate(ctx, r)
@@ -181,6 +172,26 @@ func rotateFaults() []Fault {
 			}),
 		},
 		{
+			Name: "rotate-shows-what-it-made", Turns: []string{"sessions/rotate/shows-only-what-is-stale"},
+			Store: rotating(func(ctx context.Context, inner port.Sessions, r port.Rotation, _ int64) (domain.Session, error) {
+				s, err := inner.Rotate(ctx, r)
+				if err == nil {
+					s, _ = stored(ctx, inner, r.ID)
+				}
+				return s, err
+			}),
+		},
+		{
+			Name: "rotate-shows-what-has-ended", Turns: []string{"sessions/rotate/shows-only-what-is-stale"},
+			Store: rotating(func(ctx context.Context, inner port.Sessions, r port.Rotation, _ int64) (domain.Session, error) {
+				s, err := inner.Rotate(ctx, r)
+				if errors.Is(err, port.ErrNotFound) {
+					s, _ = stored(ctx, inner, r.ID)
+				}
+				return s, err
+			}),
+		},
+		{
 			Name: "rotate-not-atomic", Turns: []string{"sessions/rotate/one-winner"},
 			Store: inSessions(func(inner port.Sessions) sessions {
 				var o overlap
@@ -213,6 +224,20 @@ func rotateFaults() []Fault {
 						return s, err
 					},
 				}
+			}),
+		},
+		{
+			Name: "rotate-reads-what-it-made", Turns: []string{"sessions/rotate/wins-though-ended-at-once"},
+			Store: rotating(func(ctx context.Context, inner port.Sessions, r port.Rotation, _ int64) (domain.Session, error) {
+				s, err := inner.Rotate(ctx, r)
+				for range patience {
+					if err != nil {
+						break
+					}
+					_, err = stored(ctx, inner, r.ID)
+					runtime.Gosched()
+				}
+				return s, err
 			}),
 		},
 	}

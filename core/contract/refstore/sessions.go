@@ -42,9 +42,8 @@ func (r sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) (
 	return found, wrap("get session", err)
 }
 
-func (r sessions) Rotate(ctx context.Context, q port.Rotation) (domain.Session, error) {
-	var stands domain.Session
-	err := r.inside(ctx, func() error {
+func (r sessions) Rotate(ctx context.Context, q port.Rotation) (current domain.Session, err error) {
+	err = r.inside(ctx, func() error {
 		if err := port.CheckRotation(q); err != nil {
 			return err
 		}
@@ -53,7 +52,7 @@ func (r sessions) Rotate(ctx context.Context, q port.Rotation) (domain.Session, 
 			return port.ErrNotFound
 		}
 		if s.Secret != q.Old {
-			stands = s
+			current = s
 			return port.ErrStale
 		}
 		s.Secret = q.Next
@@ -61,10 +60,9 @@ func (r sessions) Rotate(ctx context.Context, q port.Rotation) (domain.Session, 
 		s.RotatedAt, s.ExpiresAt = q.Now.UTC(), q.ExpiresAt.UTC()
 		s.Client = q.Client
 		r.sessions[q.ID] = s
-		stands = s
 		return nil
 	})
-	return stands, wrap("rotate session", err)
+	return current, wrap("rotate session", err)
 }
 
 func (r sessions) EndReused(ctx context.Context, id domain.SessionID, presented domain.SecretHash) (bool, error) {

@@ -6,14 +6,19 @@ local fields = {
 	'user', 'mode', 'epoch', 'generation', 'secret', 'created', 'rotated', 'expires', 'ends', 'ip', 'agent', 'origin',
 }
 
--- read returns the session's user, when it ends, its secret and all its fields, or nil.
+-- over returns when a session is no longer live.
+local function over(expires, ends)
+	return expires < ends and expires or ends
+end
+
+-- read returns the session's user, when it is over and when it ends at the latest, its secret and
+-- all its fields, or nil.
 local function read(key)
 	local all = redis.call('HMGET', key, unpack(fields))
 	if not all[1] then
 		return nil
 	end
-	local expires, ends = all[8], all[9]
-	return { user = all[1], over = expires < ends and expires or ends, secret = all[5], all = all }
+	return { user = all[1], over = over(all[8], all[9]), ends = all[9], secret = all[5], all = all }
 end
 
 -- remove deletes a session that has been read.

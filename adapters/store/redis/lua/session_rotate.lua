@@ -1,17 +1,16 @@
-local prefix, id, now, ttl, old, next = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local prefix, id, now, ttl, old, next, expires = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local key = prefix .. 'session:' .. id
-local before = read(key)
-if not before or before.over <= now then
+local session = read(key)
+if not session or session.over <= now then
 	return { 'not found' }
 end
-if before.secret ~= old then
-	return { 'stale', unpack(before.all) }
+if session.secret ~= old then
+	return { 'stale', unpack(session.all) }
 end
 redis.call('HINCRBY', key, 'generation', 1)
-redis.call('HSET', key, 'secret', next, 'rotated', now, 'expires', ARGV[7], 'ip', ARGV[8], 'agent', ARGV[9], 'origin', ARGV[10])
+redis.call('HSET', key, 'secret', next, 'rotated', now, 'expires', expires, 'ip', ARGV[8], 'agent', ARGV[9], 'origin', ARGV[10])
 redis.call('PEXPIRE', key, ttl)
-local after = read(key)
-reindex(prefix .. 'ends', before.over .. id, after.over .. id)
-keep(prefix .. 'user:' .. after.user, ttl)
+reindex(prefix .. 'ends', session.over .. id, over(expires, session.ends) .. id)
+keep(prefix .. 'user:' .. session.user, ttl)
 keep(prefix .. 'ends', ttl)
-return { 'rotated', unpack(after.all) }
+return { 'rotated' }
