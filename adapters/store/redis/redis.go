@@ -47,9 +47,9 @@ type Store struct {
 }
 
 // Open connects to the server at c.URL and makes sure that it can be used: that it can be
-// reached, knows the scripts, and is no node of a cluster. It turns off the log of the
-// driver, which is one for the whole program: it says nothing that the errors do not, and
-// names addresses.
+// reached, knows the scripts, and is no node of a cluster. IsPassing tells which errors may be
+// gone a moment later. It turns off the log of the driver, which is one for the whole program:
+// it says nothing that the errors do not, and names addresses.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c, err := c.complete()
 	if err != nil {

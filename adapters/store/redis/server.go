@@ -32,7 +32,7 @@ func (s *server) call(ctx context.Context, what string, fn func(context.Context)
 	if isTimeout(err) {
 		err = ended(ctx)
 		if err == nil {
-			err = fmt.Errorf("no answer within %s", s.timeout)
+			err = passing{fmt.Errorf("no answer within %s", s.timeout)}
 		}
 	}
 	if err != nil {

@@ -67,23 +67,12 @@ func trust() (folder string, err error) {
 }
 
 func TestTLS(t *testing.T) {
-	serve := func(t *testing.T, folder, name string) (url string) {
-		t.Helper()
-		port := testserver.FreePort(t)
-		file := filepath.Join(folder, name)
-		redistest.Start(t, "--tls-port", strconv.Itoa(port), "--tls-auth-clients", "no",
-			"--tls-cert-file", file+".crt", "--tls-key-file", file+".key", "--tls-ca-cert-file", file+".crt")
-		return fmt.Sprintf("rediss://127.0.0.1:%d", port)
-	}
-
 	t.Run("with a certificate that is trusted", func(t *testing.T) {
-		openAt(t, redis.Config{URL: serve(t, certificates, "trusted")})
+		openAt(t, redis.Config{URL: withTLS(t, filepath.Join(certificates, "trusted"), "--tls-auth-clients", "no")})
 	})
 
 	t.Run("not with one that is not", func(t *testing.T) {
-		folder := testserver.Folder(t, "")
-		must(t, certificate(folder, "stranger"))
-		_, err := redis.Open(t.Context(), redis.Config{URL: serve(t, folder, "stranger")})
+		_, err := redis.Open(t.Context(), redis.Config{URL: stranger(t)})
 		wantDiscreet(t, err, "127.0.0.1:")
 	})
 
@@ -92,4 +81,20 @@ func TestTLS(t *testing.T) {
 		_, err := redis.Open(t.Context(), redis.Config{URL: "rediss://" + server.Address(), Timeout: time.Second})
 		wantDiscreet(t, err, server.Address())
 	})
+}
+
+func stranger(t *testing.T) (url string) {
+	t.Helper()
+	folder := testserver.Folder(t, "")
+	must(t, certificate(folder, "stranger"))
+	return withTLS(t, filepath.Join(folder, "stranger"), "--tls-auth-clients", "no")
+}
+
+// withTLS starts a server with the certificate and key of that name, without their endings.
+func withTLS(t *testing.T, file string, settings ...string) (url string) {
+	t.Helper()
+	port := testserver.FreePort(t)
+	redistest.Start(t, append(settings, "--tls-port", strconv.Itoa(port),
+		"--tls-cert-file", file+".crt", "--tls-key-file", file+".key", "--tls-ca-cert-file", file+".crt")...)
+	return fmt.Sprintf("rediss://127.0.0.1:%d", port)
 }

@@ -115,11 +115,21 @@ const (
 	lingerTime  = 2 * time.Second
 )
 
-// lingeringConn reads on before it closes, once linger has been called.
+// lingeringConn reads on before it closes, once linger has been called. It knows whether its
+// client has ever said anything.
 type lingeringConn struct {
 	net.Conn
+	spoken  atomic.Bool
 	lingers atomic.Bool
 	closed  func() // may be called more than once
+}
+
+func (c *lingeringConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 && !c.spoken.Load() {
+		c.spoken.Store(true)
+	}
+	return n, err
 }
 
 func (c *lingeringConn) linger() { c.lingers.Store(true) }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -63,15 +64,26 @@ func (s *Server) refuse(fctx *fasthttp.RequestCtx, method []byte, e *domain.Erro
 // answerUnread is Fiber's ErrorHandler, which is left with what fasthttp cannot read, and
 // after which it closes the connection: logRequest answers all else.
 func (s *Server) answerUnread(c *fiber.Ctx, err error) error {
+	conn, ours := c.Context().Conn().(*lingeringConn)
+	if ours && !conn.spoken.Load() {
+		// There is nothing to answer, as where a browser or a proxy connects in case there will
+		// be a request. One that it sends just now would get the answer to none. What fasthttp
+		// writes next goes nowhere.
+		_ = conn.Close()
+		return nil
+	}
+	// There may be no deadline for this answer, or that of the one before, which is over. Where
+	// it cannot be set, nothing can be written either.
+	_ = c.Context().Conn().SetWriteDeadline(time.Now().Add(s.config.WriteTimeout))
 	level := slog.LevelWarn
 	if refused, ok := errors.AsType[*fiber.Error](err); ok {
 		switch refused.Code {
 		case fiber.StatusRequestEntityTooLarge:
-			if conn, ok := c.Context().Conn().(*lingeringConn); ok {
+			if ours {
 				conn.linger()
 			}
 		case fiber.StatusRequestTimeout, fiber.StatusBadGateway:
-			level = slog.LevelInfo // as browsers do, which connect in case there will be a request
+			level = slog.LevelInfo // nobody has asked for anything yet: networks break, clients leave
 		}
 	}
 	var method []byte

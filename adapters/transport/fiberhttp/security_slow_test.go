@@ -20,7 +20,8 @@ import (
 // know no other.
 //
 // Red without ReadTimeout, WriteTimeout or IdleTimeout in the fiber.Config of server.go,
-// when boundedListener takes any number, and when lingeringConn does not say that it closed.
+// when boundedListener takes any number, when lingeringConn does not say that it closed, and
+// when answerUnread answers where nothing was said or sets no deadline.
 func TestSecurity87_SlowClients(t *testing.T) {
 	impatient := func(c *fiberhttp.Config) {
 		c.ReadTimeout, c.WriteTimeout, c.IdleTimeout = 500*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
@@ -52,6 +53,35 @@ func TestSecurity87_SlowClients(t *testing.T) {
 		}
 		w.client.HTTP.CloseIdleConnections() // the one of before may be just about to be closed
 		w.login(t, "ann@example.com", domain.ModeJSON)
+	})
+	t.Run("a connection on which nothing is sent ends without a word", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, unlimited(), impatient, func(c *fiberhttp.Config) { c.MaxConnections = 1 })
+		if said, err := io.ReadAll(w.dial(t)); err != nil || len(said) > 0 {
+			t.Errorf("got %q, %v, want the end alone", said, err)
+		}
+		if log := w.log.String(); log != "" {
+			t.Errorf("got the log %s, want none", log)
+		}
+		w.do(t, get("/server/ping")) // there is room again
+	})
+	t.Run("a second request that does not come ends without a word, and half a one is answered", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, unlimited(), impatient)
+		for second, want := range map[string]int{"": 1, "GET /server": 2} {
+			conn := w.dial(t)
+			if _, err := io.WriteString(conn, ping+second); err != nil {
+				t.Fatal(err)
+			}
+			answers, err := readAnswers(conn)
+			if err != nil || len(answers) != want {
+				t.Errorf("after %q: got %d answers, %v, want %d", second, len(answers), err, want)
+			}
+			if len(answers) == 2 {
+				checkEnvelope(t, answers[1])
+				wantFailure(t, answers[1], 400, domain.InvalidPayload)
+			}
+		}
 	})
 	t.Run("a header that drips is cut off", func(t *testing.T) {
 		t.Parallel()
