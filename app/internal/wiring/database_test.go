@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/adapters/store/mysql"
 	"github.com/sallyport-auth/sallyport/adapters/store/postgres"
+	"github.com/sallyport-auth/sallyport/adapters/store/redis/redistest"
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
@@ -236,5 +238,25 @@ func TestAServerThatIsDown(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestARedisThatWantsAnotherPassword is not waited for, since no time mends it. Red when
+// openRedisServer takes every failure for one that passes.
+func TestARedisThatWantsAnotherPassword(t *testing.T) {
+	server := redistest.Start(t, "--requirepass", "hunter2hunter2")
+	c := load(t, "REDIS="+server.URL(), "REDIS_PASSWORD=hunter3hunter3", "DB_CONNECT_TIMEOUT=10m", "DB_FILENAME="+filepath.Join(t.TempDir(), "x.db"))
+	k, err := OperatorKeys(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // passes only where the test fails
+	defer cancel()
+	_, _, err = Assemble(ctx, c, k, Environment{Clock: newClock(), Log: slog.Default()})
+	if err == nil || !strings.Contains(err.Error(), "open the Redis that REDIS names: ") || !strings.Contains(err.Error(), "WRONGPASS") {
+		t.Errorf("got %v, want what the server says", err)
+	}
+	if err != nil && strings.Contains(err.Error(), "hunter") {
+		t.Errorf("the password is told: %v", err)
 	}
 }

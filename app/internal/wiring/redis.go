@@ -99,11 +99,9 @@ func openRedisServer(ctx context.Context, c config.Config, setting string, addre
 		MaxConnections: c.Redis.MaxConnections,
 		Timeout:        c.Database.Timeout,
 	}
-	// Whatever is wrong may pass: the settings have been checked, and the errors of a server
-	// that is starting cannot be told from others.
 	return await(ctx, patience{c.Database.ConnectTimeout, log}, "the Redis that "+setting+" names", func(ctx context.Context) (*redis.Store, error) {
 		return redis.Open(ctx, settings)
-	}, func(error) bool { return true })
+	}, redis.IsPassing)
 }
 
 // redisPassword returns the password that is set beside the URL, unless that holds one.

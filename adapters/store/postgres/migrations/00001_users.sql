@@ -9,7 +9,7 @@ CREATE TABLE roles (
 CREATE TABLE users (
 	id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
 	email        TEXT NOT NULL,
-	email_key    TEXT COLLATE "C" NOT NULL UNIQUE,
+	email_key    TEXT COLLATE "C" NOT NULL CONSTRAINT users_email_key UNIQUE,
 	password     TEXT NOT NULL,
 	status       TEXT NOT NULL,
 	role_id      TEXT COLLATE "C" NOT NULL,
