@@ -157,8 +157,8 @@ type HealthCheck struct {
 
 // HealthAPI says whether the service can do its work.
 type HealthAPI interface {
-	// Health tries what the service cannot do without. It is not an error that
-	// something is down; the answer says so.
+	// Health tries what the service cannot do without, all of it at the same time. It is
+	// not an error that something is down; the answer says so.
 	Health(ctx context.Context, p Principal) Health
 }
 

@@ -41,7 +41,8 @@ type Ports struct {
 	Log      *slog.Logger
 }
 
-// Probe is something that the service cannot do without, and how to try it.
+// Probe is something that the service cannot do without, and how to try it. Ping is safe for
+// concurrent use, also with the Ping of other probes.
 type Probe struct {
 	Name string
 	Ping func(ctx context.Context) error
