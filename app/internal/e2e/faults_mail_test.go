@@ -61,24 +61,35 @@ func linkFor(t *testing.T, p *process, mails *mailServer) string {
 }
 
 // TestTheLostAnswerToAClaimLosesNoLetter lets the loop of the program not know whether it has
-// taken a letter from the queue. The letter goes out once the loan is over, and once only. A claim
-// without an end of the loan turns it red.
+// taken a letter from the queue, and keeps it from giving the letter back. The letter goes out
+// once the loan is over, and once only. A claim that lends for a year turns it red.
 func TestTheLostAnswerToAClaimLosesNoLetter(t *testing.T) {
 	t.Parallel()
 	forEachDisturbedDatabase(t, func(t *testing.T, d disturbed) {
-		mails, env := withMailServer(t, d.env)
+		mails, env := withMailServer(t, append(d.env, "DB_TIMEOUT=20s"))
 		p := serveAt(t, time.Date(2026, time.March, 14, 9, 26, 53, 0, time.UTC), env)
 		letters := 0
-		for name, c := range unknown() {
+		for name, fault := range map[string]func(*faultProxy){
+			"that has happened": (*faultProxy).swallow, "that has not happened": (*faultProxy).cut,
+		} {
 			t.Run(name, func(t *testing.T) {
-				reached := d.network.before(func() { c.fault(d.network) }, "UPDATE letters SET lease_token")
+				const failed = "delivering mail failed"
+				begun := p.log.count(failed)
+				reached := d.network.before(func() { fault(d.network) }, "UPDATE letters SET lease_token")
 				if err := p.RequestReset(t.Context(), adminEmail, ""); err != nil {
 					t.Fatal(err)
 				}
 				mustBeReached(t, reached)
-				await(t, "the end of the claim", func() bool { return d.count(t, `letters WHERE lease_token <> ''`) == c.happened })
+				lent := name == "that has happened"
+				if lent {
+					await(t, "the loan", func() bool { return d.count(t, `letters WHERE lease_token <> ''`) == 1 })
+					d.network.cut()
+				}
+				p.log.awaitTimes(t, failed, begun+1)
 				d.network.heal()
-				p.clock.Advance(6 * time.Minute)
+				if lent {
+					p.clock.Advance(6 * time.Minute)
+				}
 				letters++
 				mails.awaitTries(t, letters)
 				await(t, "the queue to be empty", func() bool { return d.count(t, `letters`) == 0 })
