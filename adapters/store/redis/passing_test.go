@@ -44,25 +44,30 @@ func answering(t *testing.T, answer string) (url string) {
 	return "redis://" + listener.Addr().String()
 }
 
-// closing listens as a proxy that has no server behind it.
-func closing(t *testing.T) (url string) {
+// closing listens as a proxy that has no server behind it, and ends each connection by end once
+// it has something to pass on.
+func closing(t *testing.T, end func(*net.TCPConn) error) (url string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	var accepting sync.WaitGroup
-	accepting.Go(func() {
+	var all sync.WaitGroup
+	all.Go(func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			_, _ = io.ReadFull(conn, make([]byte, 1))
-			conn.Close()
+			all.Go(func() {
+				defer conn.Close()
+				_, _ = io.ReadFull(conn, make([]byte, 1))
+				_ = end(conn.(*net.TCPConn))
+				_, _ = io.Copy(io.Discard, conn)
+			})
 		}
 	})
 	t.Cleanup(func() {
 		listener.Close()
-		accepting.Wait()
+		all.Wait()
 	})
 	return "redis://" + listener.Addr().String()
 }
@@ -80,7 +85,8 @@ func TestIsPassing(t *testing.T) {
 		"nobody listens, for TLS":         {"rediss://" + nobody, true},
 		"there is no socket yet":          {"unix://" + filepath.Join(t.TempDir(), "no.sock"), true},
 		"the name is not known":           {"redis://no-such-host.invalid", true},
-		"a proxy hangs up":                {closing(t), true},
+		"a proxy hangs up":                {closing(t, (*net.TCPConn).CloseWrite), true},
+		"a proxy resets the connection":   {closing(t, (*net.TCPConn).Close), true},
 		"it has no answer":                {silence(t), true},
 		"it loads its data":               {answering(t, loading), true},
 		"it loads, and wants a password":  {strings.Replace(answering(t, loading), "//", "//:hunter2@", 1), true},
