@@ -29,7 +29,8 @@ type Config struct {
 	Synchronous string
 
 	// BusyTimeout is the longest wait for a lock that another process holds, in whole
-	// milliseconds; default 5s. A context that is done ends the wait earlier. It is also the
+	// milliseconds; default 5s. A write whose context is done waits no longer. A read does:
+	// it waits only while another process restores the file after a crash. It is also the
 	// longest that one write or unit of work may keep the others waiting; then it fails.
 	BusyTimeout time.Duration
 

@@ -30,6 +30,9 @@ func WriteOnReader(ctx context.Context, s *Store) error {
 	return err
 }
 
+// ReadersInUse returns how many connections read at the moment.
+func ReadersInUse(s *Store) int { return s.reader.Stats().InUse }
+
 // OpenOneByOne opens the database at c.Path, which must exist, without groups: each write has
 // a commit of its own.
 func OpenOneByOne(c Config) (port.Store, error) {

@@ -191,7 +191,9 @@ func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
 		if limit < 1 {
 			return nil // to SQLite a negative limit is none at all
 		}
-		return s.get(ctx, &n, countLetters, limit)
+		var err error
+		n, err = s.count(ctx, countLetters, limit)
+		return err
 	})
 	return n, err
 }

@@ -51,7 +51,7 @@ func (r repo) exec(ctx context.Context, query string, args ...any) (rows int64, 
 	return rows, err
 }
 
-// get reads one row into dest; see Scan. No row is port.ErrNotFound.
+// get reads one row, found by its key, into dest; see Scan. No row is port.ErrNotFound.
 func (r repo) get(ctx context.Context, dest any, query string, args ...any) error {
 	err := r.attempt(ctx, func(ctx context.Context) error {
 		switch {
@@ -68,14 +68,43 @@ func (r repo) get(ctx context.Context, dest any, query string, args ...any) erro
 	return err
 }
 
+// count reads the one value of a query that looks at many rows, so that it ends with ctx on
+// every database.
+func (r repo) count(ctx context.Context, query string, args ...any) (n int, err error) {
+	err = r.attempt(ctx, func(ctx context.Context) error {
+		if r.unit != nil {
+			return r.unit.tx.Get(ctx, &n, r.store.bound[query], args...)
+		}
+		return r.read(ctx, func() error {
+			return Scan(r.store.reader.QueryRowxContext(ctx, r.store.bound[query], args...), &n)
+		})
+	})
+	return n, err
+}
+
 // list reads all rows into dest, a pointer to a slice.
 func (r repo) list(ctx context.Context, dest any, query string, args ...any) error {
 	return r.attempt(ctx, func(ctx context.Context) error {
 		if r.unit != nil {
 			return r.unit.tx.Select(ctx, dest, r.store.bound[query], args...)
 		}
-		return r.store.reader.SelectContext(ctx, dest, r.store.bound[query], args...)
+		return r.read(ctx, func() error {
+			return r.store.reader.SelectContext(ctx, dest, r.store.bound[query], args...)
+		})
 	})
+}
+
+// read runs a read that is not prepared, in the same places as those that are.
+func (r repo) read(ctx context.Context, statement func() error) error {
+	p := r.store.prepared
+	if p == nil {
+		return statement()
+	}
+	if err := p.enter(ctx); err != nil {
+		return err
+	}
+	defer p.leave()
+	return statement()
 }
 
 // attempt runs one statement, again if the database asks for it. Inside a unit only the
