@@ -98,7 +98,8 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	if user.Status != domain.StatusActive || user.Password == "" {
 		return false, nil // who may not log in, or not by password, has none to reset
 	}
-	link, expiresAt, err := s.resetLink(ctx, user, letter)
+	now := s.Clock.Now() // of the link and of what is said of it: a moment later it is good for less
+	link, expiresAt, err := s.resetLink(ctx, user, letter, now)
 	if err != nil {
 		return false, err
 	}
@@ -107,7 +108,7 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 		Language:  preferred(user.Language, letter.Language),
 		FirstName: user.FirstName,
 		Link:      link,
-		ExpiresIn: expiresAt.Sub(s.Clock.Now()),
+		ExpiresIn: expiresAt.Sub(now),
 		Client:    letter.Client,
 	}
 	subject, text, html, err := s.Composer.Compose(ctx, content)
@@ -135,13 +136,16 @@ func preferred(own, requested string) string {
 // resetLink returns the link of the letter, and when it ends. The first attempt at the letter
 // stores its token, and further ones find it there. Earlier tokens of the user are left
 // alone: what is sent now may never arrive, and a stranger may have asked for it.
-func (s *Service) resetLink(ctx context.Context, user domain.User, letter domain.Letter) (string, time.Time, error) {
+func (s *Service) resetLink(ctx context.Context, user domain.User, letter domain.Letter, now time.Time) (string, time.Time, error) {
 	secret := s.keys.resetSecret(letter.ID)
-	link, err := withToken(letter.URL, secret)
+	page, replaced := s.pageOf(letter)
+	if replaced != nil {
+		s.Log.WarnContext(ctx, "a link leads to the page of the service itself, since the one that was asked for is allowed no more", "letter", letter.ID)
+	}
+	link, err := withToken(page, secret)
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make link: %w", err)
 	}
-	now := s.Clock.Now()
 	token := domain.OneTimeToken{
 		Hash:      domain.HashSecret(secret),
 		Purpose:   domain.PurposePasswordReset,

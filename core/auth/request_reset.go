@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -13,6 +14,7 @@ import (
 func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
 	page, err := s.resetPage(in.URL)
 	if err != nil {
+		s.Log.InfoContext(ctx, "a page for the link of a mail was refused", "reason", errors.Unwrap(err))
 		return err
 	}
 	if err := s.wantRoomForMail(ctx); err != nil {

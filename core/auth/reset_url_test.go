@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 func serviceWithResetURLs(allowed ...string) *Service {
@@ -93,8 +95,13 @@ func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 func TestSecurity52_LinksLeadWhereTheConfigurationSays(t *testing.T) {
 	s := serviceWithResetURLs()
 	page, err := s.resetPage("")
-	if err != nil || page != "https://login.example.com/admin/reset-password" {
-		t.Errorf("got %q, %v", page, err)
+	if err != nil || page != "" {
+		t.Errorf("the letter keeps %q, %v, want nothing", page, err)
+	}
+	for kept, letter := range map[string]domain.Letter{"nothing": {}, "a page that is not on the list": {URL: "https://app.example.com/reset"}} {
+		if page, _ := s.pageOf(letter); page != "https://login.example.com/admin/reset-password" {
+			t.Errorf("%s: got %q", kept, page)
+		}
 	}
 }
 

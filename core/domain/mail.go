@@ -8,7 +8,7 @@ type Letter struct {
 	ID        string // UUID version 7; the Message-ID of the mail is made of it
 	Kind      LetterKind
 	To        Email  // as asked for; the account's stored address is what gets the mail
-	URL       string // where its link leads
+	URL       string // where its link leads; empty: to the page of the service itself
 	Language  string // the request's Accept-Language (RFC 9110, section 12.5.4); empty: no preference
 	Client    Client
 	Due       time.Time

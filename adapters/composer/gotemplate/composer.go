@@ -95,3 +95,13 @@ func (c *Composer) Compose(ctx context.Context, content port.MailContent) (subje
 	}
 	return subject, text, html, nil
 }
+
+// Language returns the tag (BCP 47) of the templates that Compose takes for a kind of mail
+// where preferred is asked for, or "" where the kind has no words.
+func (c *Composer) Language(kind domain.LetterKind, preferred string) string {
+	translations, ok := c.kinds[kind]
+	if !ok {
+		return ""
+	}
+	return translations.nearest(preferred).language.String()
+}

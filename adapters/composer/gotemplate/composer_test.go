@@ -210,6 +210,9 @@ func TestLanguages(t *testing.T) {
 			content.Language = test.asked
 			got := compose(t, newComposer(t, Config{DefaultLanguage: test.fallback}), content)
 			wantContains(t, got.html, `<html lang="`+test.want+`"`)
+			if got := newComposer(t, Config{DefaultLanguage: test.fallback}).Language(content.Kind, test.asked); got != test.want {
+				t.Errorf("got language %q, want %q", got, test.want)
+			}
 		})
 	}
 }
@@ -219,9 +222,14 @@ func TestSpans(t *testing.T) {
 		time.Second:         {1, "minute"},
 		time.Minute:         {1, "minute"},
 		90 * time.Second:    {1, "minute"},
+		91 * time.Second:    {2, "minute"},
+		2*time.Minute - 1:   {2, "minute"},
 		90 * time.Minute:    {90, "minute"},
 		time.Hour:           {1, "hour"},
-		24 * time.Hour:      {24, "hour"},
+		time.Hour - 10e9:    {1, "hour"},
+		time.Hour - 30e9:    {59, "minute"},
+		24 * time.Hour:      {1, "day"},
+		24*time.Hour - 1:    {1, "day"},
 		48 * time.Hour:      {2, "day"},
 		49 * time.Hour:      {49, "hour"},
 		7 * 24 * time.Hour:  {7, "day"},
@@ -238,6 +246,7 @@ func TestSpans(t *testing.T) {
 			time.Minute:      {"within 1 minute.", "von 1 Minute."},
 			30 * time.Minute: {"within 30 minutes.", "von 30 Minuten."},
 			3 * time.Hour:    {"within 3 hours.", "von 3 Stunden."},
+			24 * time.Hour:   {"within 1 day.", "von 1 Tag."},
 			48 * time.Hour:   {"within 2 days.", "von 2 Tagen."},
 		} {
 			for i, language := range []string{"en", "de"} {
@@ -297,6 +306,12 @@ func TestFolder(t *testing.T) {
 	})
 }
 
+func TestLanguageOfAKindWithoutWords(t *testing.T) {
+	if got := newComposer(t, Config{}).Language("birthday", "de"); got != "" {
+		t.Errorf("got %q, want none", got)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for name, test := range map[string]struct {
 		file, text, want string
@@ -305,8 +320,10 @@ func TestMistakes(t *testing.T) {
 		"HTML that cannot be parsed":         {"password-reset.en.html", "{{if}}", "password-reset.en.html:1"},
 		"HTML that cannot be escaped":        {"password-reset.en.html", `{{define "content"}}<a href="{{if .IP}}"{{end}}>{{.Link}}{{end}}`, "password-reset.en.html"},
 		"a layout that cannot be parsed":     {"layout.html", "{{end}}", "layout.html:1"},
-		"a layout without the content":       {"layout.html", "<p></p>", "password-reset.en.html: has no link"},
+		"a layout without the content":       {"layout.html", "<p></p>", `layout.html: does not show what a mail says; write {{template "content" .}}`},
+		"a layout with a value there is not": {"layout.html", `{{.Token}}{{template "content" .}}`, "layout.html:1"},
 		"a value that there is not":          {"password-reset.en.txt", `{{define "subject"}}x{{end}}{{.Link}}{{.Token}}`, "password-reset.en.txt:1"},
+		"which values there are":             {"password-reset.en.html", `{{define "content"}}{{.Token}}{{end}}`, ".Link, .IP, .ExpiresIn, .Language, .Direction, .Subject, .ExpiresIn.Count, .ExpiresIn.Unit"},
 		"a value that there is not, nested":  {"password-reset.en.txt", `{{define "subject"}}x{{end}}{{.Link}}{{if not .IP}}{{.Token}}{{end}}`, "password-reset.en.txt:1"},
 		"a text without its link":            {"password-reset.en.txt", `{{define "subject"}}x{{end}}Hello`, "password-reset.en.txt: does not show {{.Link}}"},
 		"HTML without its link":              {"password-reset.en.html", `{{define "content"}}{{.Link}}{{end}}`, "password-reset.en.html: has no link to {{.Link}}"},
@@ -335,6 +352,36 @@ func TestMistakes(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got error %v, want %q in it", err, want)
 			}
+		}
+	})
+	t.Run("a mistake hides none of another file, and is told once", func(t *testing.T) {
+		for _, layout := range []string{"<p></p>", "{{end}}", `{{.Token}}{{template "content" .}}`} {
+			_, err := New(Config{Path: folder(t, map[string]string{
+				"layout.html":            layout,
+				"password-reset.en.txt":  "{{",
+				"password-reset.en.html": `{{define "content"}}{{.Token}}{{end}}`,
+				"password-reset.de.html": `{{define "content"}}{{.Link}}{{end}}`,
+			})})
+			if err == nil {
+				t.Fatal("got no error")
+			}
+			if got := strings.Count(err.Error(), "layout.html"); got != 1 && !strings.Contains(layout, "Token") {
+				t.Errorf("got layout.html %d times in %v, want once", got, err)
+			}
+			if got := len(strings.Split(err.Error(), "\n")); got != 4 {
+				t.Errorf("got %d mistakes, want 4: %v", got, err)
+			}
+			for _, want := range []string{"layout.html", "password-reset.en.txt:1", "password-reset.en.html:1", "password-reset.de.html: has no link"} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("got error %v, want %q in it", err, want)
+				}
+			}
+		}
+	})
+	t.Run("a folder that is a file is told by its name", func(t *testing.T) {
+		path := filepath.Join(folder(t, map[string]string{"letters": ""}), "letters")
+		if _, err := New(Config{Path: path}); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("got error %v, want %q in it", err, path)
 		}
 	})
 	t.Run("a folder that is not there is told", func(t *testing.T) {

@@ -52,7 +52,11 @@ func collect(path string) (sources, error) {
 	if path == "" {
 		return s, err
 	}
-	if _, missing := os.Stat(path); missing != nil {
+	info, missing := os.Stat(path)
+	if missing == nil && !info.IsDir() {
+		missing = fmt.Errorf("%s is no folder", path)
+	}
+	if missing != nil {
 		return s, errors.Join(err, fmt.Errorf("read the folder of templates: %w", missing))
 	}
 	return s, errors.Join(err, s.read(os.DirFS(path)))
@@ -102,11 +106,11 @@ func parseName(name string) (body, error) {
 	}
 	kind := domain.LetterKind(parts[0])
 	if !slices.Contains(kinds(), kind) {
-		return body{}, fmt.Errorf("there is no kind of mail %q", parts[0])
+		return body{}, fmt.Errorf("there is no kind of mail %q; there is %s", parts[0], domain.LetterPasswordReset)
 	}
 	tag, err := language.Parse(parts[1])
 	if err != nil {
-		return body{}, fmt.Errorf("%q is no language tag", parts[1])
+		return body{}, fmt.Errorf("%q is no language tag; write one of BCP 47, such as fr or pt-BR", parts[1])
 	}
 	return body{kind, tag, parts[2]}, nil
 }

@@ -2,6 +2,7 @@ package gotemplate
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/text/language"
 )
@@ -23,7 +24,7 @@ func newTranslations(all []words, fallback language.Tag) (translations, error) {
 	}
 	_, at, confidence := language.NewMatcher(tags).Match(fallback)
 	if confidence < language.High {
-		return translations{}, fmt.Errorf("there are no templates in the default language %s", fallback)
+		return translations{}, fmt.Errorf("there are no templates in the default language %s; there are some in %s", fallback, listed(tags))
 	}
 	all[0], all[at] = all[at], all[0]
 	tags[0], tags[at] = tags[at], tags[0]
@@ -43,4 +44,13 @@ func (t translations) nearest(preferred string) words {
 	}
 	_, at, _ := t.matcher.Match(tags...)
 	return t.all[at]
+}
+
+// listed names the languages, in their order.
+func listed(tags []language.Tag) string {
+	names := make([]string, len(tags))
+	for i, tag := range tags {
+		names[i] = tag.String()
+	}
+	return strings.Join(names, ", ")
 }

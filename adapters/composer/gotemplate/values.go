@@ -58,17 +58,18 @@ func address(text string) string {
 	return addr.WithZone("").String()
 }
 
-// spanOf counts in the largest unit that leaves no rest, and never promises more than d,
-// save that the least is a minute. Days begin at two: one is 24 hours.
+// spanOf counts to the nearest minute, halves down, so that a mail that is written seconds
+// late still says what was set; in the largest unit that leaves no rest, and at least a minute.
 func spanOf(d time.Duration) span {
 	const day = 24 * time.Hour
+	d = max((d + time.Minute/2 - 1).Truncate(time.Minute), time.Minute)
 	switch {
-	case d >= 2*day && d%day == 0:
+	case d%day == 0:
 		return span{int(d / day), "day"}
-	case d >= time.Hour && d%time.Hour == 0:
+	case d%time.Hour == 0:
 		return span{int(d / time.Hour), "hour"}
 	}
-	return span{max(int(d/time.Minute), 1), "minute"}
+	return span{int(d / time.Minute), "minute"}
 }
 
 // direction is that of the script that the language is written in.
