@@ -220,13 +220,13 @@ func TestAServerThatIsDown(t *testing.T) {
 	} {
 		t.Run(setting, func(t *testing.T) {
 			var log bytes.Buffer
-			c := load(t, append(environ, "DB_CONNECT_TIMEOUT=600ms", "DB_TIMEOUT=100ms", "DB_FILENAME="+filepath.Join(folder, "x.db"))...)
+			c := load(t, append(environ, "DB_CONNECT_TIMEOUT=1500ms", "DB_TIMEOUT=100ms", "DB_FILENAME="+filepath.Join(folder, "x.db"))...)
 			k, err := OperatorKeys(c)
 			if err != nil {
 				t.Fatal(err)
 			}
 			_, _, err = Assemble(t.Context(), c, k, Environment{Clock: newClock(), Log: slog.New(slog.NewTextHandler(&log, nil))})
-			if err == nil || !strings.Contains(err.Error(), setting+" was not reached within DB_CONNECT_TIMEOUT (600ms)") {
+			if err == nil || !strings.Contains(err.Error(), setting+" was not reached within DB_CONNECT_TIMEOUT (1.5s)") {
 				t.Fatalf("got %v", err)
 			}
 			if !strings.Contains(log.String(), setting+" cannot be reached yet") {
