@@ -65,8 +65,14 @@ func TestBusyReaders(t *testing.T) {
 			_, err := s.Repos().Roles.ByID(ctx, "nobody")
 			return err
 		},
-		"a list":  func(ctx context.Context, s *sqlite.Store) error { _, err := s.Repos().Users.List(ctx, "", 1); return err },
-		"a count": func(ctx context.Context, s *sqlite.Store) error { _, err := s.Repos().MailQueue.Waiting(ctx, 1); return err },
+		"a list": func(ctx context.Context, s *sqlite.Store) error {
+			_, err := s.Repos().Users.List(ctx, "", 1)
+			return err
+		},
+		"a count": func(ctx context.Context, s *sqlite.Store) error {
+			_, err := s.Repos().MailQueue.Waiting(ctx, 1)
+			return err
+		},
 	}
 	for name, read := range reads {
 		t.Run("are not waited for beyond the context of "+name, func(t *testing.T) {

@@ -99,7 +99,7 @@ func (s *limiter) Reset(ctx context.Context, key string) error {
 	})
 }
 
-// In the form of pruneSessions, for the same reasons.
+// In the form of pruneExpiredSessions, for the same reasons.
 const pruneBuckets = `DELETE FROM rate_limits
 	WHERE bucket IN (SELECT bucket FROM (
 		SELECT bucket FROM rate_limits WHERE tat <= ? LIMIT ?) AS filled)

@@ -198,11 +198,11 @@ func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
 	return n, err
 }
 
-// In the form of pruneSessions, for the same reasons; an ExpiresAt never changes.
+// In the form of pruneExpiredSessions, for the same reasons.
 const pruneLetters = `DELETE FROM letters
 	WHERE id IN (SELECT id FROM (
 		SELECT id FROM letters WHERE expires_at <= ? AND lent_until <= ? LIMIT ?) AS expired)
-	AND lent_until <= ?`
+	AND expires_at <= ? AND lent_until <= ?`
 
 func (s *mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
 	var pruned int64
@@ -211,7 +211,7 @@ func (s *mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, e
 			return nil
 		}
 		at := micros(now)
-		pruned, err = s.exec(ctx, pruneLetters, at, at, limit, at)
+		pruned, err = s.exec(ctx, pruneLetters, at, at, limit, at, at)
 		return err
 	})
 	return int(pruned), err

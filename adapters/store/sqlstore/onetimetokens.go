@@ -156,10 +156,11 @@ func (s *oneTimeTokens) SpendUser(ctx context.Context, id domain.UserID, p domai
 	})
 }
 
-// In the form of pruneSessions, for the same reasons; an ExpiresAt never changes.
+// In the form of pruneExpiredSessions, for the same reasons.
 const pruneTokens = `DELETE FROM one_time_tokens
 	WHERE hash IN (SELECT hash FROM (
-		SELECT hash FROM one_time_tokens WHERE expires_at < ? LIMIT ?) AS past)`
+		SELECT hash FROM one_time_tokens WHERE expires_at < ? LIMIT ?) AS past)
+	AND expires_at < ?`
 
 func (s *oneTimeTokens) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
 	var pruned int64
@@ -167,7 +168,7 @@ func (s *oneTimeTokens) Prune(ctx context.Context, before time.Time, limit int) 
 		if limit < 1 {
 			return nil
 		}
-		pruned, err = s.exec(ctx, pruneTokens, micros(before), limit)
+		pruned, err = s.exec(ctx, pruneTokens, micros(before), limit, micros(before))
 		return err
 	})
 	return int(pruned), err

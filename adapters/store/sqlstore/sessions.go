@@ -180,29 +180,44 @@ func (s *sessions) DeleteUser(ctx context.Context, id domain.UserID, except doma
 	})
 }
 
-// A table of its own around the limited rows, since MySQL has no LIMIT in IN; the condition
-// once more outside, since a row may have changed between.
-const pruneSessions = `DELETE FROM sessions
-	WHERE id IN (SELECT id FROM (
-		SELECT id FROM sessions WHERE expires_at <= ? OR ends_at <= ? LIMIT ?) AS dead)
-	AND (expires_at <= ? OR ends_at <= ?)`
+// A table of its own around the limited rows, since MySQL has no LIMIT in IN. The condition
+// once more outside, since a row may have changed between, and since MySQL and MariaDB, which
+// lock what they look at, then find the rows by the index of their end. For two ends they
+// would often look at the whole table, so that each end has a statement of its own.
+const (
+	pruneExpiredSessions = `DELETE FROM sessions
+		WHERE id IN (SELECT id FROM (
+			SELECT id FROM sessions WHERE expires_at <= ? LIMIT ?) AS dead)
+		AND expires_at <= ?`
 
-func (s *sessions) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
-	var pruned int64
-	err := s.call(ctx, "prune sessions", func() (err error) {
-		if limit < 1 {
-			return nil // to SQLite a negative limit is none at all
-		}
+	pruneEndedSessions = `DELETE FROM sessions
+		WHERE id IN (SELECT id FROM (
+			SELECT id FROM sessions WHERE ends_at <= ? LIMIT ?) AS dead)
+		AND ends_at <= ?`
+)
+
+func (s *sessions) Prune(ctx context.Context, now time.Time, limit int) (pruned int, err error) {
+	err = s.call(ctx, "prune sessions", func() error {
 		at := micros(now)
-		pruned, err = s.exec(ctx, pruneSessions, at, at, limit, at, at)
-		return err
+		for _, query := range []string{pruneExpiredSessions, pruneEndedSessions} {
+			left := limit - pruned
+			if left < 1 {
+				return nil // to SQLite a negative limit is none at all
+			}
+			n, err := s.exec(ctx, query, at, left, at)
+			if err != nil {
+				return err
+			}
+			pruned += int(n)
+		}
+		return nil
 	})
-	return int(pruned), err
+	return pruned, err
 }
 
 func sessionQueries() []string {
 	return []string{
 		createSession, sessionByID, rotateSession, endReusedSession, deleteSession,
-		deleteUserSessions, pruneSessions,
+		deleteUserSessions, pruneExpiredSessions, pruneEndedSessions,
 	}
 }
