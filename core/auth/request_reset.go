@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -43,6 +45,15 @@ func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
 	return nil
 }
 
+const (
+	// fullFor is how long a queue that was full is taken for full without another look: what
+	// strangers ask for in vain is to cost nothing.
+	fullFor = time.Second
+
+	// retryMail is when to ask again. A mail server that is down is not up a second later.
+	retryMail = time.Minute
+)
+
 // wantRoomForMail refuses everybody alike while too many letters wait, as they do when the
 // mail server is down and strangers keep asking, so that nobody can fill the store. Nothing
 // is counted against who is refused.
@@ -51,12 +62,35 @@ func (s *Service) wantRoomForMail(ctx context.Context) error {
 	if bound == 0 {
 		return nil
 	}
+	now := s.Clock.Now()
+	if s.mailFull.at(now) {
+		return mailQueueIsFull()
+	}
 	waiting, err := s.Repos.MailQueue.Waiting(ctx, bound)
 	if err != nil {
 		return unavailable(fmt.Errorf("count letters: %w", err))
 	}
 	if waiting >= bound {
-		return unavailable(fmt.Errorf("the mail queue is full: %w", port.ErrBusy))
+		s.mailFull.note(now)
+		return mailQueueIsFull()
 	}
 	return nil
+}
+
+func mailQueueIsFull() error {
+	e := domain.NewError(domain.ServiceUnavailable, fmt.Errorf("the mail queue is full: %w", port.ErrBusy))
+	e.RetryAfter = retryMail
+	return e
+}
+
+// fullQueue remembers when the mail queue was last seen full. It is safe for concurrent use.
+type fullQueue struct{ seen atomic.Pointer[time.Time] }
+
+func (q *fullQueue) note(now time.Time) { q.seen.Store(&now) }
+
+// at reports whether the queue was full a moment before now. A clock that was set back has
+// seen nothing.
+func (q *fullQueue) at(now time.Time) bool {
+	seen := q.seen.Load()
+	return seen != nil && !now.Before(*seen) && now.Sub(*seen) < fullFor
 }

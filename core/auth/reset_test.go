@@ -310,17 +310,46 @@ func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
 		var calls intercept.Recorder
 		w := full(t, intercepted(intercept.Hooks{Before: calls.Hook}))
 		for _, email := range []string{annEmail, "nobody@example.com", "zzz"} {
+			w.clock.Advance(time.Second)
 			calls.Reset()
 			err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email})
 			wantCode(t, err, domain.ServiceUnavailable)
 			if !errors.Is(err, port.ErrBusy) {
 				t.Errorf("%s: got %v, want it told from what is broken", email, err)
 			}
-			if failure, _ := errors.AsType[*domain.Error](err); failure.RetryAfter == 0 {
-				t.Errorf("%s: is not told when to come back", email)
+			if failure, _ := errors.AsType[*domain.Error](err); failure.RetryAfter != time.Minute {
+				t.Errorf("%s: is told to come back in %v, want 1m0s", email, failure.RetryAfter)
 			}
 			if got, want := calls.Calls(), []string{"MailQueue.Waiting"}; !slices.Equal(got, want) {
 				t.Errorf("%s: got calls %v, want %v", email, got, want)
+			}
+		}
+	})
+	t.Run("it is counted once a second, whoever asks", func(t *testing.T) {
+		var calls intercept.Recorder
+		w := full(t, intercepted(intercept.Hooks{Before: calls.Hook}))
+		for _, step := range []struct {
+			later time.Duration
+			want  []string
+		}{
+			{0, []string{"MailQueue.Waiting"}},
+			{0, nil},
+			{time.Second - time.Microsecond, nil},
+			{time.Microsecond, []string{"MailQueue.Waiting"}},
+			{0, nil},
+			{-time.Hour, []string{"MailQueue.Waiting"}}, // a clock that was set back
+		} {
+			w.clock.Advance(step.later)
+			for _, email := range []string{annEmail, "nobody@example.com", "zzz"} {
+				calls.Reset()
+				err := w.service.RequestReset(t.Context(), auth.ResetRequest{Email: email})
+				if failure := wantCode(t, err, domain.ServiceUnavailable); failure.RetryAfter != time.Minute || !errors.Is(err, port.ErrBusy) {
+					t.Errorf("got %v after %v, want the same refusal", err, failure.RetryAfter)
+				}
+				if got := calls.Calls(); !slices.Equal(got, step.want) {
+					t.Errorf("%s after %v: got calls %v, want %v", email, step.later, got, step.want)
+				}
+				step.want = nil
 			}
 		}
 	})
@@ -338,6 +367,7 @@ func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
 			wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail}), domain.ServiceUnavailable)
 		}
 		w.deliver(t)
+		w.clock.Advance(time.Second)
 		w.forgot(t, annEmail)
 		w.forgot(t, annEmail)
 	})

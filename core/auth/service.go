@@ -10,12 +10,13 @@ import (
 )
 
 // Service implements API, OperatorAPI and Worker on the ports it is given. It is safe for
-// concurrent use and keeps no state of its own, so that any number of instances may share
-// a store.
+// concurrent use and keeps no state of its own, but for a second that the mail queue was full,
+// so that any number of instances may share a store.
 type Service struct {
 	Ports
 	settings Settings
 	keys     Keys
+	mailFull fullQueue
 }
 
 var (
@@ -83,8 +84,10 @@ type Settings struct {
 	ResetAccount, ResetAddress port.Limit
 
 	// MailQueue is how many letters may wait before nobody can ask for another; letters
-	// that the service sends of itself are always queued. Instances that are asked at the
-	// same moment may exceed it by one letter each. Zero is no bound.
+	// that the service sends of itself are always queued. They are counted before the limits
+	// of a request are asked and its letter is queued, so that requests under way at the same
+	// moment may exceed it by one letter each, however many they are. An instance that has
+	// seen the queue full looks again after a second. Zero is no bound.
 	MailQueue int
 }
 

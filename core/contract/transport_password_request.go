@@ -174,6 +174,7 @@ func transportPasswordRequestCases() []Case[TransportOpener] {
 				}
 				leave()
 				s.wantMails(0)
+				s.Clock.Advance(time.Second) // until the service looks again
 				for range 3 {
 					s.forgot("ann@example.com")
 				}
