@@ -75,7 +75,7 @@ func TestForgot(t *testing.T) {
 		w.browser(t).post(t, "/admin/forgot-password", "email", annEmail).leadsTo(t, "/admin/forgot-password?sent")
 		for _, email := range []string{annEmail, "nobody@example.com"} {
 			got := w.browser(t).post(t, "/admin/forgot-password", "email", email)
-			got.shows(t, http.StatusServiceUnavailable, "Please try again in one second.", `value="`+email+`"`)
+			got.shows(t, http.StatusServiceUnavailable, "Please try again in 60 seconds.", `value="`+email+`"`)
 		}
 		if got := w.log.String(); strings.Count(got, "the mail queue is full") < 2 || strings.Contains(got, `"level":"ERROR"`) || !strings.Contains(got, `"level":"WARN"`) {
 			t.Errorf("got log %s", got)
