@@ -15,7 +15,7 @@ import (
 const (
 	ruleClaim     = "Claim lends at most limit letters that are due at now, oldest first, until the time until: before it nobody else is given them, from then on they are due again."
 	ruleEachToOne = "Of many concurrent callers each letter goes to one."
-	ruleNext      = "Fewer than limit are lent only when no more are due and free: who is beaten to a letter is lent the next."
+	ruleNext      = "Who is beaten to a letter is lent the next: none at all are lent only when no more are due and free."
 	ruleLoan      = "A loan changes nothing in the letter, and a limit below 1 lends none."
 )
 

@@ -24,9 +24,10 @@ type MailQueue interface {
 	// Claim lends at most limit letters that are due at now, oldest first, until the
 	// time until: before it nobody else is given them, from then on they are due again.
 	// A letter whose ExpiresAt is not after now is lent to nobody, and not removed
-	// either. Of many concurrent callers each letter goes to one. Fewer than limit are
-	// lent only when no more are due and free: who is beaten to a letter is lent the
-	// next. A loan changes nothing in the letter, and a limit below 1 lends none.
+	// either. Of many concurrent callers each letter goes to one. Who is beaten to a
+	// letter is lent the next: none at all are lent only when no more are due and free,
+	// and fewer than limit only then or when others are faster time after time. A loan
+	// changes nothing in the letter, and a limit below 1 lends none.
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]Lease, error)
 
 	// Done removes the letter, or returns ErrStale when the loan is over: somebody else

@@ -82,6 +82,22 @@ func IsPanic(err error) bool {
 	return ok
 }
 
+// HoldWrite runs begin, which lets something be written by another goroutine, and holds the
+// first write that comes of it. It is not begun before release.
+func HoldWrite(ctx context.Context, s *Store, begin func()) (release func(), err error) {
+	var held *member
+	err = s.writes.Transact(ctx, func(sqlstore.Tx) error { // so that the group takes nobody else
+		begin()
+		select {
+		case held = <-s.writes.queue:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	return func() { s.writes.queue <- held }, err
+}
+
 // OnCommit calls hook at each COMMIT of a group; it is refused when hook returns false. It
 // is forgotten with the connection.
 func OnCommit(t testing.TB, s *Store, hook func() bool) {

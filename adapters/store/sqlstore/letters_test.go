@@ -135,6 +135,16 @@ func TestClaim(t *testing.T) {
 		wantWords(t, s, "SELECT UPDATE SELECT UPDATE") // one loan, and its end
 	})
 
+	t.Run("asks for more letters than it wants once it was beaten", func(t *testing.T) {
+		s := &script{full: letter, rows: map[string][]int64{"UPDATE": {0, 0, 0, 1}}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
+		must(t, err)
+		if len(got) != 1 {
+			t.Errorf("got %d letters, want 1", len(got))
+		}
+		wantWords(t, s, "SELECT UPDATE SELECT UPDATE UPDATE UPDATE")
+	})
+
 	t.Run("that is beaten every time ends with an error and without loans", func(t *testing.T) {
 		s := &script{full: letter, rows: map[string][]int64{"UPDATE": make([]int64, 10_000)}}
 		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 1)
@@ -144,6 +154,18 @@ func TestClaim(t *testing.T) {
 		}
 		if reads := strings.Count(s.words(), "SELECT"); reads != 10 {
 			t.Errorf("got %d reads, want 10", reads)
+		}
+	})
+
+	t.Run("that is beaten every time but once returns what it has", func(t *testing.T) {
+		s := &script{full: letter, rows: map[string][]int64{"UPDATE": append([]int64{1}, make([]int64, 10_000)...)}}
+		got, err := newStore(t, s).Repos().MailQueue.Claim(t.Context(), t0, t0.Add(time.Minute), 2)
+		must(t, err)
+		if len(got) != 1 || got[0].Token == "" {
+			t.Errorf("got %+v, want one letter with a token", got)
+		}
+		if updates := strings.Count(s.words(), "UPDATE"); updates != 1 {
+			t.Errorf("got statements %q, want the one loan left alone", s.words())
 		}
 	})
 

@@ -128,8 +128,10 @@ func (s *mailQueue) claim(ctx context.Context, now, until time.Time, limit int) 
 			return leases, nil // those were all
 		}
 	}
-	s.release(ctx, leases)
-	return nil, errors.New("others were always faster")
+	if len(leases) == 0 {
+		return nil, errors.New("others were always faster")
+	}
+	return leases, nil
 }
 
 const releaseLetter = `UPDATE letters SET lease_token = '', lent_until = ? WHERE id = ? AND lease_token = ?`
