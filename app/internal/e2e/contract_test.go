@@ -2,49 +2,46 @@ package e2e
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
-	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// TestContract tells every story of the inbound kit to the whole program. The test reaches
-// into its database as the commands of an operator do, from beside.
-func TestContract(t *testing.T) {
-	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
-		dir := t.TempDir()
-		now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
-		p := serveAt(t, now, append(cheap(dir), environment(s)...))
-		return contract.World{
-			Client:  p.Client,
-			Clock:   p.clock,
-			Store:   openStore(t, dir),
-			Hasher:  cheapHasher(t),
-			Deliver: func(t testing.TB) { awaitDelivery(t, dir) },
-			Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, dir) },
-		}
-	}, contract.Expect(83))
-}
+// stories is how many the inbound kit has.
+const stories = 83
 
-func openStore(t testing.TB, dataDir string) port.Store {
-	t.Helper()
-	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dataDir, "sallyport.db")})
-	if err != nil {
-		t.Fatal(err)
+// TestContract tells every story of the inbound kit to the whole program, on each database that
+// it runs on. The test reaches into the database as the commands of an operator do, from beside.
+func TestContract(t *testing.T) {
+	for name, found := range map[string]func(t testing.TB) home{
+		"sqlite3":       inFile,
+		"mysql":         inMariaDB,
+		"pg":            inPostgreSQL,
+		"pg with redis": inPostgreSQLAndRedis,
+	} {
+		t.Run(name, func(t *testing.T) {
+			contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
+				h := found(t)
+				now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
+				p := serveAt(t, now, append(h.env, environment(s)...))
+				store := h.open(t)
+				return contract.World{
+					Client:  p.Client,
+					Clock:   p.clock,
+					Store:   store,
+					Hasher:  cheapHasher(t),
+					Deliver: func(t testing.TB) { awaitEmpty(t, store.Repos().MailQueue) },
+					Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, h.dataDir) },
+				}
+			}, contract.Expect(stories))
+		})
 	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Errorf("close the store: %v", err)
-		}
-	})
-	return store
 }
 
 func cheapHasher(t testing.TB) port.PasswordHasher {

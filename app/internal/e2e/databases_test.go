@@ -22,7 +22,7 @@ var (
 )
 
 func stopServers() {
-	for _, err := range []error{mariadb.Stop(), postgresql.Stop()} {
+	for _, err := range []error{mariadb.Stop(), postgresql.Stop(), redisServer.Stop()} {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
@@ -39,25 +39,27 @@ func forEachServer(t *testing.T, test func(t *testing.T, env []string)) {
 
 func mariadbSettings(t *testing.T) []string {
 	t.Helper()
-	c := mariadb.Get(t).Database(t)
-	return onServer(t, "mysql", c.Host, c.Port, c.Database, c.User, c.Password)
+	return inMariaDB(t).env
 }
 
 func postgresqlSettings(t *testing.T) []string {
 	t.Helper()
-	server := postgresql.Get(t)
-	c := server.Config(server.Create(t, ""))
-	return onServer(t, "pg", c.Host, c.Port, c.Database, c.User, c.Password)
+	return inPostgreSQL(t).env
 }
 
-func onServer(t *testing.T, client, host string, port int, database, user, password string) []string {
+// onServer are all settings of a service on a database server.
+func onServer(t testing.TB, client, host string, port int, database, user, password string) []string {
 	t.Helper()
-	return append(
-		cheap(t.TempDir()),
-		"DB_CLIENT="+client, "DB_HOST="+host, fmt.Sprintf("DB_PORT=%d", port), "DB_DATABASE="+database,
-		"DB_USER="+user, "DB_PASSWORD="+password,
+	return append(cheap(t.TempDir()), leadTo(client, host, port, database, user, password)...)
+}
+
+// leadTo are the settings that lead a program to a database server.
+func leadTo(client, host string, port int, database, user, password string) []string {
+	return []string{
+		"DB_CLIENT=" + client, "DB_HOST=" + host, fmt.Sprintf("DB_PORT=%d", port), "DB_DATABASE=" + database,
+		"DB_USER=" + user, "DB_PASSWORD=" + password,
 		// Instances on one database server have their keys in common, and make none themselves.
 		"SECRET=EgFyMHcBrUq3Zr5vI0ob7wiXhcvUGdm6",
 		"DATA_KEY=aWq9oZb2hA4tVYk1jLr8sNc5xTfu3Pe0",
-	)
+	}
 }

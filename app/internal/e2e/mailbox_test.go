@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"database/sql"
 	"errors"
 	"io"
 	"io/fs"
@@ -17,22 +16,24 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // awaitDelivery waits until the program's own loop has dealt with every letter.
 func awaitDelivery(t testing.TB, dataDir string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dataDir, "sallyport.db")+"?mode=ro&_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	awaitEmpty(t, openStore(t, dataDir).Repos().MailQueue)
+}
+
+// awaitEmpty waits until no letter is left.
+func awaitEmpty(t testing.TB, queue port.MailQueue) {
+	t.Helper()
 	limit, look := time.NewTimer(patience), time.NewTicker(20*time.Millisecond)
 	defer limit.Stop()
 	defer look.Stop()
 	for {
-		var left int
-		if err := db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM letters`).Scan(&left); err != nil {
+		left, err := queue.Waiting(t.Context(), 100)
+		if err != nil {
 			t.Fatalf("count letters: %v", err)
 		}
 		if left == 0 {
