@@ -66,8 +66,8 @@ type Config struct {
 	// Slots is how many hashes run at once; together they hold Slots times MemoryKiB.
 	// A stored encoding that needs more memory than MemoryKiB takes several slots, or
 	// waits until it is alone. 0 means as many as occupy with their lanes the processors
-	// that Go uses, but no more than fit into 256 MiB, and at least one. More would
-	// finish no sooner, and keep everybody else from the processors.
+	// that Go uses, but no more than fit into 256 MiB, and at least one. On two
+	// processors more of them got no more done, and kept everybody else waiting.
 	Slots int
 
 	// Queue is how many calls may wait for a slot; 0 means 32 for each slot, which is one

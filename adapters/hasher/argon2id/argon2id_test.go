@@ -35,6 +35,31 @@ func TestNew(t *testing.T) {
 		}
 	})
 
+	t.Run("occupies the processors with lanes, within 256 MiB", func(t *testing.T) {
+		processors := runtime.GOMAXPROCS(0)
+		t.Cleanup(func() { runtime.GOMAXPROCS(processors) })
+		for _, test := range []struct {
+			processors int
+			lanes      uint8
+			want       uint64 // slots
+		}{
+			{1, 1, 1},
+			{2, 1, 2},
+			{4, 1, 4},
+			{16, 1, 4},
+			{1, 4, 1},
+			{4, 4, 1},
+			{5, 4, 2},
+			{64, 4, 4},
+		} {
+			runtime.GOMAXPROCS(test.processors)
+			h := newHasher(t, Config{Parallelism: test.lanes})
+			if got := h.budget / defaultMemoryKiB; got != test.want {
+				t.Errorf("%d processors, %d lanes: %d slots, want %d", test.processors, test.lanes, got, test.want)
+			}
+		}
+	})
+
 	t.Run("has one slot at least", func(t *testing.T) {
 		h := newHasher(t, Config{MemoryKiB: MaxMemoryKiB})
 		if h.budget != MaxMemoryKiB {

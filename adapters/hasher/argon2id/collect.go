@@ -11,12 +11,10 @@ import (
 // begins only when twice as much is taken as is in use, by which time several hashes have
 // come and gone.
 func collecting(derive deriveFunc) deriveFunc {
-	var left atomic.Uint64 // bytes that hashes have left behind since the last collection
+	left := &leftovers{scanned: scannedBytes, collect: runtime.GC}
 	return func(v variant, password, salt []byte, c cost, length uint32) []byte {
-		if n := left.Load(); isWorthCollecting(n) && left.CompareAndSwap(n, 0) {
-			runtime.GC()
-		}
-		defer left.Add(uint64(c.memoryKiB) << 10)
+		left.clear()
+		defer left.add(uint64(c.memoryKiB) << 10)
 		return derive(v, password, salt, c, length)
 	}
 }
@@ -26,14 +24,32 @@ const (
 	perScanned     = 4        // bytes to collect for each that is looked through
 )
 
-// isWorthCollecting reports whether a collection of left bytes takes little beside the hash
-// that left them. What takes time is to look through memory with pointers, of which that of
-// a hash has none: where there is much of it, the collector is left to its own pace.
-func isWorthCollecting(left uint64) bool {
-	if left < leastCollected {
-		return false
+// leftovers counts what hashes have left behind since it was last collected. It is safe for
+// concurrent use.
+type leftovers struct {
+	bytes   atomic.Uint64
+	scanned func() uint64 // bytes that a collection looks through
+	collect func()
+}
+
+func (l *leftovers) add(bytes uint64) { l.bytes.Add(bytes) }
+
+// clear collects what there is if that takes little beside the hash that left it. What takes
+// time is to look through memory with pointers, of which that of a hash has none: where there
+// is much of it, in the heap, on stacks or elsewhere, the collector is left to its own pace.
+func (l *leftovers) clear() {
+	bytes := l.bytes.Load()
+	if bytes < leastCollected || bytes < perScanned*l.scanned() {
+		return
 	}
-	scanned := []metrics.Sample{{Name: "/gc/scan/heap:bytes"}}
+	if l.bytes.CompareAndSwap(bytes, 0) { // or somebody else is about to
+		l.collect()
+	}
+}
+
+// scannedBytes is what the last collection looked through, and what was added since.
+func scannedBytes() uint64 {
+	scanned := []metrics.Sample{{Name: "/gc/scan/total:bytes"}}
 	metrics.Read(scanned)
-	return left >= perScanned*scanned[0].Value.Uint64()
+	return scanned[0].Value.Uint64()
 }
