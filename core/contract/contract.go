@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(393))
+//		}, contract.Expect(402))
 //	}
 package contract
 

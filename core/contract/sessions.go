@@ -22,6 +22,7 @@ func RunSessions(t *testing.T, open func(t testing.TB) port.Sessions, opts ...Op
 func SessionsCases() []Case[port.Sessions] {
 	var cases []Case[port.Sessions]
 	cases = append(cases, sessionsCreateCases()...)
+	cases = append(cases, sessionsListCases()...)
 	cases = append(cases, sessionsRotateCases()...)
 	cases = append(cases, sessionsEndCases()...)
 	cases = append(cases, sessionsPruneCases()...)
@@ -336,6 +337,9 @@ func sessionsKeyed() keyed[port.Sessions] {
 				return errorOf(sessions.Get(ctx, domain.SessionID(key), at(0)))
 			},
 			func(ctx context.Context, sessions port.Sessions, key string) error {
+				return errorOf(sessions.List(ctx, domain.UserID(key), at(0), 10))
+			},
+			func(ctx context.Context, sessions port.Sessions, key string) error {
 				return errorOf(sessions.EndReused(ctx, domain.SessionID(key), domain.SecretHash{}))
 			},
 			func(ctx context.Context, sessions port.Sessions, key string) error {
@@ -381,6 +385,9 @@ func sessionsMethods() methods[port.Sessions] {
 			}},
 			{"Get", func(ctx context.Context, sessions port.Sessions) error {
 				return errorOf(sessions.Get(ctx, "id-of-laptop", at(0)))
+			}},
+			{"List", func(ctx context.Context, sessions port.Sessions) error {
+				return errorOf(sessions.List(ctx, "id-of-ann", at(0), 10))
 			}},
 			{"Rotate", func(ctx context.Context, sessions port.Sessions) error {
 				return errorOf(sessions.Rotate(ctx, rotation(sampleSession("laptop", "id-of-ann"), domain.HashSecret("next"))))

@@ -26,6 +26,11 @@ type Sessions interface {
 	// Get returns the session if it is live at now, or ErrNotFound.
 	Get(ctx context.Context, id domain.SessionID, now time.Time) (domain.Session, error)
 
+	// List returns at most limit sessions of the user that are live at now, the newest by
+	// CreatedAt first, and those of one moment by ID, byte by byte. A limit below 1 returns
+	// none.
+	List(ctx context.Context, user domain.UserID, now time.Time, limit int) ([]domain.Session, error)
+
 	// Rotate replaces Old with Next as the secret of a live session, in one atomic
 	// step, raises Generation by one and sets RotatedAt, ExpiresAt and Client. It
 	// returns ErrStale, with the session as it stands, when Old is not the current

@@ -1,7 +1,9 @@
 package memory
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,6 +60,24 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 		return err
 	})
 	return found, err
+}
+
+func (s *sessions) List(ctx context.Context, user domain.UserID, now time.Time, limit int) (list []domain.Session, err error) {
+	err = s.alone(ctx, "list sessions", func() error {
+		if err := port.CheckKey(string(user)); err != nil {
+			return err
+		}
+		for id := range s.byUser[user] {
+			if one := s.byID[id]; one.LiveAt(now) {
+				list = append(list, one)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b domain.Session) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list[:min(max(limit, 0), len(list))], err
 }
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (current domain.Session, err error) {

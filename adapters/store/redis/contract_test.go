@@ -8,7 +8,7 @@ import (
 )
 
 func TestSessionsContract(t *testing.T) {
-	contract.RunSessions(t, func(t testing.TB) port.Sessions { return open(t).Sessions() }, contract.Expect(62))
+	contract.RunSessions(t, func(t testing.TB) port.Sessions { return open(t).Sessions() }, contract.Expect(70))
 }
 
 func TestLimiterContract(t *testing.T) {

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 type sessions struct {
 	server *server
 
-	create, get, rotate, endReused, delete, deleteUser, prune script
+	create, get, list, rotate, endReused, delete, deleteUser, prune script
 }
 
 func newSessions(s *server) *sessions {
@@ -23,6 +24,7 @@ func newSessions(s *server) *sessions {
 		server:     s,
 		create:     on(writes, "create"),
 		get:        on(reads, "get"),
+		list:       on(reads, "list"),
 		rotate:     on(writes, "rotate"),
 		endReused:  on(frees, "end_reused"),
 		delete:     on(frees, "delete"),
@@ -64,6 +66,30 @@ func (s *sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) 
 		return err
 	})
 	return found, err
+}
+
+func (s *sessions) List(ctx context.Context, user domain.UserID, now time.Time, limit int) (list []domain.Session, err error) {
+	err = s.server.call(ctx, "list sessions", func(ctx context.Context) error {
+		if err := port.CheckKey(string(user)); err != nil || limit < 1 {
+			return err
+		}
+		answer, err := s.server.texts(ctx, s.list, string(user), digits(now), limit)
+		if err != nil {
+			return err
+		}
+		for one := range slices.Chunk(answer, 1+sessionFields) {
+			found, err := sessionOf(domain.SessionID(one[0]), one[1:])
+			if err != nil {
+				return err
+			}
+			list = append(list, found)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 func (s *sessions) Rotate(ctx context.Context, r port.Rotation) (current domain.Session, err error) {
@@ -134,11 +160,13 @@ func (s *sessions) Prune(ctx context.Context, now time.Time, limit int) (pruned 
 	return pruned, err
 }
 
+// sessionFields is how many fields lua/session.lua has.
+const sessionFields = 12
+
 // sessionOf reads the fields in the order of lua/session.lua.
 func sessionOf(id domain.SessionID, fields []string) (domain.Session, error) {
-	const wanted = 12
-	if len(fields) != wanted {
-		return domain.Session{}, fmt.Errorf("stored session has %d fields, not %d", len(fields), wanted)
+	if len(fields) != sessionFields {
+		return domain.Session{}, fmt.Errorf("stored session has %d fields, not %d", len(fields), sessionFields)
 	}
 	s := domain.Session{
 		ID:     id,

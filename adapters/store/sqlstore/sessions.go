@@ -15,11 +15,19 @@ const sessionColumns = `id, user_id, mode, epoch, generation, secret, created_at
 	expires_at, ends_at, client_ip, client_agent, client_origin`
 
 type sessionRow struct {
-	ID, UserID, Mode                        string
-	Epoch, Generation                       int64
-	Secret                                  []byte
-	CreatedAt, RotatedAt, ExpiresAt, EndsAt int64
-	ClientIP, ClientAgent, ClientOrigin     string
+	ID           string `db:"id"`
+	UserID       string `db:"user_id"`
+	Mode         string `db:"mode"`
+	Epoch        int64  `db:"epoch"`
+	Generation   int64  `db:"generation"`
+	Secret       []byte `db:"secret"`
+	CreatedAt    int64  `db:"created_at"`
+	RotatedAt    int64  `db:"rotated_at"`
+	ExpiresAt    int64  `db:"expires_at"`
+	EndsAt       int64  `db:"ends_at"`
+	ClientIP     string `db:"client_ip"`
+	ClientAgent  string `db:"client_agent"`
+	ClientOrigin string `db:"client_origin"`
 }
 
 // columns are those of sessionColumns.
@@ -98,6 +106,33 @@ func (s *sessions) live(ctx context.Context, id domain.SessionID, now time.Time)
 		return domain.Session{}, port.ErrNotFound
 	}
 	return found, nil
+}
+
+const listSessions = `SELECT ` + sessionColumns + ` FROM sessions
+	WHERE user_id = ? AND expires_at > ? AND ends_at > ? ORDER BY created_at DESC, id LIMIT ?`
+
+func (s *sessions) List(ctx context.Context, user domain.UserID, now time.Time, limit int) (list []domain.Session, err error) {
+	err = s.call(ctx, "list sessions", func() error {
+		if err := port.CheckKey(string(user)); err != nil || limit < 1 {
+			return err
+		}
+		var rows []sessionRow
+		if err := s.list(ctx, &rows, listSessions, string(user), micros(now), micros(now), limit); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			one, err := row.session()
+			if err != nil {
+				return err
+			}
+			list = append(list, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 const rotateSession = `UPDATE sessions SET secret = ?, generation = generation + 1, rotated_at = ?,
@@ -217,7 +252,7 @@ func (s *sessions) Prune(ctx context.Context, now time.Time, limit int) (pruned 
 
 func sessionQueries() []string {
 	return []string{
-		createSession, sessionByID, rotateSession, endReusedSession, deleteSession,
+		createSession, sessionByID, listSessions, rotateSession, endReusedSession, deleteSession,
 		deleteUserSessions, pruneExpiredSessions, pruneEndedSessions,
 	}
 }

@@ -13,7 +13,7 @@ func methods() []string {
 		"roles.create", "roles.by-id",
 		"tokens.put", "tokens.get", "tokens.consume", "tokens.spend-user", "tokens.prune",
 		"queue.put", "queue.claim", "queue.done", "queue.retry", "queue.waiting", "queue.prune",
-		"sessions.create", "sessions.get", "sessions.rotate", "sessions.end-reused", "sessions.delete",
+		"sessions.create", "sessions.get", "sessions.list", "sessions.rotate", "sessions.end-reused", "sessions.delete",
 		"sessions.delete-user", "sessions.prune",
 		"limiter.take", "limiter.refund", "limiter.reset", "limiter.prune",
 		"events.record", "events.list",

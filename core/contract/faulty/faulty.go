@@ -45,6 +45,7 @@ func All() []Fault {
 		queuePruneFaults(),
 		queueCancelledFaults(),
 		sessionsFaults(),
+		sessionsListFaults(),
 		rotateFaults(),
 		sessionsEndFaults(),
 		limiterFaults(),

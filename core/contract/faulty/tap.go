@@ -87,6 +87,11 @@ func (t tap) sessions(inner port.Sessions) sessions {
 		get: func(ctx context.Context, id domain.SessionID, now time.Time) (domain.Session, error) {
 			return tapped(ctx, t, "sessions.get", func(ctx context.Context) (domain.Session, error) { return inner.Get(ctx, id, now) })
 		},
+		list: func(ctx context.Context, user domain.UserID, now time.Time, limit int) ([]domain.Session, error) {
+			return tapped(ctx, t, "sessions.list", func(ctx context.Context) ([]domain.Session, error) {
+				return inner.List(ctx, user, now, limit)
+			})
+		},
 		rotate: func(ctx context.Context, q port.Rotation) (domain.Session, error) {
 			return tapped(ctx, t, "sessions.rotate", func(ctx context.Context) (domain.Session, error) { return inner.Rotate(ctx, q) })
 		},

@@ -178,6 +178,7 @@ type sessions struct {
 	port.Sessions
 	create     func(ctx context.Context, s domain.Session) error
 	get        func(ctx context.Context, id domain.SessionID, now time.Time) (domain.Session, error)
+	list       func(ctx context.Context, user domain.UserID, now time.Time, limit int) ([]domain.Session, error)
 	rotate     func(ctx context.Context, r port.Rotation) (domain.Session, error)
 	endReused  func(ctx context.Context, id domain.SessionID, presented domain.SecretHash) (bool, error)
 	delete     func(ctx context.Context, id domain.SessionID) error
@@ -197,6 +198,13 @@ func (r sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) (
 		return r.get(ctx, id, now)
 	}
 	return r.Sessions.Get(ctx, id, now)
+}
+
+func (r sessions) List(ctx context.Context, user domain.UserID, now time.Time, limit int) ([]domain.Session, error) {
+	if r.list != nil {
+		return r.list(ctx, user, now, limit)
+	}
+	return r.Sessions.List(ctx, user, now, limit)
 }
 
 func (r sessions) Rotate(ctx context.Context, q port.Rotation) (domain.Session, error) {

@@ -73,6 +73,7 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	}
 	_ = sessions.Create(ctx, domain.Session{ID: "session"})
 	_, _ = sessions.Get(ctx, "session", now)
+	_, _ = sessions.List(ctx, "ann", now, 1)
 	_, _ = sessions.Rotate(ctx, port.Rotation{ID: "session"})
 	_, _ = sessions.EndReused(ctx, "session", domain.SecretHash{})
 	_ = sessions.Delete(ctx, "session")
@@ -104,7 +105,7 @@ func allMethods() []string {
 		"Roles.Create", "Roles.ByID",
 		"OneTimeTokens.Put", "OneTimeTokens.Get", "OneTimeTokens.Consume", "OneTimeTokens.SpendUser", "OneTimeTokens.Prune",
 		"MailQueue.Put", "MailQueue.Claim", "MailQueue.Retry", "MailQueue.Done",
-		"Sessions.Create", "Sessions.Get", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",
+		"Sessions.Create", "Sessions.Get", "Sessions.List", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",
 		"Sessions.DeleteUser", "Sessions.Prune",
 		"Limiter.Take", "Limiter.Refund", "Limiter.Reset", "Limiter.Prune",
 		"Events.Record", "Events.List",

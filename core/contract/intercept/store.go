@@ -106,6 +106,10 @@ func (r sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) (
 	return asked(ctx, r.hooks, "Sessions.Get", func() (domain.Session, error) { return r.inner.Get(ctx, id, now) })
 }
 
+func (r sessions) List(ctx context.Context, user domain.UserID, now time.Time, limit int) ([]domain.Session, error) {
+	return asked(ctx, r.hooks, "Sessions.List", func() ([]domain.Session, error) { return r.inner.List(ctx, user, now, limit) })
+}
+
 func (r sessions) Rotate(ctx context.Context, q port.Rotation) (domain.Session, error) {
 	return asked(ctx, r.hooks, "Sessions.Rotate", func() (domain.Session, error) { return r.inner.Rotate(ctx, q) })
 }

@@ -1,7 +1,9 @@
 package refstore
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -40,6 +42,25 @@ func (r sessions) Get(ctx context.Context, id domain.SessionID, now time.Time) (
 		return nil
 	})
 	return found, wrap("get session", err)
+}
+
+func (r sessions) List(ctx context.Context, user domain.UserID, now time.Time, limit int) ([]domain.Session, error) {
+	var list []domain.Session
+	err := r.inside(ctx, func() error {
+		if err := port.CheckKey(string(user)); err != nil {
+			return err
+		}
+		for _, s := range r.sessions {
+			if s.UserID == user && s.LiveAt(now) {
+				list = append(list, s)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b domain.Session) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return first(limit, list), wrap("list sessions", err)
 }
 
 func (r sessions) Rotate(ctx context.Context, q port.Rotation) (current domain.Session, err error) {
