@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
 	"fmt"
@@ -19,6 +18,9 @@ const (
 	MaxPasswordBytes = 1024
 )
 
+// commonPasswords are those that attackers try first: in lower case, one a line, sorted byte by
+// byte. scripts/commonpasswords makes the file.
+//
 //go:embed common_passwords.txt
 var commonPasswords string
 
@@ -58,18 +60,41 @@ func isCommonPassword(password string) bool {
 	if strings.Trim(password, string(first)) == "" {
 		return true
 	}
-	lines := bufio.NewScanner(strings.NewReader(commonPasswords))
-	for lines.Scan() {
-		if strings.EqualFold(password, lines.Text()) {
+	return hasLine(commonPasswords, strings.ToLower(password))
+}
+
+// hasLine reports whether one of the sorted lines of text is line.
+func hasLine(text, line string) bool {
+	for text != "" {
+		begin := strings.LastIndexByte(text[:len(text)/2], '\n') + 1 // of the line in the middle
+		middle, behind, _ := strings.Cut(text[begin:], "\n")
+		switch strings.Compare(line, middle) {
+		case 0:
 			return true
+		case -1:
+			text = text[:begin]
+		default:
+			text = behind
 		}
 	}
 	return false
 }
 
+// checkNewPassword refuses what this service does not take as a password: what nobody should,
+// and what its operator does not want. No refusal repeats the password.
+func (s *Service) checkNewPassword(_ context.Context, password string, email domain.Email) error {
+	if err := CheckNewPassword(password, email); err != nil {
+		return err
+	}
+	if !s.settings.PasswordPolicy.Allows(password) {
+		return failedValidation("password", `"password" does not meet the rules for passwords here`)
+	}
+	return nil
+}
+
 // hashNew checks and hashes the password that the account is to have.
 func (s *Service) hashNew(ctx context.Context, password string, email domain.Email) (string, error) {
-	if err := CheckNewPassword(password, email); err != nil {
+	if err := s.checkNewPassword(ctx, password, email); err != nil {
 		return "", err
 	}
 	encoded, err := s.Hasher.Hash(ctx, password)

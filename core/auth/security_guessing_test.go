@@ -298,7 +298,7 @@ func TestSecurity15_LongPasswordsAreTakenAndHugeOnesCostNothing(t *testing.T) {
 	}
 }
 
-// Red when checkNewPassword's "isCommonPassword(password) ||" is gone.
+// Red when CheckNewPassword's "isCommonPassword(password) ||" is gone.
 func TestSecurity17_PasswordsThatAreGuessedFirstAreRefused(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seedAnn(t, nil)

@@ -75,6 +75,10 @@ type Settings struct {
 	// exists or not, and from one client address. The zero Limit is no limit.
 	LoginAccount, LoginAddress port.Limit
 
+	// PasswordPolicy is what every new password has to match, besides being none that is
+	// guessed first.
+	PasswordPolicy PasswordPolicy
+
 	// ResetTTL is the life of a reset token, and of the letter that brings it. ResetPage is
 	// where the link leads unless the request names one of ResetURLs. ResetAccount and
 	// ResetAddress bound the requests, as above.

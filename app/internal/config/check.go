@@ -27,7 +27,7 @@ func (l *loader) check(c *Config) {
 	l.checkHash(c.Hash)
 	l.checkRecovery(c.Recovery)
 	l.checkMail(c)
-	l.checkAdmin(c.Admin)
+	l.checkAdmin(c.Admin, c.Passwords)
 	if c.Limits.LoginStall != 0 {
 		l.warn("LOGIN_STALL_TIME has no effect: a login that fails does the same work as one that succeeds")
 	}
@@ -175,7 +175,7 @@ func (l *loader) checkHash(h Hash) {
 	}
 }
 
-func (l *loader) checkAdmin(a Admin) {
+func (l *loader) checkAdmin(a Admin, p Passwords) {
 	email, err := domain.ParseEmail(a.Email)
 	if err != nil && l.sound("ADMIN_EMAIL") {
 		l.mistake("ADMIN_EMAIL", "is not an e-mail address", "write a bare address such as admin@example.com")
@@ -185,5 +185,9 @@ func (l *loader) checkAdmin(a Admin) {
 	}
 	if failure, ok := errors.AsType[*domain.Error](auth.CheckNewPassword(string(a.Password), email)); ok {
 		l.mistake("ADMIN_PASSWORD", strings.TrimPrefix(failure.Reason, `"password" `), "write another, or unset it to get a random one")
+		return
+	}
+	if !p.Policy.Allows(string(a.Password)) {
+		l.mistake("ADMIN_PASSWORD", "does not match PASSWORD_POLICY", "write another, or unset it to get a random one")
 	}
 }

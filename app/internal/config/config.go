@@ -24,6 +24,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -39,10 +40,12 @@ type Config struct {
 	RefreshCookie RefreshCookie `group:"Refresh cookie"`
 	SessionCookie SessionCookie `group:"Session cookie"`
 	Hash          Hash          `group:"Password hashes"`
+	Passwords     Passwords     `group:"New passwords"`
 	Limits        Limits        `group:"Limits on attempts"`
 	Recovery      Recovery      `group:"Forgotten passwords"`
 	Mail          Mail          `group:"Mail"`
 	Admin         Admin         `group:"First administrator"`
+	Audit         Audit         `group:"Audit trail"`
 	Log           Log           `group:"Logs"`
 
 	values   []Value
@@ -155,6 +158,14 @@ type Hash struct {
 	Queue       int    `env:"HASH_QUEUE" envDefault:"0" min:"0" max:"65536" doc:"How many logins may wait for a hash before further ones are answered with 503. 0: 32 for each of HASH_CONCURRENCY." own:"true"`
 }
 
+// Passwords holds what a new password has to be, besides long enough and none that is guessed
+// first.
+type Passwords struct {
+	Policy       auth.PasswordPolicy `env:"PASSWORD_POLICY" doc:"A regular expression that every new password has to match, with or without slashes around it. It is in the syntax of Go (RE2), and may begin with look-aheads where ^ ties them to the beginning, such as /(?=^.{12,}$)(?=.*\\d).*$/. Rules of composition make passwords worse rather than better; it is here for those who have to have them. The reference service keeps it as auth_password_policy in its database." own:"true"`
+	MinScore     int                 `env:"PASSWORD_MIN_SCORE" envDefault:"0" min:"0" max:"4" doc:"How hard to guess a new password has to be, as zxcvbn estimates it by its first 72 characters: 1 is more than 1000 guesses, 2 more than a million, 3 more than 100 million, 4 more than 10 thousand million. 0 does not estimate." own:"true"`
+	BreachedFile string              `env:"PASSWORD_BREACHED_FILE" doc:"A file of SHA-1 hashes of passwords that are known to attackers, none of which may be a new password: one hash a line in hexadecimal, with or without a colon and a count behind it, sorted. It is searched where it is, however large, and nobody is asked on the network." own:"true"`
+}
+
 // Limits bounds attempts. The zero limit is none.
 type Limits struct {
 	LoginAccount port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
@@ -197,6 +208,11 @@ type Mail struct {
 type Admin struct {
 	Email    string `env:"ADMIN_EMAIL" envDefault:"admin@example.com" doc:"The e-mail address of the administrator that the first start makes."`
 	Password Secret `env:"ADMIN_PASSWORD" secret:"true" unset:"a random one, shown once on a terminal, and left in DATA_DIR/admin-password elsewhere" doc:"The password of that administrator. Later starts do not look at it."`
+}
+
+// Audit holds how long the audit trail is kept. A zero EventsTTL keeps it for ever.
+type Audit struct {
+	EventsTTL time.Duration `env:"EVENTS_TTL" envDefault:"90d" min:"0s" max:"3650d" doc:"How long events are kept in the database. 0s keeps them for ever." own:"true"`
 }
 
 // The values of Log.Style.

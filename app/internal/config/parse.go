@@ -11,6 +11,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -18,17 +19,18 @@ import (
 // and returns the zero value, so that all the others are found as well.
 func (l *loader) parsers() map[reflect.Type]env.ParserFunc {
 	return map[reflect.Type]env.ParserFunc{
-		reflect.TypeFor[string]():         l.parser(l.text),
-		reflect.TypeFor[Secret]():         l.parser(func(_ Setting, value string) any { return Secret(value) }),
-		reflect.TypeFor[[]Secret]():       l.parser(func(_ Setting, value string) any { return secretList(value) }),
-		reflect.TypeFor[[]string]():       l.parser(func(_ Setting, value string) any { return splitList(value) }),
-		reflect.TypeFor[bool]():           l.parser(l.boolean),
-		reflect.TypeFor[int]():            l.parser(func(s Setting, value string) any { return l.integer(s, value) }),
-		reflect.TypeFor[uint32]():         l.parser(func(s Setting, value string) any { return uint32(l.integer(s, value)) }),
-		reflect.TypeFor[uint8]():          l.parser(func(s Setting, value string) any { return uint8(l.integer(s, value)) }),
-		reflect.TypeFor[time.Duration]():  l.parser(l.duration),
-		reflect.TypeFor[port.Limit]():     l.parser(l.limit),
-		reflect.TypeFor[[]netip.Prefix](): l.parser(l.proxies),
+		reflect.TypeFor[string]():              l.parser(l.text),
+		reflect.TypeFor[Secret]():              l.parser(func(_ Setting, value string) any { return Secret(value) }),
+		reflect.TypeFor[[]Secret]():            l.parser(func(_ Setting, value string) any { return secretList(value) }),
+		reflect.TypeFor[[]string]():            l.parser(func(_ Setting, value string) any { return splitList(value) }),
+		reflect.TypeFor[bool]():                l.parser(l.boolean),
+		reflect.TypeFor[int]():                 l.parser(func(s Setting, value string) any { return l.integer(s, value) }),
+		reflect.TypeFor[uint32]():              l.parser(func(s Setting, value string) any { return uint32(l.integer(s, value)) }),
+		reflect.TypeFor[uint8]():               l.parser(func(s Setting, value string) any { return uint8(l.integer(s, value)) }),
+		reflect.TypeFor[time.Duration]():       l.parser(l.duration),
+		reflect.TypeFor[port.Limit]():          l.parser(l.limit),
+		reflect.TypeFor[auth.PasswordPolicy](): l.parser(l.passwordPolicy),
+		reflect.TypeFor[[]netip.Prefix]():      l.parser(l.proxies),
 	}
 }
 
@@ -161,6 +163,17 @@ func (l *loader) limit(s Setting, value string) any {
 		l.mistake(s.Name, l.shownValue(s.Name, value)+" "+reason(err), "write attempts and the time they are for, such as "+s.Default+", or off")
 	}
 	return limit
+}
+
+func (l *loader) passwordPolicy(s Setting, value string) any {
+	policy, err := auth.ParsePasswordPolicy(value)
+	if err != nil && l.isFromFile(s.Name) {
+		err = errors.New("the file does not hold a regular expression that can be used") // its text is not shown
+	}
+	if err != nil {
+		l.mistake(s.Name, "cannot be used: "+err.Error(), "write a regular expression in the syntax of Go, such as /^.{12,}$/")
+	}
+	return policy
 }
 
 func (l *loader) proxies(s Setting, value string) any {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -79,6 +80,8 @@ func typeName(s Setting, t reflect.Type) string {
 		return "duration"
 	case t == reflect.TypeFor[port.Limit]():
 		return "limit"
+	case t == reflect.TypeFor[auth.PasswordPolicy]():
+		return "regular expression"
 	case t.Kind() == reflect.Bool:
 		return "true or false"
 	case t.Kind() == reflect.String:

@@ -26,6 +26,7 @@ func provideSettings(c config.Config) auth.Settings {
 		AcceptSessionless: c.Sessions.AcceptSessionless,
 		LoginAccount:      c.Limits.LoginAccount,
 		LoginAddress:      c.Limits.LoginAddress,
+		PasswordPolicy:    c.Passwords.Policy,
 		ResetTTL:          c.Recovery.ResetTTL,
 		ResetPage:         strings.TrimRight(c.Server.PublicURL, "/") + "/admin/reset-password",
 		ResetURLs:         c.Recovery.ResetURLs,
