@@ -19,6 +19,7 @@ func AllCases() []CaseInfo {
 		infos("Sessions", SessionsCases()),
 		infos("RateLimiter", LimiterCases()),
 		infos("Events", EventsCases()),
+		infos("SigningKeys", SigningKeysCases()),
 		infos("UnitOfWork", UnitOfWorkCases()),
 		infos("Store", storeOwnCases()),
 		infos("PasswordHasher", HasherCases()),

@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(402))
+//		}, contract.Expect(430))
 //	}
 package contract
 

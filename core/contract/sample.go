@@ -106,6 +106,18 @@ func sampleToken(name string, user domain.UserID) domain.OneTimeToken {
 	}
 }
 
+// sampleSigningKey returns a key with every field set, the n-th of EdDSA.
+func sampleSigningKey(name string, n int64) domain.SigningKey {
+	return domain.SigningKey{
+		ID:        "id-of-" + name,
+		Algorithm: "EdDSA",
+		Number:    n,
+		Sealed:    "sealed key pair of " + name,
+		CreatedAt: at(-time.Hour),
+		SignsFrom: at(0),
+	}
+}
+
 // sampleLetter returns a letter with every field set, due from at(0) on and good until
 // at(time.Hour).
 func sampleLetter(name string) domain.Letter {

@@ -25,6 +25,7 @@ func StoreCases() []Case[port.Store] {
 		lift(port.Store.Sessions, SessionsCases()),
 		lift(port.Store.Limiter, LimiterCases()),
 		lift(port.Store.Events, EventsCases()),
+		lift(port.Store.SigningKeys, SigningKeysCases()),
 		UnitOfWorkCases(),
 		storeOwnCases(),
 	)
@@ -72,6 +73,7 @@ func storeOwnCases() []Case[port.Store] {
 		closedCases(sessionsMethods(), port.Store.Sessions),
 		closedCases(limiterMethods(), port.Store.Limiter),
 		closedCases(eventsMethods(), port.Store.Events),
+		closedCases(signingKeysMethods(), port.Store.SigningKeys),
 		closedCases(uowMethods(), storeOf),
 		closedCases(storeMethods(), storeOf),
 	)

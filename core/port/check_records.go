@@ -48,6 +48,14 @@ func CheckLetter(l domain.Letter) error {
 	return checkClient(l.Client)
 }
 
+// CheckSigningKey returns ErrInvalid unless every store keeps k alike.
+func CheckSigningKey(k domain.SigningKey) error {
+	if err := CheckKey(k.ID, k.Algorithm); err != nil {
+		return err
+	}
+	return CheckText(k.Sealed)
+}
+
 // CheckEvent returns ErrInvalid unless every store keeps e alike.
 func CheckEvent(e domain.Event) error {
 	if err := CheckKey(e.ID, string(e.Actor), string(e.Subject)); err != nil {

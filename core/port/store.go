@@ -32,6 +32,7 @@ type Store interface {
 	Sessions() Sessions
 	Limiter() RateLimiter
 	Events() Events
+	SigningKeys() SigningKeys
 
 	// Ping returns nil when the store can be read and written to.
 	Ping(ctx context.Context) error

@@ -34,12 +34,13 @@ type kit struct {
 
 func kits() []kit {
 	return []kit{
-		{"RunStore", "a whole `Store`: users, roles, sessions, limiter, events and units of work", len(contract.StoreCases())},
+		{"RunStore", "a whole `Store`: users, roles, sessions, limiter, events, signing keys and units of work", len(contract.StoreCases())},
 		{"RunUsers", "`Users` alone", len(contract.UsersCases())},
 		{"RunRoles", "`Roles` alone", len(contract.RolesCases())},
 		{"RunSessions", "`Sessions` alone", len(contract.SessionsCases())},
 		{"RunLimiter", "`RateLimiter` alone", len(contract.LimiterCases())},
 		{"RunEvents", "`Events` alone", len(contract.EventsCases())},
+		{"RunSigningKeys", "`SigningKeys` alone", len(contract.SigningKeysCases())},
 		{"RunUnitOfWork", "`UnitOfWork` of a `Store`", len(contract.UnitOfWorkCases())},
 		{"RunOneTimeTokens", "`OneTimeTokens` alone", len(contract.OneTimeTokensCases())},
 		{"RunMailQueue", "`MailQueue` alone", len(contract.MailQueueCases())},

@@ -46,6 +46,7 @@ type Store struct {
 	sessions *sessions
 	limiter  *limiter
 	events   *events
+	keys     *signingKeys
 }
 
 // Open returns an empty store.
@@ -68,6 +69,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	s.sessions = newSessions(s)
 	s.limiter = &limiter{store: s, buckets: newDeadlines[string](), bound: c.LimiterKeys}
 	s.events = &events{store: s, bound: c.Events}
+	s.keys = &signingKeys{store: s}
 	return s, nil
 }
 
@@ -82,6 +84,9 @@ func (s *Store) Limiter() port.RateLimiter { return s.limiter }
 
 // Events returns the audit trail of this store.
 func (s *Store) Events() port.Events { return s.events }
+
+// SigningKeys returns the keys of access tokens of this store.
+func (s *Store) SigningKeys() port.SigningKeys { return s.keys }
 
 // Ping returns nil until the store is closed.
 func (s *Store) Ping(ctx context.Context) error { return failed("ping", s.usable(ctx)) }

@@ -19,6 +19,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00004_events.sql":          "932665953368c05f6a939dbe7607db8d5673af5d419a57529710c462d4355918",
 		"00005_one_time_tokens.sql": "2d30f02baebcc36013351b848aeba4ff0690e03cf70c4f8db7d204d856a31f92",
 		"00006_letters.sql":         "dfca969e066145651a0cbca3096df7e9a3ec7c5b202561a5c713cb228c7e4af3",
+		"00007_signing_keys.sql":    "0a54d6b86c4b855dce7cb1337300f4ab65030491bd318d3f3e3f14aca3ef3375",
 	})
 	if err != nil {
 		t.Error(err)

@@ -38,7 +38,7 @@ func New(reader *sqlx.DB, writer Writer, d Dialect, options ...Option) *Store {
 	s := &Store{reader: reader, writer: writer, dialect: d, bound: map[string]string{}}
 	for _, queries := range [][]string{
 		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
-		oneTimeTokenQueries(), mailQueueQueries(),
+		oneTimeTokenQueries(), mailQueueQueries(), signingKeyQueries(),
 	} {
 		for _, q := range queries {
 			s.bound[q] = reader.Rebind(q)
@@ -61,6 +61,9 @@ func (s *Store) Limiter() port.RateLimiter { return &limiter{repo{store: s}} }
 
 // Events returns the audit trail of this database.
 func (s *Store) Events() port.Events { return &events{repo{store: s}} }
+
+// SigningKeys returns the keys of access tokens, which all users of this database share.
+func (s *Store) SigningKeys() port.SigningKeys { return &signingKeys{repo{store: s}} }
 
 func (s *Store) repos(u *unit) port.Repos {
 	r := repo{store: s, unit: u}

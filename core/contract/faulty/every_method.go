@@ -17,6 +17,7 @@ func methods() []string {
 		"sessions.delete-user", "sessions.prune",
 		"limiter.take", "limiter.refund", "limiter.reset", "limiter.prune",
 		"events.record", "events.list",
+		"signing.create", "signing.list", "signing.delete",
 		"uow.do", "store.ping",
 	}
 }

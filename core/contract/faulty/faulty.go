@@ -52,6 +52,7 @@ func All() []Fault {
 		limiterForgetFaults(),
 		limiterInvalidFaults(),
 		eventsFaults(),
+		signingKeysFaults(),
 		unitOfWorkFaults(),
 		unitOfWorkMailFaults(),
 		storeFaults(),

@@ -25,6 +25,7 @@ func keyFaults() []Fault {
 		{"sessions", foldedSessions, changedSessionKeys, changedSessionTexts},
 		{"limiter", foldedLimiter, changedLimiterKeys, nil},
 		{"events", foldedEvents, changedEventKeys, changedEventTexts},
+		{"signing", foldedSigningKeys, changedSigningKeyKeys, changedSigningKeyTexts},
 	}
 	var faults []Fault
 	for _, p := range parts {

@@ -35,6 +35,7 @@ func (t tap) store(inner port.Store) store {
 	s.sessions = t.sessions(inner.Sessions())
 	s.limiter = t.limiter(inner.Limiter())
 	s.events = t.events(inner.Events())
+	s.signing = t.signingKeys(inner.SigningKeys())
 	s.do = func(ctx context.Context, fn flow) error {
 		return t.tappedError(ctx, "uow.do", func(ctx context.Context) error { return inner.Do(ctx, fn) })
 	}

@@ -16,6 +16,7 @@ type store struct {
 	sessions port.Sessions
 	limiter  port.RateLimiter
 	events   port.Events
+	signing  port.SigningKeys
 	do       func(ctx context.Context, fn func(ctx context.Context, r port.Repos) error) error
 	ping     func(ctx context.Context) error
 	close    func() error
@@ -25,7 +26,7 @@ type store struct {
 func around(inner port.Store) store {
 	return store{
 		Store: inner, repos: inner.Repos(), sessions: inner.Sessions(),
-		limiter: inner.Limiter(), events: inner.Events(),
+		limiter: inner.Limiter(), events: inner.Events(), signing: inner.SigningKeys(),
 		do: inner.Do, ping: inner.Ping, close: inner.Close,
 	}
 }
@@ -34,6 +35,7 @@ func (s store) Repos() port.Repos              { return s.repos }
 func (s store) Sessions() port.Sessions        { return s.sessions }
 func (s store) Limiter() port.RateLimiter      { return s.limiter }
 func (s store) Events() port.Events            { return s.events }
+func (s store) SigningKeys() port.SigningKeys  { return s.signing }
 func (s store) Ping(ctx context.Context) error { return s.ping(ctx) }
 func (s store) Close() error                   { return s.close() }
 func (s store) Do(ctx context.Context, fn func(ctx context.Context, r port.Repos) error) error {

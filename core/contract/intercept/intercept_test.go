@@ -85,6 +85,10 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_, _ = limiter.Prune(ctx, now, 1)
 	_ = events.Record(ctx, domain.Event{ID: "event"})
 	_, _ = events.List(ctx, "", 1)
+	keys := s.SigningKeys()
+	_ = keys.Create(ctx, domain.SigningKey{ID: "key"})
+	_, _ = keys.List(ctx)
+	_ = keys.Delete(ctx, "key")
 	_ = s.Do(ctx, func(context.Context, port.Repos) error { return nil })
 	_ = s.Ping(ctx)
 	_ = s.Close()
@@ -108,7 +112,7 @@ func allMethods() []string {
 		"Sessions.Create", "Sessions.Get", "Sessions.List", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",
 		"Sessions.DeleteUser", "Sessions.Prune",
 		"Limiter.Take", "Limiter.Refund", "Limiter.Reset", "Limiter.Prune",
-		"Events.Record", "Events.List",
+		"Events.Record", "Events.List", "SigningKeys.Create", "SigningKeys.List", "SigningKeys.Delete",
 		"UnitOfWork.Do", "Store.Ping", "Store.Close",
 		"Hasher.Hash", "Hasher.Verify", "Issuer.Issue", "Verifier.Verify",
 		"Mailer.Send", "MailComposer.Compose",

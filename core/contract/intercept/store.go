@@ -24,6 +24,8 @@ func (s store) Limiter() port.RateLimiter { return limiter{s.inner.Limiter(), s.
 
 func (s store) Events() port.Events { return events{s.inner.Events(), s.hooks} }
 
+func (s store) SigningKeys() port.SigningKeys { return signingKeys{s.inner.SigningKeys(), s.hooks} }
+
 func (s store) Ping(ctx context.Context) error {
 	return called(ctx, s.hooks, "Store.Ping", func() error { return s.inner.Ping(ctx) })
 }

@@ -26,6 +26,7 @@ type Store struct {
 	sessions map[domain.SessionID]domain.Session
 	arrivals map[string]time.Time // of the limiter: key to theoretical arrival time
 	events   map[string]domain.Event
+	keys     map[string]domain.SigningKey
 }
 
 // New returns an empty store.
@@ -41,6 +42,7 @@ func New() *Store {
 		sessions: map[domain.SessionID]domain.Session{},
 		arrivals: map[string]time.Time{},
 		events:   map[string]domain.Event{},
+		keys:     map[string]domain.SigningKey{},
 	}
 }
 
@@ -55,6 +57,9 @@ func (s *Store) Limiter() port.RateLimiter { return limiter{s} }
 
 // Events returns the audit trail.
 func (s *Store) Events() port.Events { return events{s} }
+
+// SigningKeys returns the keys of access tokens.
+func (s *Store) SigningKeys() port.SigningKeys { return signingKeys{s} }
 
 // Ping returns nil while the store is open.
 func (s *Store) Ping(ctx context.Context) error {
