@@ -13,6 +13,7 @@ import (
 // transport takes it. Each error is a *domain.Error.
 type API interface {
 	SessionAPI
+	SessionsAPI
 	PasswordAPI
 	ProfileAPI
 	HealthAPI
@@ -90,6 +91,34 @@ type SessionAPI interface {
 	// INVALID_TOKEN, or INVALID_CREDENTIALS where the session has ended or the account
 	// may not log in any more.
 	Authenticate(ctx context.Context, c Credential) (Principal, error)
+}
+
+// SessionInfo is a session as its owner and administrators see it. Nothing in it logs in.
+type SessionInfo struct {
+	ID         domain.SessionID
+	User       domain.UserID
+	Mode       domain.Mode
+	CreatedAt  time.Time
+	LastUsedAt time.Time     // when it was begun or last refreshed
+	EndsAt     time.Time     // unless it is refreshed before; the absolute end does not move
+	Client     domain.Client // as of LastUsedAt
+	Current    bool          // whether the caller's token is of it
+}
+
+// SessionsAPI shows people where they are logged in, and logs them out there. Administrators
+// may do so for everybody; to all others the sessions of another are FORBIDDEN, like those
+// that are not there. The anonymous caller gets INVALID_CREDENTIALS.
+type SessionsAPI interface {
+	// ListSessions returns the live sessions of the user, or of the caller where user is
+	// empty: at most MaxListedSessions, the newest first.
+	ListSessions(ctx context.Context, p Principal, user domain.UserID) ([]SessionInfo, error)
+
+	// EndSession ends one session. Its tokens are refused from then on.
+	EndSession(ctx context.Context, p Principal, id domain.SessionID, from domain.Client) error
+
+	// EndSessions ends every session of the user, or of the caller where user is empty, but
+	// the one that the caller uses.
+	EndSessions(ctx context.Context, p Principal, user domain.UserID, from domain.Client) error
 }
 
 // ResetRequest asks for a link with which a new password can be set.

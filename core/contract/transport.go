@@ -34,6 +34,12 @@ type Client interface {
 	// the device.
 	RequestResetBy(ctx context.Context, device, email string) error
 	Reset(ctx context.Context, token, password string) error
+
+	// ListSessions lists the sessions of the user, or of the caller where user is empty;
+	// EndSessions ends all of them but the caller's.
+	ListSessions(ctx context.Context, c auth.Credential, user domain.UserID) ([]auth.SessionInfo, error)
+	EndSession(ctx context.Context, c auth.Credential, id domain.SessionID) error
+	EndSessions(ctx context.Context, c auth.Credential, user domain.UserID) error
 }
 
 // Reply is what a caller of any transport can see of its tokens.
@@ -98,6 +104,7 @@ func TransportCases() []Case[TransportOpener] {
 		transportCookieCases(),
 		transportLogoutCases(),
 		transportAccessCases(),
+		transportSessionsCases(),
 		transportProfileCases(),
 		transportPasswordCases(),
 		transportPasswordRefusalCases(),

@@ -60,6 +60,30 @@ func (d direct) Reset(ctx context.Context, token, password string) error {
 	return d.api.Reset(ctx, token, password, domain.Client{})
 }
 
+func (d direct) ListSessions(ctx context.Context, c auth.Credential, user domain.UserID) ([]auth.SessionInfo, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return d.api.ListSessions(ctx, principal, user)
+}
+
+func (d direct) EndSession(ctx context.Context, c auth.Credential, id domain.SessionID) error {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.api.EndSession(ctx, principal, id, domain.Client{})
+}
+
+func (d direct) EndSessions(ctx context.Context, c auth.Credential, user domain.UserID) error {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.api.EndSessions(ctx, principal, user, domain.Client{})
+}
+
 func directReply(t auth.Tokens) Reply {
 	if t.Mode == domain.ModeSession {
 		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL, Device: t.Device}

@@ -25,6 +25,7 @@ const (
 	EventPasswordReset   = "password-reset"
 	EventEmailChanged    = "email-changed"
 	EventAccountUnlocked = "account-unlocked"
+	EventSessionsEnded   = "sessions-ended"
 )
 
 // The outcomes of events.

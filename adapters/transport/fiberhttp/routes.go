@@ -9,7 +9,8 @@ import (
 // routes is the order in which a request meets its checks. Whether the process lives is
 // answered before any token is looked at; a bad token fails every other route, also those
 // that need none. Routes below /auth do not look at the session cookie, so that a client
-// whose cookie is dead can log in again.
+// whose cookie is dead can log in again, but for those about sessions, which are for those who
+// are logged in.
 func (s *Server) routes() {
 	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.refuseEncodedBodies)
 	for _, m := range s.config.Mounts {
@@ -20,6 +21,10 @@ func (s *Server) routes() {
 	s.app.Get("/livez", s.livez)
 	s.app.Get("/readyz", s.readyz)
 	s.app.Get("/server/ping", s.ping)
+
+	s.app.Get("/auth/sessions", s.authenticate, s.listSessions)
+	s.app.Delete("/auth/sessions", s.authenticate, s.endSessions)
+	s.app.Delete("/auth/sessions/:id", s.authenticate, s.endSession)
 
 	authRoutes := s.app.Group("/auth", s.authenticateWithoutCookie)
 	authRoutes.Post("/login", s.login)

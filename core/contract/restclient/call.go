@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -21,6 +24,22 @@ type Call struct {
 	Bearer       string
 	Cookie       *http.Cookie
 	Header       http.Header
+}
+
+// by returns the call with the credential where the wire has it.
+func (what Call) by(credential auth.Credential) Call {
+	what.Bearer = credential.Bearer
+	if credential.Query != "" {
+		separator := "?"
+		if strings.Contains(what.Path, "?") {
+			separator = "&"
+		}
+		what.Path += separator + "access_token=" + url.QueryEscape(credential.Query)
+	}
+	if credential.Cookie != "" {
+		what.Cookie = &http.Cookie{Name: SessionCookie, Value: credential.Cookie}
+	}
+	return what
 }
 
 // Response is what came back.

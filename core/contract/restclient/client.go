@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -119,14 +118,7 @@ func (c Client) UpdateMe(ctx context.Context, credential auth.Credential, patch 
 }
 
 func (c Client) profile(ctx context.Context, method string, credential auth.Credential, body any) (contract.Profile, string, error) {
-	what := Call{Method: method, Path: "/users/me", Body: body, Bearer: credential.Bearer}
-	if credential.Query != "" {
-		what.Path += "?access_token=" + url.QueryEscape(credential.Query)
-	}
-	if credential.Cookie != "" {
-		what.Cookie = &http.Cookie{Name: SessionCookie, Value: credential.Cookie}
-	}
-	response, err := c.Do(ctx, what)
+	response, err := c.Do(ctx, Call{Method: method, Path: "/users/me", Body: body}.by(credential))
 	if err != nil {
 		return contract.Profile{}, "", err
 	}
