@@ -41,7 +41,7 @@ func (t *Tokens) Issue(ctx context.Context, c domain.Claims) (string, error) {
 	if !c.IssuedAt.IsZero() {
 		claims[claimIssuedAt] = c.IssuedAt.Unix()
 	}
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.secret)
+	token, err := t.sign(ctx, claims)
 	if err != nil {
 		return "", fmt.Errorf("jwt: issue: %w", err)
 	}
@@ -49,6 +49,18 @@ func (t *Tokens) Issue(ctx context.Context, c domain.Claims) (string, error) {
 		return "", fmt.Errorf("jwt: issue: token of %d bytes: %w", len(token), port.ErrInvalid)
 	}
 	return token, nil
+}
+
+func (t *Tokens) sign(ctx context.Context, claims jwt.MapClaims) (string, error) {
+	kid, key, err := t.keys.signing(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find the signing key: %w", err)
+	}
+	token := jwt.NewWithClaims(t.method, claims)
+	if kid != "" {
+		token.Header["kid"] = kid
+	}
+	return token.SignedString(key)
 }
 
 func checkClaims(c domain.Claims) error {

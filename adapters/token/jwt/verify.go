@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,10 +16,12 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// Verify implements port.TokenVerifier. The secrets of Config are tried in their order; the
-// header never picks a key: `kid`, `jwk`, `jku`, `x5u` and `x5c` are not looked at. `crit`
-// is refused, since no extension is understood here (RFC 7515, section 4.1.11). A token of
-// more than MaxTokenBytes is ErrInvalid before a byte of it is read.
+// Verify implements port.TokenVerifier. With HS256 the secrets of Config are tried in their
+// order, and `kid` is not looked at. With EdDSA and ES256 `kid` has to be that of one of our
+// keys, byte by byte, and nothing else is tried. `jwk`, `jku`, `x5u` and `x5c` are never looked
+// at. `crit` is refused, since no extension is understood here (RFC 7515, section 4.1.11). A
+// token of more than MaxTokenBytes is ErrInvalid before a byte of it is read. An error that is
+// none of the port's says that the keys could not be read.
 func (t *Tokens) Verify(ctx context.Context, token string, now time.Time) (domain.Claims, error) {
 	claims, err := t.verify(ctx, token, now)
 	if err != nil {
@@ -34,9 +37,12 @@ func (t *Tokens) verify(ctx context.Context, token string, now time.Time) (domai
 	if len(token) > MaxTokenBytes {
 		return domain.Claims{}, fmt.Errorf("token of %d bytes: %w", len(token), port.ErrInvalid)
 	}
-	header, claims, ok := t.proven(token)
-	if !ok {
+	header, claims, err := t.proven(ctx, token)
+	if errors.Is(err, errUnproven) {
 		return domain.Claims{}, t.refusal(token)
+	}
+	if err != nil {
+		return domain.Claims{}, fmt.Errorf("find the key of the token: %w", err)
 	}
 	if !t.isOwn(claims) {
 		return domain.Claims{}, errForeign
@@ -46,6 +52,9 @@ func (t *Tokens) verify(ctx context.Context, token string, now time.Time) (domai
 	}
 	return claimsOf(claims, now)
 }
+
+// errUnproven says that nothing vouches for a token.
+var errUnproven = errors.New("unproven")
 
 // errForeign is the answer to a token that somebody else has issued.
 var errForeign = fmt.Errorf("another issuer: %w", port.ErrNotFound)
@@ -62,19 +71,31 @@ func (p *payload) UnmarshalJSON(text []byte) error {
 }
 
 // proven returns the header and the claims of a token in its one spelling, with the one
-// algorithm and under one of our secrets. The library looks at the algorithm before it takes
-// a key (RFC 8725, section 3.1).
-func (t *Tokens) proven(token string) (header map[string]any, claims jwt.MapClaims, ok bool) {
+// algorithm and under one of our keys, or errUnproven. Any other error says that the keys could
+// not be read. The library looks at the algorithm before it takes a key (RFC 8725, section 3.1).
+func (t *Tokens) proven(ctx context.Context, token string) (header map[string]any, claims jwt.MapClaims, err error) {
 	// Go's decoder skips line breaks, also when strict: a second spelling of one token.
 	if strings.ContainsAny(token, "\r\n") {
-		return nil, nil, false
+		return nil, nil, errUnproven
 	}
-	var p payload
-	parsed, err := t.parser.ParseWithClaims(token, &p, func(*jwt.Token) (any, error) { return t.keys, nil })
+	var (
+		p        payload
+		lookedUp error
+	)
+	parsed, err := t.parser.ParseWithClaims(token, &p, func(unproven *jwt.Token) (key any, err error) {
+		if !t.isOwn(p.MapClaims) {
+			return nil, errForeign // and so no reason to look for a key
+		}
+		key, lookedUp = t.keys.verifying(ctx, unproven.Header)
+		return key, lookedUp
+	})
+	if lookedUp != nil && !errors.Is(lookedUp, port.ErrNotFound) {
+		return nil, nil, lookedUp
+	}
 	if err != nil || p.MapClaims == nil {
-		return nil, nil, false // the library's error may repeat parts of the token
+		return nil, nil, errUnproven // the library's error may repeat parts of the token
 	}
-	return parsed.Header, p.MapClaims, true
+	return parsed.Header, p.MapClaims, nil
 }
 
 // refusal tells what cannot be ours, which is ErrNotFound, from what is ours but not as it
