@@ -1,8 +1,7 @@
 package jwt
 
 import (
-	"crypto/hmac"
-	"crypto/sha512"
+	"crypto"
 	"strings"
 	"testing"
 
@@ -11,33 +10,46 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	contract.RunTokens(t, openWorld, contract.Expect(25))
+	for _, algorithm := range []string{HS256, EdDSA, ES256} {
+		t.Run(algorithm, func(t *testing.T) {
+			contract.RunTokens(t, func(t testing.TB) contract.TokensWorld { return openWorld(t, algorithm) }, contract.Expect(25))
+		})
+	}
 }
 
-// openWorld returns Tokens of a fresh secret and those who would like to pass for them.
-func openWorld(t testing.TB) contract.TokensWorld {
+// openWorld returns Tokens of a fresh key and those who would like to pass for them.
+func openWorld(t testing.TB, algorithm string) contract.TokensWorld {
 	t.Helper()
-	secret := testSecret(t)
-	tokens := newTokens(t, Config{Secret: secret})
+	s := newScheme(t, algorithm)
 	payload := func(t testing.TB, c domain.Claims) string {
 		t.Helper()
-		return strings.Split(issue(t, tokens, c), ".")[1]
+		return payloadOf(t, issue(t, s.tokens, c))
 	}
 	return contract.TokensWorld{
-		Issuer:      tokens,
-		Verifier:    tokens,
-		OtherKey:    newTokens(t, Config{Secret: testSecret(t)}),
-		OtherIssuer: newTokens(t, Config{Secret: secret, Issuer: "somebody-else"}),
+		Issuer:      s.tokens,
+		Verifier:    s.tokens,
+		OtherKey:    s.stranger(t).tokens, // under the same kid, where there is one
+		OtherIssuer: newTokens(t, s.configOf("somebody-else")),
 		Unsigned: func(t testing.TB, c domain.Claims) string {
 			t.Helper()
-			return segment(`{"alg":"none","typ":"JWT"}`) + "." + payload(t, c) + "."
+			return segment(s.headerOf(`"none"`)) + "." + segment(payload(t, c)) + "."
 		},
 		OtherAlgorithm: func(t testing.TB, c domain.Claims) string {
 			t.Helper()
-			signed := segment(`{"alg":"HS512","typ":"JWT"}`) + "." + payload(t, c)
-			mac := hmac.New(sha512.New, secret)
-			mac.Write([]byte(signed))
-			return signed + "." + segment(string(mac.Sum(nil)))
+			return otherAlgorithm(t, s, payload(t, c))
 		},
 	}
+}
+
+// configOf returns the configuration of a service with the keys of s and another issuer.
+func (s scheme) configOf(issuer string) Config {
+	if s.secret != nil {
+		return Config{Secret: s.secret, Issuer: issuer}
+	}
+	return Config{Algorithm: s.algorithm, Keys: heldKeys{s.kid, map[string]crypto.Signer{s.kid: s.key}}, Issuer: issuer}
+}
+
+func payloadOf(t testing.TB, token string) string {
+	t.Helper()
+	return decodeText(t, strings.Split(token, ".")[1])
 }

@@ -105,7 +105,15 @@ func TestIssue(t *testing.T) {
 }
 
 func TestSecurity43TokensHoldTheWiresClaimsAndNothingElse(t *testing.T) {
-	tokens := newTokens(t, Config{Secret: testSecret(t)})
+	eachScheme(t, tokensHoldTheWiresClaims)
+}
+
+func tokensHoldTheWiresClaims(t *testing.T, s scheme) {
+	tokens := s.tokens
+	header := map[string]any{"alg": s.algorithm, "typ": "JWT"}
+	if s.kid != "" {
+		header["kid"] = s.kid
+	}
 	first := testClaims()
 	first.Role, first.Session, first.Generation = "", "", 0
 
@@ -126,7 +134,7 @@ func TestSecurity43TokensHoldTheWiresClaimsAndNothingElse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			parts := strings.Split(issue(t, tokens, test.claims), ".")
-			if got := decodeObject(t, parts[0]); !reflect.DeepEqual(got, map[string]any{"alg": "HS256", "typ": "JWT"}) {
+			if got := decodeObject(t, parts[0]); !reflect.DeepEqual(got, header) {
 				t.Errorf("header %v", got)
 			}
 			if got := decodeObject(t, parts[1]); !reflect.DeepEqual(got, test.want) {
@@ -138,13 +146,18 @@ func TestSecurity43TokensHoldTheWiresClaimsAndNothingElse(t *testing.T) {
 
 func decodeObject(t testing.TB, segment string) map[string]any {
 	t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(decodeText(t, segment)), &object); err != nil {
+		t.Fatalf("segment: %v", err)
+	}
+	return object
+}
+
+func decodeText(t testing.TB, segment string) string {
+	t.Helper()
 	text, err := base64.RawURLEncoding.DecodeString(segment)
 	if err != nil {
 		t.Fatalf("segment: %v", err)
 	}
-	var object map[string]any
-	if err := json.Unmarshal(text, &object); err != nil {
-		t.Fatalf("segment: %v", err)
-	}
-	return object
+	return string(text)
 }
