@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(430))
+//		}, contract.Expect(465))
 //	}
 package contract
 

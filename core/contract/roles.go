@@ -20,6 +20,7 @@ func RunRoles(t *testing.T, open func(t testing.TB) port.Roles, opts ...Option) 
 // RolesCases returns the rules of port.Roles.
 func RolesCases() []Case[port.Roles] {
 	const ruleCreate = "Create stores r, or returns ErrConflict when its ID is taken, and then stores nothing."
+	const ruleReserve = "It returns ErrNotFound when there is no such role, changes nothing that can be read, and ends with the unit of work."
 	cases := []Case[port.Roles]{
 		{"roles/create/duplicate-is-conflict", ruleCreate, func(t testing.TB, roles port.Roles) {
 			must(t, roles.Create(t.Context(), sampleRole("editors")))
@@ -41,6 +42,17 @@ func RolesCases() []Case[port.Roles] {
 		{"roles/by-id/missing-is-not-found", "ByID returns the role, or ErrNotFound.", func(t testing.TB, roles port.Roles) {
 			must(t, roles.Create(t.Context(), sampleRole("editors")))
 			wantError(t, errorOf(roles.ByID(t.Context(), "id-of-nobody")), port.ErrNotFound)
+		}},
+		{"roles/reserve/missing-is-not-found", ruleReserve, func(t testing.TB, roles port.Roles) {
+			must(t, roles.Create(t.Context(), sampleRole("editors")))
+			wantError(t, roles.Reserve(t.Context(), "id-of-nobody"), port.ErrNotFound)
+		}},
+		{"roles/reserve/changes-nothing", ruleReserve, func(t testing.TB, roles port.Roles) {
+			must(t, roles.Create(t.Context(), sampleRole("editors")))
+			for range 3 {
+				must(t, roles.Reserve(t.Context(), "id-of-editors"))
+			}
+			wantEqual(t, value(roles.ByID(t.Context(), "id-of-editors"))(t), sampleRole("editors"))
 		}},
 		{"roles/values/come-back-equal", "Stored values come back equal.", func(t testing.TB, roles port.Roles) {
 			for i := range 4 { // each flag on its own, lest one be read for the other
@@ -82,6 +94,9 @@ func rolesKeyed() keyed[port.Roles] {
 			func(ctx context.Context, roles port.Roles, key string) error {
 				return errorOf(roles.ByID(ctx, domain.RoleID(key)))
 			},
+			func(ctx context.Context, roles port.Roles, key string) error {
+				return roles.Reserve(ctx, domain.RoleID(key))
+			},
 		},
 		texts: []func(ctx context.Context, roles port.Roles, text string) error{
 			func(ctx context.Context, roles port.Roles, text string) error {
@@ -103,6 +118,9 @@ func rolesMethods() methods[port.Roles] {
 		list: []method[port.Roles]{
 			{"Create", func(ctx context.Context, roles port.Roles) error {
 				return roles.Create(ctx, sampleRole("readers"))
+			}},
+			{"Reserve", func(ctx context.Context, roles port.Roles) error {
+				return roles.Reserve(ctx, "id-of-editors")
 			}},
 			{"ByID", func(ctx context.Context, roles port.Roles) error {
 				return errorOf(roles.ByID(ctx, "id-of-editors"))

@@ -25,7 +25,10 @@ func UsersCases() []Case[port.Users] {
 	cases = append(cases, usersCreateCases()...)
 	cases = append(cases, usersValueCases()...)
 	cases = append(cases, usersReadCases()...)
+	cases = append(cases, usersTokenCases()...)
+	cases = append(cases, usersFindCases()...)
 	cases = append(cases, usersUpdateCases()...)
+	cases = append(cases, usersDeleteCases()...)
 	cases = append(cases, usersTouchCases()...)
 	cases = append(cases, usersKeyed().cases()...)
 	return append(cases, usersMethods().cancelled()...)
@@ -47,7 +50,7 @@ func usersCreateCases() []Case[port.Users] {
 		},
 		{
 			ID:   "users/create/duplicate-id-is-conflict",
-			Rule: "It returns ErrConflict when the ID or the Email.Key is taken, and then stores nothing.",
+			Rule: "It returns ErrConflict when the ID, the Email.Key or the StaticToken is taken, and then stores nothing.",
 			Run: func(t testing.TB, users port.Users) {
 				ann, bob := sampleUser("ann"), sampleUser("bob")
 				must(t, users.Create(t.Context(), ann))
@@ -57,7 +60,7 @@ func usersCreateCases() []Case[port.Users] {
 		},
 		{
 			ID:   "users/create/duplicate-is-conflict",
-			Rule: "It returns ErrConflict when the ID or the Email.Key is taken, and then stores nothing.",
+			Rule: "It returns ErrConflict when the ID, the Email.Key or the StaticToken is taken, and then stores nothing.",
 			Run: func(t testing.TB, users port.Users) {
 				ann, bob := sampleUser("ann"), sampleUser("bob")
 				must(t, users.Create(t.Context(), ann))
@@ -67,7 +70,7 @@ func usersCreateCases() []Case[port.Users] {
 		},
 		{
 			ID:   "users/create/conflict-stores-nothing",
-			Rule: "It returns ErrConflict when the ID or the Email.Key is taken, and then stores nothing.",
+			Rule: "It returns ErrConflict when the ID, the Email.Key or the StaticToken is taken, and then stores nothing.",
 			Run: func(t testing.TB, users port.Users) {
 				ann, sameID, sameEmail := sampleUser("ann"), sampleUser("bob"), sampleUser("cid")
 				must(t, users.Create(t.Context(), ann))
@@ -202,7 +205,7 @@ func usersReadCases() []Case[port.Users] {
 		}},
 		{
 			ID:   "users/email/taken-in-other-case",
-			Rule: "It returns ErrConflict when the ID or the Email.Key is taken, and then stores nothing.",
+			Rule: "It returns ErrConflict when the ID, the Email.Key or the StaticToken is taken, and then stores nothing.",
 			Run: func(t testing.TB, users port.Users) {
 				ann, bob := sampleUser("ann"), sampleUser("bob")
 				bob.Email = "ANN@example.COM"
@@ -363,6 +366,7 @@ func usersKeyed() keyed[port.Users] {
 			u := sampleUser("ann")
 			u.ID = domain.UserID(key)
 			u.Email = domain.Email(fmt.Sprintf("%x@example.com", domain.HashSecret(key)))
+			u.StaticToken = nil
 			return users.Create(ctx, u)
 		},
 		has: func(ctx context.Context, users port.Users, key string) (bool, error) {
@@ -384,6 +388,15 @@ func usersKeyed() keyed[port.Users] {
 			},
 			func(ctx context.Context, users port.Users, key string) error {
 				return users.Touch(ctx, domain.UserID(key), at(0))
+			},
+			func(ctx context.Context, users port.Users, key string) error {
+				return users.Delete(ctx, domain.UserID(key), 1)
+			},
+			func(ctx context.Context, users port.Users, key string) error {
+				return errorOf(users.Find(ctx, port.UserQuery{UserFilter: port.UserFilter{Search: key}, Limit: 10}))
+			},
+			func(ctx context.Context, users port.Users, key string) error {
+				return errorOf(users.Count(ctx, port.UserFilter{Equal: map[port.UserField]string{port.UserFieldID: key}}))
 			},
 		},
 	}
@@ -414,8 +427,20 @@ func usersMethods() methods[port.Users] {
 			{"ByEmail", func(ctx context.Context, users port.Users) error {
 				return errorOf(users.ByEmail(ctx, "ann@example.com"))
 			}},
+			{"ByStaticToken", func(ctx context.Context, users port.Users) error {
+				return errorOf(users.ByStaticToken(ctx, *sampleUser("ann").StaticToken))
+			}},
 			{"List", func(ctx context.Context, users port.Users) error {
 				return errorOf(users.List(ctx, "", 10))
+			}},
+			{"Find", func(ctx context.Context, users port.Users) error {
+				return errorOf(users.Find(ctx, port.UserQuery{Limit: 10}))
+			}},
+			{"Count", func(ctx context.Context, users port.Users) error {
+				return errorOf(users.Count(ctx, port.UserFilter{}))
+			}},
+			{"Delete", func(ctx context.Context, users port.Users) error {
+				return users.Delete(ctx, "id-of-ann", 1)
 			}},
 			{"Update", func(ctx context.Context, users port.Users) error {
 				ann := sampleUser("ann")

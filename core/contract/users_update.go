@@ -11,7 +11,7 @@ import (
 
 func usersUpdateCases() []Case[port.Users] {
 	const rule = "Update replaces the user if the stored Version equals u.Version, and returns it as stored, with the next Version."
-	const ruleErrors = "It returns ErrStale when the versions differ, ErrNotFound when there is no such user, and ErrConflict when the new Email.Key belongs to another; each changes nothing."
+	const ruleErrors = "It returns ErrStale when the versions differ, ErrNotFound when there is no such user, and ErrConflict when the new Email.Key or StaticToken belongs to another; each changes nothing."
 	const ruleLeaves = "It leaves CreatedAt and LastAccess alone."
 	return []Case[port.Users]{
 		{"users/update/replaces", rule, func(t testing.TB, users port.Users) {

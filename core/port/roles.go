@@ -12,6 +12,12 @@ type Roles interface {
 	// nothing.
 	Create(ctx context.Context, r domain.Role) error
 
+	// Reserve makes units of work that are about one role come one after the other: those
+	// that reserve it wait for each other or are repeated, so that what each reads after
+	// this call is what those before it have left. It returns ErrNotFound when there is no
+	// such role, changes nothing that can be read, and ends with the unit of work.
+	Reserve(ctx context.Context, id domain.RoleID) error
+
 	// ByID returns the role, or ErrNotFound.
 	ByID(ctx context.Context, id domain.RoleID) (domain.Role, error)
 }

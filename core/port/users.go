@@ -10,8 +10,8 @@ import (
 // Users keeps accounts.
 type Users interface {
 	// Create stores u with Version 1, whatever u.Version says. It returns ErrConflict
-	// when the ID or the Email.Key is taken, and then stores nothing. Of many concurrent
-	// calls with one key, exactly one succeeds.
+	// when the ID, the Email.Key or the StaticToken is taken, and then stores nothing. Of
+	// many concurrent calls with one key, exactly one succeeds.
 	Create(ctx context.Context, u domain.User) error
 
 	// ByID returns the user, or ErrNotFound.
@@ -20,17 +20,33 @@ type Users interface {
 	// ByEmail returns the user whose Email.Key equals e.Key(), or ErrNotFound.
 	ByEmail(ctx context.Context, e domain.Email) (domain.User, error)
 
+	// ByStaticToken returns the user whose StaticToken equals h, or ErrNotFound.
+	ByStaticToken(ctx context.Context, h domain.SecretHash) (domain.User, error)
+
 	// List returns at most limit users whose ID is greater than after, ordered by ID byte
 	// by byte. An empty after begins at the first; a limit below 1 returns none.
 	List(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error)
 
+	// Find returns at most q.Limit of the users that q's filter means, without the first
+	// q.Offset of them, in q's order. A limit below 1 returns none. A field that there is
+	// not is ErrInvalid.
+	Find(ctx context.Context, q UserQuery) ([]domain.User, error)
+
+	// Count returns how many users f means.
+	Count(ctx context.Context, f UserFilter) (int, error)
+
 	// Update replaces the user if the stored Version equals u.Version, and
 	// returns it as stored, with the next Version. It returns ErrStale when the
 	// versions differ, ErrNotFound when there is no such user, and ErrConflict when
-	// the new Email.Key belongs to another; each changes nothing. Of many concurrent
+	// the new Email.Key or StaticToken belongs to another; each changes nothing. Of many concurrent
 	// calls with one Version, exactly one succeeds and the others get ErrStale. It
 	// leaves CreatedAt and LastAccess alone.
 	Update(ctx context.Context, u domain.User) (domain.User, error)
+
+	// Delete removes the user if the stored Version equals version. It returns ErrStale
+	// when the versions differ and ErrNotFound when there is no such user; each changes
+	// nothing. Address and static token are free from then on.
+	Delete(ctx context.Context, id domain.UserID, version int64) error
 
 	// Touch records when the user was last seen; an earlier time changes nothing. It
 	// leaves Version alone. Touching a user who is not there is no error.

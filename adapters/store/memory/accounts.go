@@ -17,7 +17,8 @@ type accounts struct {
 	mu      sync.RWMutex
 	users   map[domain.UserID]domain.User
 	byEmail map[string]domain.UserID // by Email.Key
-	userIDs []domain.UserID          // sorted
+	byToken map[domain.SecretHash]domain.UserID
+	userIDs []domain.UserID // sorted
 	roles   map[domain.RoleID]domain.Role
 	tokens  map[domain.SecretHash]tokenRecord
 	letters map[string]letterRecord // by ID
@@ -28,6 +29,7 @@ func newAccounts() *accounts {
 		turn:    make(chan struct{}, 1),
 		users:   map[domain.UserID]domain.User{},
 		byEmail: map[string]domain.UserID{},
+		byToken: map[domain.SecretHash]domain.UserID{},
 		roles:   map[domain.RoleID]domain.Role{},
 		tokens:  map[domain.SecretHash]tokenRecord{},
 		letters: map[string]letterRecord{},
@@ -38,9 +40,10 @@ func newAccounts() *accounts {
 // they are as long as the writer has the turn.
 type draft struct {
 	base    *accounts
-	users   map[domain.UserID]domain.User
-	byEmail map[string]*domain.UserID // nil where the address has become free
-	newIDs  []domain.UserID           // sorted
+	users   *overlay[domain.UserID, domain.User]
+	byEmail *overlay[string, domain.UserID]
+	byToken *overlay[domain.SecretHash, domain.UserID]
+	newIDs  []domain.UserID // sorted; those that the accounts have not
 	roles   map[domain.RoleID]domain.Role
 	tokens  *overlay[domain.SecretHash, tokenRecord]
 	letters *overlay[string, letterRecord]
@@ -49,8 +52,9 @@ type draft struct {
 func (a *accounts) draft() *draft {
 	return &draft{
 		base:    a,
-		users:   map[domain.UserID]domain.User{},
-		byEmail: map[string]*domain.UserID{},
+		users:   overlayOn(a.users),
+		byEmail: overlayOn(a.byEmail),
+		byToken: overlayOn(a.byToken),
 		roles:   map[domain.RoleID]domain.Role{},
 		tokens:  overlayOn(a.tokens),
 		letters: overlayOn(a.letters),
@@ -58,67 +62,90 @@ func (a *accounts) draft() *draft {
 }
 
 // view is a draft to read from only.
-func (a *accounts) view() *draft {
-	return &draft{base: a, tokens: overlayOn(a.tokens), letters: overlayOn(a.letters)}
-}
+func (a *accounts) view() *draft { return a.draft() }
 
-func (d *draft) user(id domain.UserID) (domain.User, bool) {
-	if u, ok := d.users[id]; ok {
-		return u, true
-	}
-	u, ok := d.base.users[id]
-	return u, ok
-}
+func (d *draft) user(id domain.UserID) (domain.User, bool) { return d.users.get(id) }
 
 func (d *draft) userOf(emailKey string) (domain.User, bool) {
-	if id, ok := d.byEmail[emailKey]; ok {
-		if id == nil {
-			return domain.User{}, false
-		}
-		return d.user(*id)
+	id, ok := d.byEmail.get(emailKey)
+	if !ok {
+		return domain.User{}, false
 	}
-	if id, ok := d.base.byEmail[emailKey]; ok {
-		return d.user(id)
+	return d.user(id)
+}
+
+func (d *draft) userWithToken(h domain.SecretHash) (domain.User, bool) {
+	id, ok := d.byToken.get(h)
+	if !ok {
+		return domain.User{}, false
 	}
-	return domain.User{}, false
+	return d.user(id)
+}
+
+// tokenOfAnother reports whether somebody but u has u's static token.
+func (d *draft) tokenOfAnother(u domain.User) bool {
+	if u.StaticToken == nil {
+		return false
+	}
+	owner, taken := d.userWithToken(*u.StaticToken)
+	return taken && owner.ID != u.ID
 }
 
 // usersAfter returns at most limit users with greater IDs, in order.
 func (d *draft) usersAfter(after domain.UserID, limit int) []domain.User {
-	ids := idsAfter(d.base.userIDs, after, limit)
-	ids = append(ids, idsAfter(d.newIDs, after, limit)...)
-	slices.Sort(ids)
+	known, added := idsAfter(d.base.userIDs, after), idsAfter(d.newIDs, after)
 	var page []domain.User
-	for _, id := range ids[:min(limit, len(ids))] {
-		u, _ := d.user(id)
-		page = append(page, u)
+	for len(page) < limit && len(known)+len(added) > 0 {
+		var id domain.UserID
+		if len(added) == 0 || len(known) > 0 && known[0] < added[0] {
+			id, known = known[0], known[1:]
+		} else {
+			id, added = added[0], added[1:]
+		}
+		if u, ok := d.user(id); ok { // or it was removed
+			page = append(page, u)
+		}
 	}
 	return page
 }
 
-// idsAfter returns a copy of at most limit of the sorted ids, those after one.
-func idsAfter(ids []domain.UserID, after domain.UserID, limit int) []domain.UserID {
+// idsAfter returns those of the sorted ids that come after one.
+func idsAfter(ids []domain.UserID, after domain.UserID) []domain.UserID {
 	i, found := slices.BinarySearch(ids, after)
 	if found {
 		i++
 	}
-	return slices.Clone(ids[i : i+min(limit, len(ids)-i)])
+	return ids[i:]
 }
 
 func (d *draft) putUser(u domain.User) {
-	old, known := d.user(u.ID)
-	if !known {
-		d.newIDs = insert(d.newIDs, u.ID)
-	} else if old.Email.Key() != u.Email.Key() {
-		d.byEmail[old.Email.Key()] = nil
+	if old, known := d.user(u.ID); known {
+		d.forgetKeys(old)
+	} else if i, found := slices.BinarySearch(d.newIDs, u.ID); !found && !d.base.has(u.ID) {
+		d.newIDs = slices.Insert(d.newIDs, i, u.ID)
 	}
-	d.byEmail[u.Email.Key()] = &u.ID
-	d.users[u.ID] = u
+	d.byEmail.put(u.Email.Key(), u.ID)
+	if u.StaticToken != nil {
+		d.byToken.put(*u.StaticToken, u.ID)
+	}
+	d.users.put(u.ID, u)
 }
 
-func insert(ids []domain.UserID, id domain.UserID) []domain.UserID {
-	i, _ := slices.BinarySearch(ids, id)
-	return slices.Insert(ids, i, id)
+func (d *draft) removeUser(u domain.User) {
+	d.forgetKeys(u)
+	d.users.remove(u.ID)
+}
+
+func (d *draft) forgetKeys(u domain.User) {
+	d.byEmail.remove(u.Email.Key())
+	if u.StaticToken != nil {
+		d.byToken.remove(*u.StaticToken)
+	}
+}
+
+func (a *accounts) has(id domain.UserID) bool {
+	_, ok := a.users[id]
+	return ok
 }
 
 func (d *draft) role(id domain.RoleID) (domain.Role, bool) {
@@ -134,18 +161,18 @@ func (d *draft) commit() {
 	a := d.base
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	maps.Copy(a.users, d.users)
+	for id, u := range d.users.changed {
+		switch i, listed := slices.BinarySearch(a.userIDs, id); {
+		case u == nil && listed:
+			a.userIDs = slices.Delete(a.userIDs, i, i+1)
+		case u != nil && !listed:
+			a.userIDs = slices.Insert(a.userIDs, i, id)
+		}
+	}
+	d.users.takeOver()
+	d.byEmail.takeOver()
+	d.byToken.takeOver()
 	maps.Copy(a.roles, d.roles)
 	d.tokens.takeOver()
 	d.letters.takeOver()
-	for key, id := range d.byEmail {
-		if id == nil {
-			delete(a.byEmail, key)
-		} else {
-			a.byEmail[key] = *id
-		}
-	}
-	for _, id := range d.newIDs {
-		a.userIDs = insert(a.userIDs, id)
-	}
 }

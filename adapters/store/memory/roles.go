@@ -22,6 +22,12 @@ func (s *roles) Create(ctx context.Context, r domain.Role) error {
 	})
 }
 
+// Reserve has nothing to do: units of work come one after the other here.
+func (s *roles) Reserve(ctx context.Context, id domain.RoleID) error {
+	_, err := s.ByID(ctx, id)
+	return err
+}
+
 func (s *roles) ByID(ctx context.Context, id domain.RoleID) (found domain.Role, err error) {
 	err = s.read(ctx, "role by id", func(d *draft) error {
 		if err := port.CheckKey(string(id)); err != nil {

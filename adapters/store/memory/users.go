@@ -3,6 +3,7 @@ package memory
 import (
 	"bytes"
 	"context"
+	"math"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -19,7 +20,7 @@ func (s *users) Create(ctx context.Context, u domain.User) error {
 		if _, taken := d.user(u.ID); taken {
 			return port.ErrConflict
 		}
-		if _, taken := d.userOf(u.Email.Key()); taken {
+		if _, taken := d.userOf(u.Email.Key()); taken || d.tokenOfAnother(u) {
 			return port.ErrConflict
 		}
 		u.Version = 1
@@ -51,6 +52,56 @@ func (s *users) find(ctx context.Context, what, key string, in func(*draft) (dom
 	return found, err
 }
 
+func (s *users) ByStaticToken(ctx context.Context, h domain.SecretHash) (domain.User, error) {
+	return s.find(ctx, "user by static token", "", func(d *draft) (domain.User, bool) { return d.userWithToken(h) })
+}
+
+func (s *users) Find(ctx context.Context, q port.UserQuery) (page []domain.User, err error) {
+	err = s.read(ctx, "find users", func(d *draft) error {
+		if err := port.CheckUserQuery(q); err != nil {
+			return err
+		}
+		page = q.Page(d.usersAfter("", math.MaxInt))
+		for i := range page {
+			page[i] = copyUser(page[i])
+		}
+		return nil
+	})
+	return page, err
+}
+
+func (s *users) Count(ctx context.Context, f port.UserFilter) (n int, err error) {
+	err = s.read(ctx, "count users", func(d *draft) error {
+		if err := port.CheckUserFilter(f); err != nil {
+			return err
+		}
+		for _, u := range d.usersAfter("", math.MaxInt) {
+			if f.Matches(u) {
+				n++
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (s *users) Delete(ctx context.Context, id domain.UserID, version int64) error {
+	return s.write(ctx, "delete user", func(d *draft) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		old, ok := d.user(id)
+		switch {
+		case !ok:
+			return port.ErrNotFound
+		case old.Version != version:
+			return port.ErrStale
+		}
+		d.removeUser(old)
+		return nil
+	})
+}
+
 func (s *users) List(ctx context.Context, after domain.UserID, limit int) (page []domain.User, err error) {
 	err = s.read(ctx, "list users", func(d *draft) error {
 		if err := port.CheckKey(string(after)); err != nil || limit < 1 {
@@ -76,7 +127,7 @@ func (s *users) Update(ctx context.Context, u domain.User) (stored domain.User, 
 			return port.ErrNotFound
 		case old.Version != u.Version:
 			return port.ErrStale
-		case taken && owner.ID != u.ID:
+		case taken && owner.ID != u.ID, d.tokenOfAnother(u):
 			return port.ErrConflict
 		}
 		u.Version++

@@ -33,5 +33,8 @@ func (dialect) IsRetryable(err error) bool {
 	return false
 }
 
+// Bytewise casts: a binary collation takes a text with blanks at its end for the one without.
+func (dialect) Bytewise(column string) string { return "CAST(" + column + " AS BINARY)" }
+
 // TxOptions are none: the isolation is set for all that a connection does.
 func (dialect) TxOptions() *sql.TxOptions { return nil }

@@ -25,6 +25,7 @@ func TestMigrations(t *testing.T) {
 			"00005_one_time_tokens.sql": "5f404e78e336a9ca278c94c01aed3390a585b1693eed5b4d52562fbc8e9ab1ea",
 			"00006_letters.sql":         "35def0b7b612213c635729d4cea5c5be8ecec216f92a40454eeb6f1d0c9a2bc4",
 			"00007_signing_keys.sql":    "052a4355e0b83a23ae9816f38dc53c16c2a6526435bacab8f9dccdcee5bb7ba9",
+			"00008_user_lookups.sql":    "4772faa1771d0a1f2e513bd2b0749e489995af9e536794c656b3297f6ff4ff5b",
 		}))
 	})
 }
@@ -158,7 +159,7 @@ func TestOpen(t *testing.T) {
 		must(t, errors.Join(errs...))
 		got, err := server.Query(t.Context(), `SELECT GROUP_CONCAT(version_id ORDER BY id) FROM `+c.Database+`.goose_db_version`)
 		must(t, err)
-		if got != "0,1,2,3,4,5,6,7" {
+		if got != "0,1,2,3,4,5,6,7,8" {
 			t.Errorf("got versions %s noted, want each once", got)
 		}
 	})

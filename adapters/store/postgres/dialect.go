@@ -32,6 +32,8 @@ func (dialect) IsRetryable(err error) bool {
 	return c == serializationFailure || c == deadlockDetected
 }
 
+func (dialect) Bytewise(column string) string { return column + ` COLLATE "C"` }
+
 // TxOptions asks for what the server does by default, since an administrator can change it.
 func (dialect) TxOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}

@@ -28,6 +28,9 @@ func (dialect) IsRetryable(err error) bool {
 	return code == sqlite3.SQLITE_BUSY_SNAPSHOT || code == sqlite3.SQLITE_BUSY_RECOVERY
 }
 
+// Bytewise has nothing to do: a column compares so unless its schema says otherwise.
+func (dialect) Bytewise(column string) string { return column }
+
 func (dialect) TxOptions() *sql.TxOptions { return nil }
 
 // isBusy reports whether err says that another holds a lock.

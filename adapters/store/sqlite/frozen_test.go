@@ -20,6 +20,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00005_one_time_tokens.sql": "485ac52dfe8173465d4285ac5bb3381635f9e68c109b7133a6c37442fddae9eb",
 		"00006_letters.sql":         "5a57c6728d907922ca3a14ab85ddf4e003f9884fe34a11b20be503065d082a98",
 		"00007_signing_keys.sql":    "57b205f44c5fb9a033e469e2023d027cfb82e36742d6ba5bb8bc12bdc07fe22a",
+		"00008_user_lookups.sql":    "9a51062521722ca482f92fbf1871fe985bb28313ee3194b83209cf8a584e3e4b",
 	})
 	if err != nil {
 		t.Error(err)

@@ -132,7 +132,7 @@ func groupAnswerCases() []groupCase {
 			release := l.occupy(t)
 			before := l.create(t.Context(), "ann")
 			panics := begin(func() error {
-				return sqlite.ExecutePanic(t.Context(), l.Store, `INSERT INTO roles VALUES ('panic', '', 0, 0)`, "oh")
+				return sqlite.ExecutePanic(t.Context(), l.Store, `INSERT INTO roles (id, name, app_access, admin_access) VALUES ('panic', '', 0, 0)`, "oh")
 			})
 			after := l.create(t.Context(), "bob")
 			release()

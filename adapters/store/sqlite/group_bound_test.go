@@ -125,7 +125,7 @@ func TestSlowStatement(t *testing.T) {
 		<-entered
 		slow := make(chan error)
 		go func() {
-			slow <- sqlite.Execute(t.Context(), s, `INSERT INTO roles SELECT 'role ' || value, '', 0, 0 FROM (
+			slow <- sqlite.Execute(t.Context(), s, `INSERT INTO roles (id, name, app_access, admin_access) SELECT 'role ' || value, '', 0, 0 FROM (
 				WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers)
 				SELECT value FROM numbers WHERE value < 0)`)
 		}()

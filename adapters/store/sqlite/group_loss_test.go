@@ -157,8 +157,8 @@ func groupLossCases() []groupCase {
 			var first, second error
 			unit := begin(func() error {
 				return sqlite.Transact(t.Context(), l.Store, func(tx sqlstore.Tx) error {
-					_, first = tx.Exec(t.Context(), `INSERT INTO roles VALUES ('id', 'name', 'no number', 0)`)
-					_, second = tx.Exec(t.Context(), `INSERT INTO roles VALUES ('id', 'name', 0, 0)`)
+					_, first = tx.Exec(t.Context(), `INSERT INTO roles (id, name, app_access, admin_access) VALUES ('id', 'name', 'no number', 0)`)
+					_, second = tx.Exec(t.Context(), `INSERT INTO roles (id, name, app_access, admin_access) VALUES ('id', 'name', 0, 0)`)
 					return nil
 				})
 			})

@@ -12,7 +12,7 @@ import (
 )
 
 // manyRoles is a statement that takes a while and can be interrupted.
-const manyRoles = `INSERT INTO roles SELECT 'role ' || value, '', 0, 0 FROM (
+const manyRoles = `INSERT INTO roles (id, name, app_access, admin_access) SELECT 'role ' || value, '', 0, 0 FROM (
 	WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < 20000)
 	SELECT value FROM numbers)`
 

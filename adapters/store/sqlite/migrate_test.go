@@ -176,7 +176,7 @@ func TestSchema(t *testing.T) {
 		open(t, path)
 		db := raw(t, path)
 		for _, insert := range []string{
-			`INSERT INTO roles VALUES ('id', 'name', 'yes', 0)`,
+			`INSERT INTO roles (id, name, app_access, admin_access) VALUES ('id', 'name', 'yes', 0)`,
 			`INSERT INTO rate_limits VALUES ('key', '2026-03-14')`,
 			`INSERT INTO events VALUES ('id', 'now', '', '', '', '', '', '', '')`,
 		} {

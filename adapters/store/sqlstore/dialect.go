@@ -18,6 +18,10 @@ type Dialect interface {
 	// unknown, as after a lost connection.
 	IsRetryable(err error) bool
 
+	// Bytewise returns an expression that compares and sorts as the bytes of the column of
+	// text do, blanks at the end included.
+	Bytewise(column string) string
+
 	// TxOptions are those of a unit of work. Its isolation must be at least READ
 	// COMMITTED. Nil means the defaults of the database.
 	TxOptions() *sql.TxOptions

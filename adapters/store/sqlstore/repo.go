@@ -73,10 +73,10 @@ func (r repo) get(ctx context.Context, dest any, query string, args ...any) erro
 func (r repo) count(ctx context.Context, query string, args ...any) (n int, err error) {
 	err = r.attempt(ctx, func(ctx context.Context) error {
 		if r.unit != nil {
-			return r.unit.tx.Get(ctx, &n, r.store.bound[query], args...)
+			return r.unit.tx.Get(ctx, &n, r.store.bind(query), args...)
 		}
 		return r.read(ctx, func() error {
-			return Scan(r.store.reader.QueryRowxContext(ctx, r.store.bound[query], args...), &n)
+			return Scan(r.store.reader.QueryRowxContext(ctx, r.store.bind(query), args...), &n)
 		})
 	})
 	return n, err
@@ -86,12 +86,20 @@ func (r repo) count(ctx context.Context, query string, args ...any) (n int, err 
 func (r repo) list(ctx context.Context, dest any, query string, args ...any) error {
 	return r.attempt(ctx, func(ctx context.Context) error {
 		if r.unit != nil {
-			return r.unit.tx.Select(ctx, dest, r.store.bound[query], args...)
+			return r.unit.tx.Select(ctx, dest, r.store.bind(query), args...)
 		}
 		return r.read(ctx, func() error {
-			return r.store.reader.SelectContext(ctx, dest, r.store.bound[query], args...)
+			return r.store.reader.SelectContext(ctx, dest, r.store.bind(query), args...)
 		})
 	})
+}
+
+// bind returns the query as the driver wants it.
+func (s *Store) bind(query string) string {
+	if bound, ok := s.bound[query]; ok {
+		return bound
+	}
+	return s.reader.Rebind(query) // one that was put together for this call
 }
 
 // read runs a read that is not prepared, in the same places as those that are.

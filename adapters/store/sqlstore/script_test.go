@@ -54,6 +54,7 @@ type dialect struct{}
 func (dialect) Name() string               { return "script" }
 func (dialect) IsDuplicate(err error) bool { return errors.Is(err, errDuplicate) }
 func (dialect) IsRetryable(err error) bool { return errors.Is(err, errDeadlock) }
+func (dialect) Bytewise(c string) string   { return c }
 func (dialect) TxOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 }

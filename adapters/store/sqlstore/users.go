@@ -113,10 +113,23 @@ func (s *users) ByEmail(ctx context.Context, e domain.Email) (domain.User, error
 	return s.find(ctx, "user by e-mail", userByEmail, e.Key())
 }
 
-func (s *users) find(ctx context.Context, what, query, key string) (found domain.User, err error) {
+const userByStaticToken = `SELECT ` + userColumns + ` FROM users WHERE static_token = ?`
+
+func (s *users) ByStaticToken(ctx context.Context, h domain.SecretHash) (domain.User, error) {
+	return s.findBy(ctx, "user by static token", userByStaticToken, h[:])
+}
+
+func (s *users) find(ctx context.Context, what, query, key string) (domain.User, error) {
+	return s.findBy(ctx, what, query, key)
+}
+
+// findBy returns the one user whom the query names by key, which is text or bytes.
+func (s *users) findBy(ctx context.Context, what, query string, key any) (found domain.User, err error) {
 	err = s.call(ctx, what, func() error {
-		if err := port.CheckKey(key); err != nil {
-			return err
+		if text, ok := key.(string); ok {
+			if err := port.CheckKey(text); err != nil {
+				return err
+			}
 		}
 		var row userRow
 		if err := s.get(ctx, &row, query, key); err != nil {
@@ -140,19 +153,25 @@ func (s *users) List(ctx context.Context, after domain.UserID, limit int) (page 
 		if err := s.list(ctx, &rows, listUsers, string(after), limit); err != nil {
 			return err
 		}
-		for _, row := range rows {
-			u, err := row.user()
-			if err != nil {
-				return err
-			}
-			page = append(page, u)
-		}
-		return nil
+		page, err = usersOf(rows)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return page, nil
+}
+
+func usersOf(rows []userRow) ([]domain.User, error) {
+	var list []domain.User
+	for _, row := range rows {
+		u, err := row.user()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, u)
+	}
+	return list, nil
 }
 
 const (
@@ -200,6 +219,29 @@ type userTimesRow struct{ CreatedAt, LastAccess int64 }
 
 func (r *userTimesRow) columns() []any { return []any{&r.CreatedAt, &r.LastAccess} }
 
+const (
+	deleteUser = `DELETE FROM users WHERE id = ? AND version = ?`
+
+	userVersion = `SELECT version FROM users WHERE id = ?`
+)
+
+func (s *users) Delete(ctx context.Context, id domain.UserID, version int64) error {
+	return s.call(ctx, "delete user", func() error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		deleted, err := s.exec(ctx, deleteUser, string(id), version)
+		if err != nil || deleted == 1 {
+			return err
+		}
+		var stored int64
+		if err := s.get(ctx, &stored, userVersion, string(id)); err != nil {
+			return err
+		}
+		return port.ErrStale
+	})
+}
+
 const touchUser = `UPDATE users SET last_access = ? WHERE id = ? AND last_access < ?`
 
 func (s *users) Touch(ctx context.Context, id domain.UserID, at time.Time) error {
@@ -213,5 +255,8 @@ func (s *users) Touch(ctx context.Context, id domain.UserID, at time.Time) error
 }
 
 func userQueries() []string {
-	return []string{createUser, userByID, userByEmail, listUsers, updateUser, userTimes, touchUser}
+	return []string{
+		createUser, userByID, userByEmail, userByStaticToken, listUsers, updateUser, userTimes,
+		deleteUser, userVersion, touchUser,
+	}
 }

@@ -9,8 +9,9 @@ import (
 // methods returns what the generated cases call the methods of a store.
 func methods() []string {
 	return []string{
-		"users.create", "users.by-id", "users.by-email", "users.list", "users.update", "users.touch",
-		"roles.create", "roles.by-id",
+		"users.create", "users.by-id", "users.by-email", "users.by-static-token", "users.list", "users.find",
+		"users.count", "users.update", "users.delete", "users.touch",
+		"roles.create", "roles.reserve", "roles.by-id",
 		"tokens.put", "tokens.get", "tokens.consume", "tokens.spend-user", "tokens.prune",
 		"queue.put", "queue.claim", "queue.done", "queue.retry", "queue.waiting", "queue.prune",
 		"sessions.create", "sessions.get", "sessions.list", "sessions.rotate", "sessions.end-reused", "sessions.delete",

@@ -55,6 +55,18 @@ func (t tap) users(inner port.Users) users {
 		byEmail: func(ctx context.Context, e domain.Email) (domain.User, error) {
 			return tapped(ctx, t, "users.by-email", func(ctx context.Context) (domain.User, error) { return inner.ByEmail(ctx, e) })
 		},
+		byToken: func(ctx context.Context, h domain.SecretHash) (domain.User, error) {
+			return tapped(ctx, t, "users.by-static-token", func(ctx context.Context) (domain.User, error) { return inner.ByStaticToken(ctx, h) })
+		},
+		find: func(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
+			return tapped(ctx, t, "users.find", func(ctx context.Context) ([]domain.User, error) { return inner.Find(ctx, q) })
+		},
+		count: func(ctx context.Context, f port.UserFilter) (int, error) {
+			return tapped(ctx, t, "users.count", func(ctx context.Context) (int, error) { return inner.Count(ctx, f) })
+		},
+		delete: func(ctx context.Context, id domain.UserID, version int64) error {
+			return t.tappedError(ctx, "users.delete", func(ctx context.Context) error { return inner.Delete(ctx, id, version) })
+		},
 		list: func(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error) {
 			return tapped(ctx, t, "users.list", func(ctx context.Context) ([]domain.User, error) { return inner.List(ctx, after, limit) })
 		},
@@ -72,6 +84,9 @@ func (t tap) roles(inner port.Roles) roles {
 		Roles: inner,
 		create: func(ctx context.Context, role domain.Role) error {
 			return t.tappedError(ctx, "roles.create", func(ctx context.Context) error { return inner.Create(ctx, role) })
+		},
+		reserve: func(ctx context.Context, id domain.RoleID) error {
+			return t.tappedError(ctx, "roles.reserve", func(ctx context.Context) error { return inner.Reserve(ctx, id) })
 		},
 		byID: func(ctx context.Context, id domain.RoleID) (domain.Role, error) {
 			return tapped(ctx, t, "roles.by-id", func(ctx context.Context) (domain.Role, error) { return inner.ByID(ctx, id) })

@@ -109,7 +109,11 @@ type users struct {
 	create  func(ctx context.Context, u domain.User) error
 	byID    func(ctx context.Context, id domain.UserID) (domain.User, error)
 	byEmail func(ctx context.Context, e domain.Email) (domain.User, error)
+	byToken func(ctx context.Context, h domain.SecretHash) (domain.User, error)
 	list    func(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error)
+	find    func(ctx context.Context, q port.UserQuery) ([]domain.User, error)
+	count   func(ctx context.Context, f port.UserFilter) (int, error)
+	delete  func(ctx context.Context, id domain.UserID, version int64) error
 	update  func(ctx context.Context, u domain.User) (domain.User, error)
 	touch   func(ctx context.Context, id domain.UserID, at time.Time) error
 }
@@ -135,6 +139,34 @@ func (r users) ByEmail(ctx context.Context, e domain.Email) (domain.User, error)
 	return r.Users.ByEmail(ctx, e)
 }
 
+func (r users) ByStaticToken(ctx context.Context, h domain.SecretHash) (domain.User, error) {
+	if r.byToken != nil {
+		return r.byToken(ctx, h)
+	}
+	return r.Users.ByStaticToken(ctx, h)
+}
+
+func (r users) Find(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
+	if r.find != nil {
+		return r.find(ctx, q)
+	}
+	return r.Users.Find(ctx, q)
+}
+
+func (r users) Count(ctx context.Context, f port.UserFilter) (int, error) {
+	if r.count != nil {
+		return r.count(ctx, f)
+	}
+	return r.Users.Count(ctx, f)
+}
+
+func (r users) Delete(ctx context.Context, id domain.UserID, version int64) error {
+	if r.delete != nil {
+		return r.delete(ctx, id, version)
+	}
+	return r.Users.Delete(ctx, id, version)
+}
+
 func (r users) List(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error) {
 	if r.list != nil {
 		return r.list(ctx, after, limit)
@@ -158,8 +190,9 @@ func (r users) Touch(ctx context.Context, id domain.UserID, at time.Time) error 
 
 type roles struct {
 	port.Roles
-	create func(ctx context.Context, r domain.Role) error
-	byID   func(ctx context.Context, id domain.RoleID) (domain.Role, error)
+	create  func(ctx context.Context, r domain.Role) error
+	reserve func(ctx context.Context, id domain.RoleID) error
+	byID    func(ctx context.Context, id domain.RoleID) (domain.Role, error)
 }
 
 func (r roles) Create(ctx context.Context, role domain.Role) error {
@@ -167,6 +200,13 @@ func (r roles) Create(ctx context.Context, role domain.Role) error {
 		return r.create(ctx, role)
 	}
 	return r.Roles.Create(ctx, role)
+}
+
+func (r roles) Reserve(ctx context.Context, id domain.RoleID) error {
+	if r.reserve != nil {
+		return r.reserve(ctx, id)
+	}
+	return r.Roles.Reserve(ctx, id)
 }
 
 func (r roles) ByID(ctx context.Context, id domain.RoleID) (domain.Role, error) {

@@ -54,10 +54,15 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_ = users.Create(ctx, user("ann"))
 	_, _ = users.ByID(ctx, "ann")
 	_, _ = users.ByEmail(ctx, "ann@example.com")
+	_, _ = users.ByStaticToken(ctx, domain.SecretHash{})
 	_, _ = users.List(ctx, "", 1)
+	_, _ = users.Find(ctx, port.UserQuery{})
+	_, _ = users.Count(ctx, port.UserFilter{})
 	_, _ = users.Update(ctx, user("ann"))
 	_ = users.Touch(ctx, "ann", now)
+	_ = users.Delete(ctx, "ann", 2)
 	_ = roles.Create(ctx, domain.Role{ID: "role"})
+	_ = roles.Reserve(ctx, "role")
 	_, _ = roles.ByID(ctx, "role")
 	tokens, queue := s.Repos().OneTimeTokens, s.Repos().MailQueue
 	_ = tokens.Put(ctx, domain.OneTimeToken{ExpiresAt: now.Add(time.Hour)})
@@ -105,8 +110,9 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 
 func allMethods() []string {
 	return []string{
-		"Users.Create", "Users.ByID", "Users.ByEmail", "Users.List", "Users.Update", "Users.Touch",
-		"Roles.Create", "Roles.ByID",
+		"Users.Create", "Users.ByID", "Users.ByEmail", "Users.ByStaticToken", "Users.List",
+		"Users.Find", "Users.Count", "Users.Update", "Users.Touch", "Users.Delete",
+		"Roles.Create", "Roles.Reserve", "Roles.ByID",
 		"OneTimeTokens.Put", "OneTimeTokens.Get", "OneTimeTokens.Consume", "OneTimeTokens.SpendUser", "OneTimeTokens.Prune",
 		"MailQueue.Put", "MailQueue.Claim", "MailQueue.Retry", "MailQueue.Done",
 		"Sessions.Create", "Sessions.Get", "Sessions.List", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",

@@ -70,6 +70,22 @@ func (r users) ByEmail(ctx context.Context, e domain.Email) (domain.User, error)
 	return asked(ctx, r.hooks, "Users.ByEmail", func() (domain.User, error) { return r.inner.ByEmail(ctx, e) })
 }
 
+func (r users) ByStaticToken(ctx context.Context, h domain.SecretHash) (domain.User, error) {
+	return asked(ctx, r.hooks, "Users.ByStaticToken", func() (domain.User, error) { return r.inner.ByStaticToken(ctx, h) })
+}
+
+func (r users) Find(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
+	return asked(ctx, r.hooks, "Users.Find", func() ([]domain.User, error) { return r.inner.Find(ctx, q) })
+}
+
+func (r users) Count(ctx context.Context, f port.UserFilter) (int, error) {
+	return asked(ctx, r.hooks, "Users.Count", func() (int, error) { return r.inner.Count(ctx, f) })
+}
+
+func (r users) Delete(ctx context.Context, id domain.UserID, version int64) error {
+	return called(ctx, r.hooks, "Users.Delete", func() error { return r.inner.Delete(ctx, id, version) })
+}
+
 func (r users) List(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error) {
 	return asked(ctx, r.hooks, "Users.List", func() ([]domain.User, error) { return r.inner.List(ctx, after, limit) })
 }
@@ -89,6 +105,10 @@ type roles struct {
 
 func (r roles) Create(ctx context.Context, role domain.Role) error {
 	return called(ctx, r.hooks, "Roles.Create", func() error { return r.inner.Create(ctx, role) })
+}
+
+func (r roles) Reserve(ctx context.Context, id domain.RoleID) error {
+	return called(ctx, r.hooks, "Roles.Reserve", func() error { return r.inner.Reserve(ctx, id) })
 }
 
 func (r roles) ByID(ctx context.Context, id domain.RoleID) (domain.Role, error) {

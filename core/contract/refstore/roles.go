@@ -23,6 +23,12 @@ func (r roles) Create(ctx context.Context, role domain.Role) error {
 	return wrap("create role", err)
 }
 
+// Reserve has nothing to do: no two units of work run at the same time.
+func (r roles) Reserve(ctx context.Context, id domain.RoleID) error {
+	_, err := r.ByID(ctx, id)
+	return err
+}
+
 func (r roles) ByID(ctx context.Context, id domain.RoleID) (domain.Role, error) {
 	var found domain.Role
 	err := r.run(ctx, func(t *tables) error {

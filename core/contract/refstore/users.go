@@ -19,7 +19,7 @@ func (r users) Create(ctx context.Context, u domain.User) error {
 		if err := port.CheckUser(u); err != nil {
 			return err
 		}
-		if _, taken := t.users[u.ID]; taken || t.emailOfAnother(u) {
+		if _, taken := t.users[u.ID]; taken || t.emailOfAnother(u) || t.tokenOfAnother(u) {
 			return port.ErrConflict
 		}
 		u = copyUser(u)
@@ -63,6 +63,68 @@ func (r users) ByEmail(ctx context.Context, e domain.Email) (domain.User, error)
 	return found, wrap("user by e-mail", err)
 }
 
+func (r users) ByStaticToken(ctx context.Context, h domain.SecretHash) (domain.User, error) {
+	var found domain.User
+	err := r.run(ctx, func(t *tables) error {
+		for _, u := range t.users {
+			if u.StaticToken != nil && *u.StaticToken == h {
+				found = copyUser(u)
+				return nil
+			}
+		}
+		return port.ErrNotFound
+	})
+	return found, wrap("user by static token", err)
+}
+
+func (r users) Find(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
+	var all []domain.User
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckUserQuery(q); err != nil {
+			return err
+		}
+		for _, u := range t.users {
+			all = append(all, copyUser(u))
+		}
+		return nil
+	})
+	return q.Page(all), wrap("find users", err)
+}
+
+func (r users) Count(ctx context.Context, f port.UserFilter) (int, error) {
+	n := 0
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckUserFilter(f); err != nil {
+			return err
+		}
+		for _, u := range t.users {
+			if f.Matches(u) {
+				n++
+			}
+		}
+		return nil
+	})
+	return n, wrap("count users", err)
+}
+
+func (r users) Delete(ctx context.Context, id domain.UserID, version int64) error {
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		old, ok := t.users[id]
+		switch {
+		case !ok:
+			return port.ErrNotFound
+		case old.Version != version:
+			return port.ErrStale
+		}
+		delete(t.users, id)
+		return nil
+	})
+	return wrap("delete user", err)
+}
+
 func (r users) List(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error) {
 	var list []domain.User
 	err := r.run(ctx, func(t *tables) error {
@@ -92,7 +154,7 @@ func (r users) Update(ctx context.Context, u domain.User) (domain.User, error) {
 			return port.ErrNotFound
 		case old.Version != u.Version:
 			return port.ErrStale
-		case t.emailOfAnother(u):
+		case t.emailOfAnother(u), t.tokenOfAnother(u):
 			return port.ErrConflict
 		}
 		u = copyUser(u)
@@ -123,6 +185,16 @@ func (r users) Touch(ctx context.Context, id domain.UserID, at time.Time) error 
 func (t *tables) emailOfAnother(u domain.User) bool {
 	for _, other := range t.users {
 		if other.ID != u.ID && other.Email.Key() == u.Email.Key() {
+			return true
+		}
+	}
+	return false
+}
+
+// tokenOfAnother reports whether somebody but u has u's static token.
+func (t *tables) tokenOfAnother(u domain.User) bool {
+	for _, other := range t.users {
+		if other.ID != u.ID && other.StaticToken != nil && u.StaticToken != nil && *other.StaticToken == *u.StaticToken {
 			return true
 		}
 	}

@@ -1,0 +1,10 @@
+-- A static token is of one user. reserved counts the units of work that have reserved a role;
+-- nobody reads it.
+
+-- +goose Up
+CREATE UNIQUE INDEX users_static_token ON users (static_token);
+ALTER TABLE roles ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+
+-- +goose Down
+ALTER TABLE roles DROP COLUMN reserved;
+DROP INDEX users_static_token;
