@@ -85,9 +85,17 @@ func (s *Service) putBack(ctx context.Context, lease port.Lease, next time.Time)
 // deliver writes and sends the mail of a letter, and reports false where there is nobody
 // to write to. An error that matches port.ErrInvalid is for good.
 func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool, err error) {
-	if letter.Kind != domain.LetterPasswordReset {
-		return false, fmt.Errorf("letter of kind %q: %w", letter.Kind, port.ErrInvalid)
+	switch letter.Kind {
+	case domain.LetterPasswordReset:
+		return s.deliverReset(ctx, letter)
+	case domain.LetterPasswordChanged, domain.LetterEmailChanged:
+		return true, s.deliverNotice(ctx, letter)
 	}
+	return false, fmt.Errorf("letter of kind %q: %w", letter.Kind, port.ErrInvalid)
+}
+
+// deliverReset is deliver for the link with which a new password can be set.
+func (s *Service) deliverReset(ctx context.Context, letter domain.Letter) (sent bool, err error) {
 	user, err := s.Repos.Users.ByEmail(ctx, letter.To)
 	if isNotFound(err) {
 		return false, nil
@@ -111,17 +119,24 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 		ExpiresIn: expiresAt.Sub(now),
 		Client:    letter.Client,
 	}
-	subject, text, html, err := s.Composer.Compose(ctx, content)
-	if err != nil {
-		return false, fmt.Errorf("compose mail: %w", err)
-	}
 	// To the address that is stored, never to the one that was typed.
-	mail := domain.Mail{ID: letter.ID, To: user.Email, Subject: subject, Text: text, HTML: html}
-	if err := s.Mailer.Send(ctx, mail); err != nil {
-		return false, fmt.Errorf("send mail: %w", err)
+	if err := s.send(ctx, letter.ID, user.Email, content); err != nil {
+		return false, err
 	}
 	s.record(ctx, domain.Event{Kind: domain.EventResetMailed, Outcome: domain.OutcomeSuccess, Subject: user.ID, Client: letter.Client})
 	return true, nil
+}
+
+// send puts a mail into words and hands it over.
+func (s *Service) send(ctx context.Context, id string, to domain.Email, content port.MailContent) error {
+	subject, text, html, err := s.Composer.Compose(ctx, content)
+	if err != nil {
+		return fmt.Errorf("compose mail: %w", err)
+	}
+	if err := s.Mailer.Send(ctx, domain.Mail{ID: id, To: to, Subject: subject, Text: text, HTML: html}); err != nil {
+		return fmt.Errorf("send mail: %w", err)
+	}
+	return nil
 }
 
 // preferred puts the user's own language before those of the request, in the form of

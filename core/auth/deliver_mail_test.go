@@ -89,8 +89,8 @@ func TestDeliverMail(t *testing.T) {
 		w.deliver(t)
 		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), "")
 		w.clock.Advance(10 * time.Second)
-		if got := w.deliver(t); got != (auth.Delivered{Dropped: 1}) || len(w.mailbox.Mails()) != 1 {
-			t.Errorf("got %+v and %d mails, want the letter dropped", got, len(w.mailbox.Mails()))
+		if got := w.deliver(t); got != (auth.Delivered{Dropped: 1, Sent: 1}) || len(w.mailbox.Mails()) != 2 {
+			t.Errorf("got %+v and %d mails, want the letter dropped, and a notice sent", got, len(w.mailbox.Mails()))
 		}
 	})
 	t.Run("what is refused for good is dropped", func(t *testing.T) {

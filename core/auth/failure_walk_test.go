@@ -433,7 +433,7 @@ func disturbedUpdateFlow() flow {
 
 func newPasswordFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Hasher.Hash", "Users.Update", "Sessions.DeleteUser", "Events.Record"}
+	calls := []string{"Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"}
 	chances := []string{"Sessions.DeleteUser", "Events.Record"}
 	if mode == domain.ModeSession {
 		fresh := []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} // the password is changed: there is no way back
@@ -456,7 +456,9 @@ func newPasswordFlow(mode domain.Mode) flow {
 		chances: chances,
 		calls:   calls,
 		check: func(t *testing.T, w world, method string, lost bool) {
-			changed := method != "Hasher.Hash" && (method != "Users.Update" || lost)
+			undone := []string{"Hasher.Hash", "Users.Update", "MailQueue.Put"}
+			changed := !slices.Contains(undone, method) && (method != "UnitOfWork.Do" || lost)
+			w.wantNotices(t, changed)
 			w.wantPassword(t, changed)
 			for _, tokens := range []auth.Tokens{h.first, h.second} {
 				if changed {
@@ -468,6 +470,19 @@ func newPasswordFlow(mode domain.Mode) flow {
 				}
 			}
 		},
+	}
+}
+
+// wantNotices ends the test unless there is a letter about a new password if it was changed,
+// and none if not.
+func (w world) wantNotices(t *testing.T, changed bool) {
+	t.Helper()
+	want := 0
+	if changed {
+		want = 1
+	}
+	if got, err := w.store.Repos().MailQueue.Waiting(t.Context(), 10); got != want || err != nil {
+		t.Fatalf("got %d letters and %v, want %d", got, err, want)
 	}
 }
 
@@ -494,9 +509,10 @@ func setPasswordFlow() flow {
 			return func() error { _, err := w.service.SetPassword(t.Context(), annEmail, newPassword); return err }
 		},
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
-		calls:   []string{"Users.ByEmail", "Hasher.Hash", "Users.Update", "Sessions.DeleteUser", "Events.Record"},
+		calls:   []string{"Users.ByEmail", "Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"},
 		check: func(t *testing.T, w world, method string, lost bool) {
-			changed := slices.Contains([]string{"Sessions.DeleteUser", "Events.Record"}, method) || lost && method == "Users.Update"
+			changed := slices.Contains([]string{"Sessions.DeleteUser", "Events.Record"}, method) || lost && method == "UnitOfWork.Do"
+			w.wantNotices(t, changed)
 			w.wantPassword(t, changed)
 			if changed {
 				w.wantOut(t, h.first)

@@ -127,7 +127,7 @@ func (s *Service) SetPassword(ctx context.Context, email, password string) (doma
 	if err != nil {
 		return domain.User{}, err
 	}
-	user, err = s.updateUser(ctx, user, func(u domain.User) (domain.User, error) {
+	user, err = s.updateUser(ctx, user, domain.Client{}, func(u domain.User) (domain.User, error) {
 		u.Password = encoded
 		return u, nil
 	})

@@ -238,7 +238,7 @@ func TestSetPassword(t *testing.T) {
 		var v valve
 		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
 		w.seedAnn(t, nil)
-		v.set(intercept.Hooks{Before: once("Users.Update", func() {
+		v.set(intercept.Hooks{Before: once("UnitOfWork.Do", func() {
 			w.changeAnn(t, func(u *domain.User) { u.Epoch++; u.LastName = "Archer" })
 		})})
 		_, err := w.service.SetPassword(t.Context(), annEmail, newPassword)

@@ -47,7 +47,7 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 			return domain.User{}, nil, err
 		}
 	}
-	user, err := s.updateUser(ctx, p.User, func(u domain.User) (domain.User, error) {
+	user, err := s.updateUser(ctx, p.User, from, func(u domain.User) (domain.User, error) {
 		if u.Epoch != p.User.Epoch || u.Status != p.User.Status {
 			return domain.User{}, invalidCredentials(nil) // what let the caller in is over
 		}
@@ -101,9 +101,9 @@ func (s *Service) endSessions(ctx context.Context, id domain.UserID) {
 }
 
 // updateUser stores what change makes of the account, starting from seen and, where
-// another change came first, from what is stored then. It raises the epoch when password
-// or address differ.
-func (s *Service) updateUser(ctx context.Context, seen domain.User, change func(domain.User) (domain.User, error)) (domain.User, error) {
+// another change came first, from what is stored then. When password or address differ it
+// raises the epoch, and queues notices that name from, where the change came from.
+func (s *Service) updateUser(ctx context.Context, seen domain.User, from domain.Client, change func(domain.User) (domain.User, error)) (domain.User, error) {
 	user := seen
 	for range updateTries {
 		changed, err := change(user)
@@ -113,7 +113,7 @@ func (s *Service) updateUser(ctx context.Context, seen domain.User, change func(
 		if changed.Password != user.Password || changed.Email != user.Email {
 			changed.Epoch++
 		}
-		stored, err := s.Repos.Users.Update(ctx, changed)
+		stored, err := s.storeWith(ctx, changed, s.notices(user, changed, from))
 		switch {
 		case err == nil:
 			return stored, nil
@@ -129,6 +129,21 @@ func (s *Service) updateUser(ctx context.Context, seen domain.User, change func(
 		}
 	}
 	return domain.User{}, unavailable(errors.New("change account: others keep changing it"))
+}
+
+// storeWith updates the account and queues the letters about that: both or neither.
+func (s *Service) storeWith(ctx context.Context, changed domain.User, letters []domain.Letter) (stored domain.User, err error) {
+	if len(letters) == 0 {
+		return s.Repos.Users.Update(ctx, changed)
+	}
+	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+		var err error
+		if stored, err = r.Users.Update(ctx, changed); err != nil {
+			return err
+		}
+		return queue(ctx, r.MailQueue, letters)
+	})
+	return stored, err
 }
 
 func emailTaken(cause error) error {

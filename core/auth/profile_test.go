@@ -39,7 +39,14 @@ func TestUpdateMe(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
 		w.seedAnn(t, nil)
 		me := w.authenticate(t, w.login(t, domain.ModeJSON))
-		v.set(intercept.Hooks{Before: once("Users.Update", func() { w.changeAnn(t, disturb) })})
+		disturbed := false // a change with a notice is a unit of work, any other one call
+		v.set(intercept.Hooks{Before: func(_ context.Context, method string) error {
+			if !disturbed && (method == "UnitOfWork.Do" || method == "Users.Update") {
+				disturbed = true
+				w.changeAnn(t, disturb)
+			}
+			return nil
+		}})
 		return w, me
 	}
 

@@ -30,7 +30,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 	if err != nil {
 		return err
 	}
-	if err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded); err != nil {
+	if err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from); err != nil {
 		return err
 	}
 	s.endSessions(ctx, user.ID)
@@ -101,12 +101,12 @@ func refusedReset(err error) error {
 }
 
 // spendReset spends the token, sets the password, raises the epoch, which ends every
-// session at this commit wherever it is stored, and spends the user's other reset tokens:
-// all of it or nothing.
-func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, id domain.UserID, encoded string) error {
+// session at this commit wherever it is stored, queues the notice, and spends the user's other
+// reset tokens: all of it or nothing.
+func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, id domain.UserID, encoded string, from domain.Client) error {
 	for range updateTries {
 		err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-			return s.resetIn(ctx, r, hash, encoded)
+			return s.resetIn(ctx, r, hash, encoded, from)
 		})
 		if err == nil {
 			return nil
@@ -134,7 +134,7 @@ func (s *Service) hasPassword(ctx context.Context, id domain.UserID, encoded str
 
 // resetIn is the body of spendReset's transaction. A *domain.Error is an answer to the
 // caller; any other error is the store's.
-func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string) error {
+func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string, from domain.Client) error {
 	token, err := r.OneTimeTokens.Consume(ctx, domain.PurposePasswordReset, hash, s.Clock.Now())
 	if isRefusedToken(err) {
 		return refusedReset(err)
@@ -152,9 +152,13 @@ func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretH
 	if err := checkMayReset(user, token); err != nil {
 		return err
 	}
+	before := user
 	user.Password = encoded
 	user.Epoch++
 	if _, err := r.Users.Update(ctx, user); err != nil {
+		return err
+	}
+	if err := queue(ctx, r.MailQueue, s.notices(before, user, from)); err != nil {
 		return err
 	}
 	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset)

@@ -500,10 +500,11 @@ func resetFlow() flow {
 		settled: []string{"UnitOfWork.Do"},
 		calls: []string{
 			"OneTimeTokens.Get", "Users.ByID", "Hasher.Hash", "UnitOfWork.Do", "OneTimeTokens.Consume", "Users.ByID",
-			"Users.Update", "OneTimeTokens.SpendUser", "Sessions.DeleteUser", "Events.Record",
+			"Users.Update", "MailQueue.Put", "OneTimeTokens.SpendUser", "Sessions.DeleteUser", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {
 			done := slices.Contains([]string{"Sessions.DeleteUser", "Events.Record"}, method) || lost && method == "UnitOfWork.Do"
+			w.wantNotices(t, done)
 			w.wantPassword(t, done)
 			if done {
 				w.wantRefused(t, held)

@@ -87,6 +87,10 @@ type Settings struct {
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
 
+	// NoticePage is where the link of a mail leads that tells about a change: to who was not
+	// asked, it is the way back into the account.
+	NoticePage string
+
 	// MailQueue is how many letters may wait before nobody can ask for another; letters
 	// that the service sends of itself are always queued. They are counted before the limits
 	// of a request are asked and its letter is queued, so that requests under way at the same
@@ -108,6 +112,7 @@ func DefaultSettings() Settings {
 		LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second},
 		ResetTTL:     time.Hour,
 		ResetPage:    "http://localhost:8055/admin/reset-password",
+		NoticePage:   "http://localhost:8055/admin/forgot-password",
 		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},
 		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},
 		MailQueue:    10_000,

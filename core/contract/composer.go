@@ -12,8 +12,8 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// RunComposer runs ComposerCases, each on what open returns. It must have words for
-// domain.LetterPasswordReset.
+// RunComposer runs ComposerCases, each on what open returns. It must have words for every one
+// of domain.LetterKinds.
 func RunComposer(t *testing.T, open func(t testing.TB) port.MailComposer, opts ...Option) {
 	t.Helper()
 	run(t, "composer", ComposerCases(), open, opts)
@@ -33,6 +33,19 @@ func sampleContent() port.MailContent {
 		ExpiresIn: time.Hour,
 		Client:    sampleClient("then"),
 	}
+}
+
+// sampleContents returns one of each kind. Only the link of a reset has an end.
+func sampleContents() []port.MailContent {
+	var all []port.MailContent
+	for _, kind := range domain.LetterKinds() {
+		c := sampleContent()
+		if c.Kind != kind {
+			c.Kind, c.ExpiresIn = kind, 0
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // words is what a composer returns.
@@ -83,24 +96,27 @@ func composerCases() []Case[port.MailComposer] {
 			compose(t, composer, c)
 		}},
 		{"composer/link-in-the-text", ruleLink, func(t testing.TB, composer port.MailComposer) {
-			c := sampleContent()
-			if got := compose(t, composer, c).text; !strings.Contains(got, c.Link) {
-				t.Fatalf("the text has no link %s: %q", c.Link, got)
+			for _, c := range sampleContents() {
+				if got := compose(t, composer, c).text; !strings.Contains(got, c.Link) {
+					t.Fatalf("%s: the text has no link %s: %q", c.Kind, c.Link, got)
+				}
 			}
 		}},
 		{"composer/link-in-the-html", ruleLink, func(t testing.TB, composer port.MailComposer) {
-			c := sampleContent()
-			if got := compose(t, composer, c).html; !strings.Contains(html.UnescapeString(got), `href="`+c.Link+`"`) {
-				t.Fatalf("the HTML has no link to %s: %q", c.Link, got)
+			for _, c := range sampleContents() {
+				if got := compose(t, composer, c).html; !strings.Contains(html.UnescapeString(got), `href="`+c.Link+`"`) {
+					t.Fatalf("%s: the HTML has no link to %s: %q", c.Kind, c.Link, got)
+				}
 			}
 		}},
 		{"composer/escapes-html", ruleOutside, func(t testing.TB, composer port.MailComposer) {
 			for name, set := range outside {
 				for _, bad := range []string{"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "'><b>x</b>", "<!-- "} {
-					c := sampleContent()
-					set(&c, bad)
-					if got := compose(t, composer, c).html; strings.Contains(got, bad) {
-						t.Errorf("%s: the HTML holds %q as it came", name, bad)
+					for _, c := range sampleContents() {
+						set(&c, bad)
+						if got := compose(t, composer, c).html; strings.Contains(got, bad) {
+							t.Errorf("%s, %s: the HTML holds %q as it came", c.Kind, name, bad)
+						}
 					}
 				}
 			}
@@ -108,10 +124,11 @@ func composerCases() []Case[port.MailComposer] {
 		{"composer/subject-one-line", ruleOutside, func(t testing.TB, composer port.MailComposer) {
 			for name, set := range outside {
 				for _, lineBreak := range []string{"\r\n", "\n", "\r"} {
-					c := sampleContent()
-					set(&c, "Ann"+lineBreak+"Bcc: bob@example.com")
-					if got := compose(t, composer, c).subject; strings.ContainsAny(got, "\r\n") {
-						t.Errorf("%s: got subject %q, want one line", name, got)
+					for _, c := range sampleContents() {
+						set(&c, "Ann"+lineBreak+"Bcc: bob@example.com")
+						if got := compose(t, composer, c).subject; strings.ContainsAny(got, "\r\n") {
+							t.Errorf("%s, %s: got subject %q, want one line", c.Kind, name, got)
+						}
 					}
 				}
 			}

@@ -7,7 +7,7 @@ import "time"
 type Letter struct {
 	ID        string // UUID version 7; the Message-ID of the mail is made of it
 	Kind      LetterKind
-	To        Email  // as asked for; the account's stored address is what gets the mail
+	To        Email  // of a reset as asked for: the account's stored address is what gets the mail
 	URL       string // where its link leads; empty: to the page of the service itself
 	Language  string // the request's Accept-Language (RFC 9110, section 12.5.4); empty: no preference
 	Client    Client
@@ -21,8 +21,15 @@ type LetterKind string
 
 // The kinds of letters.
 const (
-	LetterPasswordReset LetterKind = "password-reset"
+	LetterPasswordReset   LetterKind = "password-reset"
+	LetterPasswordChanged LetterKind = "password-changed"
+	LetterEmailChanged    LetterKind = "email-changed"
 )
+
+// LetterKinds returns all kinds of letters that there are.
+func LetterKinds() []LetterKind {
+	return []LetterKind{LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged}
+}
 
 // Mail is one message to one person.
 type Mail struct {

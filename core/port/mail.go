@@ -60,9 +60,9 @@ type MailContent struct {
 	Kind      domain.LetterKind
 	Language  string // the user's (BCP 47), or the request's Accept-Language; empty: no preference
 	FirstName string
-	Link      string // complete, with its token
-	ExpiresIn time.Duration
-	Client    domain.Client // who asked for it
+	Link      string        // complete, with its token if it has one
+	ExpiresIn time.Duration // of the link; 0: it has no end
+	Client    domain.Client // who asked for it, or made the change that it tells about
 }
 
 // MailComposer puts mails into words.

@@ -5,7 +5,8 @@
 // # Files
 //
 // A template is named after what it is for: password-reset.en.txt and password-reset.en.html
-// are the two bodies of the mail of the kind password-reset in English. A language (BCP 47)
+// are the two bodies of the mail of the kind password-reset in English. The other kinds are
+// password-changed and email-changed, which tell about a change and bring no token. A language (BCP 47)
 // needs both. The text file also defines the subject, as the template "subject". The HTML
 // file defines the template "content", which layout.html puts into a page; layout.html is
 // shared by all and can be replaced like any other. Files whose names begin with a dot are
@@ -16,9 +17,9 @@
 //	.ProjectName          the name of the service
 //	.FirstName            of who gets the mail; may be empty
 //	.Link                 the link, complete
-//	.ExpiresIn.Count      how long the link works: so many
+//	.ExpiresIn.Count      how long the link of password-reset works: so many
 //	.ExpiresIn.Unit       minute, hour or day
-//	.IP                   the address of who asked for the mail; may be empty
+//	.IP                   the address of who asked for the mail, or made the change; may be empty
 //	.Language             the language of the template, for the lang attribute
 //	.Direction            ltr or rtl, for the dir attribute
 //	.Subject              the subject, as it came out; empty in the subject itself

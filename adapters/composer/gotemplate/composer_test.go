@@ -123,6 +123,31 @@ func TestCompose(t *testing.T) {
 	})
 }
 
+func TestComposeTellsAboutChanges(t *testing.T) {
+	c := newComposer(t, Config{})
+	for _, test := range []struct {
+		kind           domain.LetterKind
+		language, want string
+	}{
+		{domain.LetterPasswordChanged, "en", "Your password for Example Service was changed"},
+		{domain.LetterPasswordChanged, "de", "Ihr Passwort f\u00fcr Example Service wurde ge\u00e4ndert"},
+		{domain.LetterEmailChanged, "en", "The e-mail address of your account at Example Service was changed"},
+		{domain.LetterEmailChanged, "de", "Die E-Mail-Adresse Ihres Kontos bei Example Service wurde ge\u00e4ndert"},
+	} {
+		content := sample()
+		content.Kind, content.Language, content.ExpiresIn = test.kind, test.language, 0
+		got := compose(t, c, content)
+		if got.subject != test.want {
+			t.Errorf("%s: got subject %q, want %q", test.kind, got.subject, test.want)
+		}
+		wantContains(t, got.text, "192.0.2.7", content.Link)
+		wantContains(t, got.html, `<html lang="`+test.language+`" dir="ltr">`, "192.0.2.7")
+		if strings.Contains(got.text+got.html, "minute") || strings.Contains(got.text+got.html, "evil") {
+			t.Errorf("%s: got a link that ends, or words of a stranger:\n%s", test.kind, got.text)
+		}
+	}
+}
+
 func TestComposeEscapes(t *testing.T) {
 	c := newComposer(t, Config{ProjectName: "A & B <script>alert(1)</script>"})
 	content := sample()
@@ -299,7 +324,11 @@ func TestFolder(t *testing.T) {
 		wantContains(t, compose(t, c, content).html, `<html lang="he" dir="rtl">`, "Own page")
 	})
 	t.Run("can hold the default language", func(t *testing.T) {
-		c := newComposer(t, Config{DefaultLanguage: "fr", Path: folder(t, map[string]string{"password-reset.fr.txt": goodText, "password-reset.fr.html": goodHTML})})
+		files := map[string]string{}
+		for _, kind := range domain.LetterKinds() {
+			files[string(kind)+".fr.txt"], files[string(kind)+".fr.html"] = goodText, goodHTML
+		}
+		c := newComposer(t, Config{DefaultLanguage: "fr", Path: folder(t, files)})
 		if got := compose(t, c, sample()); got.subject != "Own subject" {
 			t.Errorf("got %q", got.subject)
 		}

@@ -23,9 +23,6 @@ const (
 	maxFileBytes = 256 << 10
 )
 
-// kinds are all kinds of mails there are.
-func kinds() []domain.LetterKind { return []domain.LetterKind{domain.LetterPasswordReset} }
-
 // sources are the texts of the templates.
 type sources struct {
 	layout string
@@ -105,14 +102,22 @@ func parseName(name string) (body, error) {
 		return body{}, errors.New("is no name of a template; write KIND.LANGUAGE.txt, KIND.LANGUAGE.html or layout.html")
 	}
 	kind := domain.LetterKind(parts[0])
-	if !slices.Contains(kinds(), kind) {
-		return body{}, fmt.Errorf("there is no kind of mail %q; there is %s", parts[0], domain.LetterPasswordReset)
+	if !slices.Contains(domain.LetterKinds(), kind) {
+		return body{}, fmt.Errorf("there is no kind of mail %q; there are %s", parts[0], list(domain.LetterKinds()))
 	}
 	tag, err := language.Parse(parts[1])
 	if err != nil {
 		return body{}, fmt.Errorf("%q is no language tag; write one of BCP 47, such as fr or pt-BR", parts[1])
 	}
 	return body{kind, tag, parts[2]}, nil
+}
+
+func list(kinds []domain.LetterKind) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, ", ")
 }
 
 func readBounded(folder fs.FS, name string) (string, error) {

@@ -18,7 +18,7 @@ func (s sources) parse(fallback language.Tag, project string) (map[domain.Letter
 	layout, layoutErr := parseLayout(s.layout, project)
 	parsed := map[domain.LetterKind]translations{}
 	mistakes := []error{layoutErr}
-	for _, kind := range kinds() {
+	for _, kind := range domain.LetterKinds() {
 		var all []words
 		for _, tag := range s.languages(kind) {
 			w, err := s.parseWords(layout, kind, tag)

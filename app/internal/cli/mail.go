@@ -10,7 +10,7 @@ import (
 )
 
 type mailPreviewCommand struct {
-	Kind     string `default:"password-reset" placeholder:"NAME" help:"Which mail: password-reset."`
+	Kind     string `default:"password-reset" placeholder:"NAME" help:"Which mail: password-reset, password-changed or email-changed."`
 	Language string `placeholder:"TAG" help:"Language, such as de; unset: EMAIL_DEFAULT_LANGUAGE."`
 	Out      string `placeholder:"FILE" help:"Write the HTML body into this file as well."`
 }
@@ -23,7 +23,7 @@ func (cmd mailPreviewCommand) Run(in *invocation) error {
 	}
 	mail, err := in.Backend.PreviewMail(in.context, c, MailPreview{Kind: domain.LetterKind(cmd.Kind), Language: cmd.Language})
 	if errors.Is(err, port.ErrNotFound) {
-		return usageError{fmt.Errorf("there is no mail %q; there is %s", cmd.Kind, domain.LetterPasswordReset)}
+		return usageError{fmt.Errorf("there is no mail %q; there are %q", cmd.Kind, domain.LetterKinds())}
 	}
 	if err != nil {
 		return err

@@ -21,12 +21,10 @@ func (Composer) Compose(ctx context.Context, c port.MailContent) (subject, text,
 	if err := ctx.Err(); err != nil {
 		return "", "", "", fmt.Errorf("fakes: compose mail: %w", err)
 	}
-	if c.Kind != domain.LetterPasswordReset {
+	language, _, _ := strings.Cut(strings.ToLower(c.Language), "-")
+	title, hint, ok := wordsOf(c.Kind, language == "de")
+	if !ok {
 		return "", "", "", fmt.Errorf("fakes: compose mail: %w", port.ErrNotFound)
-	}
-	title, hint := "A new password for %s", "Asked for from %s with %s. The link works for %s."
-	if language, _, _ := strings.Cut(strings.ToLower(c.Language), "-"); language == "de" {
-		title, hint = "Ein neues Passwort für %s", "Angefordert von %s mit %s. Der Link gilt %s."
 	}
 	subject = fmt.Sprintf(title, strings.Join(strings.Fields(c.FirstName), " "))
 	hint = fmt.Sprintf(hint, c.Client.IP, c.Client.UserAgent, c.ExpiresIn)
@@ -34,4 +32,20 @@ func (Composer) Compose(ctx context.Context, c port.MailContent) (subject, text,
 	body = fmt.Sprintf("<h1>%s</h1><p><a href=\"%s\">%[2]s</a></p><p>%s</p>",
 		html.EscapeString(subject), html.EscapeString(c.Link), html.EscapeString(hint))
 	return subject, text, body, nil
+}
+
+// wordsOf returns a title with a place for the name, and a hint with places for an address, an
+// agent and a time.
+func wordsOf(kind domain.LetterKind, german bool) (title, hint string, ok bool) {
+	switch {
+	case kind == domain.LetterPasswordReset && german:
+		return "Ein neues Passwort für %s", "Angefordert von %s mit %s. Der Link gilt %s.", true
+	case kind == domain.LetterPasswordReset:
+		return "A new password for %s", "Asked for from %s with %s. The link works for %s.", true
+	case kind == domain.LetterPasswordChanged:
+		return "%s, the password was changed", "Changed from %s with %s. %s", true
+	case kind == domain.LetterEmailChanged:
+		return "%s, the address was changed", "Changed from %s with %s. %s", true
+	}
+	return "", "", false
 }
