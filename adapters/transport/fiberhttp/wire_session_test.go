@@ -11,57 +11,73 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-func TestWireRefresh(t *testing.T) {
-	s := newScene(t)
+// refreshRules are those of POST /auth/refresh.
+func refreshRules() []rule {
 	noSource := map[string]string{"field": "refresh_token"}
-	refresh := func(body any, cookie *http.Cookie) call {
-		return call{method: http.MethodPost, path: "/auth/refresh", body: body, cookie: cookie}
+	return []rule{
+		{name: "§3 refresh", rows: []row{
+			{name: "json mode and the cookie only", call: func(s scene) call { return refreshing(`{"mode":"json"}`, &s.carry) }, status: 400, code: domain.InvalidPayload, extension: noSource},
+			{name: "cookie mode and the body only", call: func(s scene) call {
+				return refreshing(map[string]any{"mode": "cookie", "refresh_token": s.json.RefreshToken}, nil)
+			}, status: 400, code: domain.InvalidPayload, extension: noSource},
+			{name: "session mode and the refresh cookie only", call: func(s scene) call { return refreshing(`{"mode":"session"}`, &s.carry) }, status: 400, code: domain.InvalidPayload, extension: noSource},
+			{name: "body without a mode is json", call: func(s scene) call { return refreshing(map[string]any{"refresh_token": s.json.RefreshToken}, nil) }, status: 200, members: []string{"access_token", "expires", "refresh_token"}},
+			{name: "body goes before the cookie", call: func(s scene) call {
+				return refreshing(map[string]any{"refresh_token": s.json.RefreshToken}, &s.carry)
+			}, status: 200, members: []string{"access_token", "expires", "refresh_token"}},
+			{name: "no mode and no body is cookie", call: func(s scene) call { return refreshing(nil, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
+			{name: "an empty object is cookie", call: func(s scene) call { return refreshing(`{}`, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
+			{name: "cookie", call: func(s scene) call { return refreshing(`{"mode":"cookie"}`, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
+			{name: "session", call: func(s scene) call { return refreshing(`{"mode":"session"}`, &s.stay) }, status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet}},
+		}},
+		{name: "§4 mode of the session cookie", rows: []row{
+			{name: "session cookie without its mode", call: func(s scene) call { return refreshing(`{}`, &s.stay) }, status: 400, code: domain.InvalidPayload, extension: noSource},
+		}},
+		{name: "§4 race of the session cookie", also: raceOfTheSessionCookie},
+		{name: "§7 refresh with nothing", rows: []row{
+			{name: "none", call: always(refreshing(nil, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
+			{name: "none in an empty object", call: always(refreshing(`{}`, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
+			{name: "empty", call: always(refreshing(`{"refresh_token":""}`, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
+			{name: "in the query", call: func(s scene) call {
+				return call{method: http.MethodPost, path: "/auth/refresh?refresh_token=" + s.json.RefreshToken}
+			}, status: 400, code: domain.InvalidPayload, extension: noSource},
+		}},
+		{name: "§7 refresh with a token that is no good", rows: []row{
+			{name: "unknown", call: always(refreshing(`{"refresh_token":"unknown"}`, nil)), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
+			{name: "an access token", call: func(s scene) call { return refreshing(map[string]any{"refresh_token": s.json.AccessToken}, nil) }, status: 401, code: domain.InvalidCredentials},
+		}, also: deadRefreshTokens},
+		{name: "§7 refresh in an unknown mode", rows: []row{
+			{name: "unknown mode", call: func(s scene) call { return refreshing(`{"mode":"x"}`, &s.carry) }, status: 400, code: domain.InvalidPayload},
+		}},
 	}
-	walk(t, s, []row{
-		{name: "7 none", call: always(refresh(nil, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "7 none in an empty object", call: always(refresh(`{}`, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "7 empty", call: always(refresh(`{"refresh_token":""}`, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "7 json mode and the cookie only", call: func(s scene) call { return refresh(`{"mode":"json"}`, &s.carry) }, status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "7 cookie mode and the body only", call: func(s scene) call {
-			return refresh(map[string]any{"mode": "cookie", "refresh_token": s.json.RefreshToken}, nil)
-		}, status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "4 session cookie without its mode", call: func(s scene) call { return refresh(`{}`, &s.stay) }, status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "4 session mode and the refresh cookie only", call: func(s scene) call { return refresh(`{"mode":"session"}`, &s.carry) }, status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "7 unknown mode", call: func(s scene) call { return refresh(`{"mode":"x"}`, &s.carry) }, status: 400, code: domain.InvalidPayload},
-		{name: "7 unknown", call: always(refresh(`{"refresh_token":"unknown"}`, nil)), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
-		{name: "7 an access token", call: func(s scene) call { return refresh(map[string]any{"refresh_token": s.json.AccessToken}, nil) }, status: 401, code: domain.InvalidCredentials},
-		{name: "7 in the query", call: func(s scene) call {
-			return call{method: http.MethodPost, path: "/auth/refresh?refresh_token=" + s.json.RefreshToken}
-		}, status: 400, code: domain.InvalidPayload, extension: noSource},
-		{name: "3 body without a mode is json", call: func(s scene) call { return refresh(map[string]any{"refresh_token": s.json.RefreshToken}, nil) }, status: 200, members: []string{"access_token", "expires", "refresh_token"}},
-		{name: "3 body goes before the cookie", call: func(s scene) call {
-			return refresh(map[string]any{"refresh_token": s.json.RefreshToken}, &s.carry)
-		}, status: 200, members: []string{"access_token", "expires", "refresh_token"}},
-		{name: "3 no mode and no body is cookie", call: func(s scene) call { return refresh(nil, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
-		{name: "3 an empty object is cookie", call: func(s scene) call { return refresh(`{}`, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
-		{name: "3 cookie", call: func(s scene) call { return refresh(`{"mode":"cookie"}`, &s.carry) }, status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet}},
-		{name: "3 session", call: func(s scene) call { return refresh(`{"mode":"session"}`, &s.stay) }, status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet}},
-	})
-	t.Run("7 rotated long ago", func(t *testing.T) {
+}
+
+func refreshing(body any, cookie *http.Cookie) call {
+	return call{method: http.MethodPost, path: "/auth/refresh", body: body, cookie: cookie}
+}
+
+func deadRefreshTokens(t *testing.T, s scene) {
+	s.do(t, refreshing(map[string]any{"refresh_token": s.json.RefreshToken}, nil))
+	t.Run("rotated long ago", func(t *testing.T) {
 		s.clock.Advance(time.Minute)
 		defer s.clock.Advance(-time.Minute)
-		wantFailure(t, s.do(t, refresh(map[string]any{"refresh_token": s.json.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+		wantFailure(t, s.do(t, refreshing(map[string]any{"refresh_token": s.json.RefreshToken}, nil)), 401, domain.InvalidCredentials)
 	})
-	t.Run("7 logged out", func(t *testing.T) {
+	t.Run("logged out", func(t *testing.T) {
 		held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
 		s.do(t, post("/auth/logout", map[string]any{"refresh_token": held.RefreshToken}))
-		wantFailure(t, s.do(t, refresh(map[string]any{"refresh_token": held.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+		wantFailure(t, s.do(t, refreshing(map[string]any{"refresh_token": held.RefreshToken}, nil)), 401, domain.InvalidCredentials)
 	})
-	t.Run("7 expired", func(t *testing.T) {
+	t.Run("expired", func(t *testing.T) {
 		held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
 		s.clock.Advance(7 * 24 * time.Hour)
 		defer s.clock.Advance(-7 * 24 * time.Hour)
-		wantFailure(t, s.do(t, refresh(map[string]any{"refresh_token": held.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+		wantFailure(t, s.do(t, refreshing(map[string]any{"refresh_token": held.RefreshToken}, nil)), 401, domain.InvalidCredentials)
 	})
 }
 
-func TestWireLogout(t *testing.T) {
-	s := newScene(t)
+// logoutRules are those of POST /auth/logout.
+func logoutRules() []rule {
 	logout := func(body any, cookie string) call {
 		c := post("/auth/logout", body)
 		if cookie != "" {
@@ -69,19 +85,23 @@ func TestWireLogout(t *testing.T) {
 		}
 		return c
 	}
-	walk(t, s, []row{
-		{name: "3 no source", call: always(logout(nil, "")), status: 400, code: domain.InvalidPayload},
-		{name: "3 cookie mode without a cookie", call: always(logout(`{"mode":"cookie","refresh_token":"x"}`, "")), status: 400, code: domain.InvalidPayload},
-		{name: "3 no source takes no cookie away", call: always(logout(`{"mode":"json"}`, refreshCookie+"=x")), status: 400, code: domain.InvalidPayload},
-		{name: "3 unknown token", call: always(logout(`{"refresh_token":"unknown"}`, "")), status: 204},
-		{name: "3 by body", call: func(s scene) call { return logout(map[string]any{"refresh_token": s.json.RefreshToken}, "") }, status: 204},
-		{name: "3 by body, twice", call: func(s scene) call { return logout(map[string]any{"refresh_token": s.json.RefreshToken}, "") }, status: 204},
-		{name: "3 by refresh cookie, which is taken away", call: func(s scene) call { return logout(nil, refreshCookie+"="+s.carry.Value) }, status: 204, cookies: []string{refreshCookieGone}},
-		{name: "3 by session cookie, which is taken away", call: func(s scene) call { return logout(`{"mode":"session"}`, sessionCookie+"="+s.stay.Value) }, status: 204, cookies: []string{sessionCookieGone}},
-		{name: "3 both cookies are taken away, whichever was the source", call: always(logout(`{"mode":"cookie"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
-		{name: "3 the device cookie stays", call: always(logout(`{"refresh_token":"x"}`, deviceCookie+"=x")), status: 204},
-		{name: "3 by body, both cookies are taken away", call: always(logout(`{"refresh_token":"x"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
-	})
+	return []rule{
+		{name: "§3 logout", rows: []row{
+			{name: "no source", call: always(logout(nil, "")), status: 400, code: domain.InvalidPayload},
+			{name: "cookie mode without a cookie", call: always(logout(`{"mode":"cookie","refresh_token":"x"}`, "")), status: 400, code: domain.InvalidPayload},
+			{name: "unknown token", call: always(logout(`{"refresh_token":"unknown"}`, "")), status: 204},
+			{name: "by body", call: func(s scene) call { return logout(map[string]any{"refresh_token": s.json.RefreshToken}, "") }, status: 204},
+			{name: "by body, twice", call: func(s scene) call { return logout(map[string]any{"refresh_token": s.json.RefreshToken}, "") }, status: 204},
+		}},
+		{name: "§4 clearing", rows: []row{
+			{name: "no source takes no cookie away", call: always(logout(`{"mode":"json"}`, refreshCookie+"=x")), status: 400, code: domain.InvalidPayload},
+			{name: "by refresh cookie, which is taken away", call: func(s scene) call { return logout(nil, refreshCookie+"="+s.carry.Value) }, status: 204, cookies: []string{refreshCookieGone}},
+			{name: "by session cookie, which is taken away", call: func(s scene) call { return logout(`{"mode":"session"}`, sessionCookie+"="+s.stay.Value) }, status: 204, cookies: []string{sessionCookieGone}},
+			{name: "both cookies are taken away, whichever was the source", call: always(logout(`{"mode":"cookie"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
+			{name: "the device cookie stays", call: always(logout(`{"refresh_token":"x"}`, deviceCookie+"=x")), status: 204},
+			{name: "by body, both cookies are taken away", call: always(logout(`{"refresh_token":"x"}`, refreshCookie+"=x; "+sessionCookie+"=y")), status: 204, cookies: []string{refreshCookieGone, sessionCookieGone}},
+		}},
+	}
 }
 
 func TestWireCookieSettings(t *testing.T) {

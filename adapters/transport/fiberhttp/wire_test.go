@@ -50,17 +50,18 @@ func (s scene) forged() string {
 
 // row is a line of the wire contract: a request, and what is answered.
 type row struct {
-	name string // begins with the section of the contract
+	name string
 	call func(s scene) call
 
 	status    int
 	code      domain.Code
-	message   string            // of the error; empty: any
-	extension map[string]string // further members of the error's extensions
-	header    map[string]string // exact values; "" says that there is none
-	cookies   []string          // each Set-Cookie in order, values as *
-	members   []string          // of data, sorted; nil: any
-	body      string            // exact; empty: any
+	message   string             // of the error; empty: any
+	extension map[string]string  // further members of the error's extensions
+	header    map[string]string  // exact values; "" says that there is none
+	cookies   []string           // each Set-Cookie in order, values as *
+	members   []string           // of data, sorted; nil: any
+	body      string             // exact; empty: any
+	answer    func(scene) string // the same, of what only the scene knows
 }
 
 // walk sends each row's request to the same server and looks at the answer.
@@ -93,8 +94,12 @@ func walk(t *testing.T, s scene, rows []row) {
 					t.Errorf("data: got members %q, want %q", names, r.members)
 				}
 			}
-			if r.body != "" && string(got.body) != r.body {
-				t.Errorf("body: got %q, want %q", got.body, r.body)
+			want := r.body
+			if r.answer != nil {
+				want = r.answer(s)
+			}
+			if want != "" && string(got.body) != want {
+				t.Errorf("body: got %q, want %q", got.body, want)
 			}
 		})
 	}
@@ -136,47 +141,68 @@ func credentials(more ...any) map[string]any {
 	return body
 }
 
-func TestWireConventions(t *testing.T) {
-	s := newScene(t)
+// conventionRules are those of section 1 of docs/wire.md.
+func conventionRules() []rule {
 	emailRequired := map[string]string{"reason": `"email" is required`}
-	walk(t, s, []row{
-		{name: "1 success/data envelope", call: always(post("/auth/login", credentials())), status: 200, header: map[string]string{"Content-Type": contentJSON}, members: []string{"access_token", "expires", "refresh_token"}},
-		{name: "1 no content/204 without body or content type", call: always(post("/auth/logout", `{"refresh_token":"unknown"}`)), status: 204},
-		{name: "1 unknown members/are ignored", call: always(post("/auth/login", credentials("provider", "x", "share", 1, "nested", map[string]any{"a": nil}))), status: 200},
-		{name: "1 path/trailing slash is accepted", call: always(post("/auth/login/", credentials())), status: 200},
-		{name: "1 path/case does not matter", call: always(post("/Auth/LOGIN", credentials())), status: 200},
-		{name: "1 path/unknown route", call: always(get("/nowhere")), status: 404, code: domain.RouteNotFound, message: "Route /nowhere doesn't exist.", extension: map[string]string{"path": "/nowhere"}},
-		{name: "1 path/unknown route below auth", call: always(post("/auth/nowhere", nil)), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/auth/nowhere"}},
-		{name: "1 path/the query is not part of it", call: always(get("/nowhere?a=b")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/nowhere"}},
-		{name: "1 path/is named as it came", call: always(get("//server/ping")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "//server/ping"}},
-		{name: "1 path/root", call: always(get("/")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/"}},
-		{name: "1 method/GET of a POST route is 404", call: always(get("/auth/login")), status: 404, code: domain.RouteNotFound},
-		{name: "1 method/POST of a GET route is 404", call: always(post("/server/ping", nil)), status: 404, code: domain.RouteNotFound},
-		{name: "1 method/PUT of users me is 404", call: always(call{method: http.MethodPut, path: "/users/me"}), status: 404, code: domain.RouteNotFound},
-		{name: "1 method/OPTIONS is 404", call: always(call{method: http.MethodOptions, path: "/auth/login"}), status: 404, code: domain.RouteNotFound},
-		{name: "1 body/none is an empty object", call: always(post("/auth/login", nil)), status: 400, code: domain.InvalidPayload, message: `Invalid payload. "email" is required.`, extension: emailRequired},
-		{name: "1 body/empty with a JSON type is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", contentType: "application/json"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
-		{name: "1 body/form is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: "email=ann%40example.com&password=x", contentType: "application/x-www-form-urlencoded"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
-		{name: "1 body/text is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "text/plain"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
-		{name: "1 body/another JSON type is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "application/vnd.api+json"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
-		{name: "1 body/a malformed type is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "application/json; charset"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
-		{name: "1 body/charset utf-8", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "Application/JSON; Charset=UTF-8"}), status: 200},
-		{name: "1 body/unknown charset", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "application/json; charset=klingon"}), status: 400, code: domain.InvalidPayload},
-		{name: "1 body/malformed JSON", call: always(post("/auth/login", `{"email":`)), status: 400, code: domain.InvalidPayload},
-		{name: "1 body/two JSON values", call: always(post("/auth/login", `{} {}`)), status: 400, code: domain.InvalidPayload},
-		{name: "1 body/string", call: always(post("/auth/login", `"abc"`)), status: 400, code: domain.InvalidPayload},
-		{name: "1 body/null", call: always(post("/auth/login", `null`)), status: 400, code: domain.InvalidPayload},
-		{name: "1 body/number", call: always(post("/auth/login", `7`)), status: 400, code: domain.InvalidPayload},
-		{name: "1 body/array", call: always(post("/auth/login", `[]`)), status: 400, code: domain.InvalidPayload, message: `Invalid payload. "value" must be of type object.`, extension: map[string]string{"reason": `"value" must be of type object`}},
-		{name: "1 body/too large is 400 and the answer arrives", call: always(post("/auth/login", `{"email":"`+strings.Repeat("a", 8<<20)+`"}`)), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "request entity too large"}},
-		{name: "1 body/content encoding is refused", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), header: http.Header{"Content-Encoding": {"gzip"}}}), status: 415, code: domain.UnsupportedMediaType},
-	})
+	return []rule{
+		{name: "§1 success", rows: []row{
+			{name: "data envelope", call: always(post("/auth/login", credentials())), status: 200, header: map[string]string{"Content-Type": contentJSON}, members: []string{"access_token", "expires", "refresh_token"}},
+		}},
+		{name: "§1 no content", rows: []row{
+			{name: "204 without body or content type", call: always(post("/auth/logout", `{"refresh_token":"unknown"}`)), status: 204},
+		}},
+		{name: "§1 error envelope", also: errorEnvelope},
+		{name: "§1 members of errors", also: errorMembers},
+		{name: "§1 unknown members", rows: []row{
+			{name: "are ignored", call: always(post("/auth/login", credentials("provider", "x", "share", 1, "nested", map[string]any{"a": nil}))), status: 200},
+		}},
+		{name: "§1 path", rows: []row{
+			{name: "trailing slash is accepted", call: always(post("/auth/login/", credentials())), status: 200},
+			{name: "case does not matter", call: always(post("/Auth/LOGIN", credentials())), status: 200},
+			{name: "unknown route", call: always(get("/nowhere")), status: 404, code: domain.RouteNotFound, message: "Route /nowhere doesn't exist.", extension: map[string]string{"path": "/nowhere"}},
+			{name: "unknown route below auth", call: always(post("/auth/nowhere", nil)), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/auth/nowhere"}},
+			{name: "the query is not part of it", call: always(get("/nowhere?a=b")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/nowhere"}},
+			{name: "is named as it came", call: always(get("//server/ping")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "//server/ping"}},
+			{name: "root", call: always(get("/")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/"}},
+		}},
+		{name: "§1 wrong method", rows: []row{
+			{name: "GET of a POST route is 404", call: always(get("/auth/login")), status: 404, code: domain.RouteNotFound},
+			{name: "POST of a GET route is 404", call: always(post("/server/ping", nil)), status: 404, code: domain.RouteNotFound},
+			{name: "PUT of users me is 404", call: always(call{method: http.MethodPut, path: "/users/me"}), status: 404, code: domain.RouteNotFound},
+			{name: "OPTIONS is 404", call: always(call{method: http.MethodOptions, path: "/auth/login"}), status: 404, code: domain.RouteNotFound},
+		}},
+		{name: "§1 body of another type", rows: []row{
+			{name: "none is an empty object", call: always(post("/auth/login", nil)), status: 400, code: domain.InvalidPayload, message: `Invalid payload. "email" is required.`, extension: emailRequired},
+			{name: "empty with a JSON type is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", contentType: "application/json"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
+			{name: "form is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: "email=ann%40example.com&password=x", contentType: "application/x-www-form-urlencoded"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
+			{name: "text is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "text/plain"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
+			{name: "another JSON type is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "application/vnd.api+json"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
+			{name: "a malformed type is an empty object", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "application/json; charset"}), status: 400, code: domain.InvalidPayload, extension: emailRequired},
+			{name: "charset utf-8", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "Application/JSON; Charset=UTF-8"}), status: 200},
+		}},
+		{name: "§1 JSON that is no object", rows: []row{
+			{name: "unknown charset", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), contentType: "application/json; charset=klingon"}), status: 400, code: domain.InvalidPayload},
+			{name: "malformed JSON", call: always(post("/auth/login", `{"email":`)), status: 400, code: domain.InvalidPayload},
+			{name: "two JSON values", call: always(post("/auth/login", `{} {}`)), status: 400, code: domain.InvalidPayload},
+			{name: "string", call: always(post("/auth/login", `"abc"`)), status: 400, code: domain.InvalidPayload},
+			{name: "null", call: always(post("/auth/login", `null`)), status: 400, code: domain.InvalidPayload},
+			{name: "number", call: always(post("/auth/login", `7`)), status: 400, code: domain.InvalidPayload},
+			{name: "array", call: always(post("/auth/login", `[]`)), status: 400, code: domain.InvalidPayload, message: `Invalid payload. "value" must be of type object.`, extension: map[string]string{"reason": `"value" must be of type object`}},
+		}},
+		{name: "§1 size of a body", rows: []row{
+			{name: "too large is 400 and the answer arrives", call: always(post("/auth/login", `{"email":"`+strings.Repeat("a", 8<<20)+`"}`)), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "request entity too large"}},
+		}},
+		{name: "§1 compressed body", rows: []row{
+			{name: "content encoding is refused", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), header: http.Header{"Content-Encoding": {"gzip"}}}), status: 415, code: domain.UnsupportedMediaType},
+		}},
+		{name: "§1 order of checks", also: orderOfChecks},
+		{name: "§1 times", also: timeFormat},
+	}
 }
 
-// TestWireOrderOfChecks: a bad token of the request fails every route, before anybody asks
+// orderOfChecks: a bad token of the request fails every route, before anybody asks
 // whether there is such a route, but for those that say whether the service lives.
-func TestWireOrderOfChecks(t *testing.T) {
-	s := newScene(t)
+func orderOfChecks(t *testing.T, s scene) {
 	for _, route := range []call{
 		post("/auth/login", credentials()), post("/auth/refresh", nil), post("/auth/logout", nil),
 		post("/auth/nowhere", nil), get("/users/me"),
@@ -216,96 +242,114 @@ func TestWireOrderOfChecks(t *testing.T) {
 	}
 }
 
-func TestWirePresentingAnAccessToken(t *testing.T) {
-	s := newScene(t)
-	with := func(authorization string) call {
-		return call{method: http.MethodGet, path: "/users/me", header: http.Header{"Authorization": {authorization}}}
-	}
+// presentationRules are those of section 2.
+func presentationRules() []rule {
 	blank := []string{sessionCookieGone}
 	anonymous := "Invalid user credentials."
-	walk(t, s, []row{
-		{name: "2 bearer", call: func(s scene) call { return with("Bearer " + s.json.AccessToken) }, status: 200},
-		{name: "2 bearer/scheme in any case", call: func(s scene) call { return with("bEARER " + s.json.AccessToken) }, status: 200},
-		{name: "2 bearer/three parts are ignored", call: func(s scene) call { return with("Bearer " + s.json.AccessToken + " x") }, status: 401, code: domain.InvalidCredentials, message: anonymous},
-		{name: "2 bearer/two blanks are ignored", call: func(s scene) call { return with("Bearer  " + s.json.AccessToken) }, status: 401, code: domain.InvalidCredentials},
-		{name: "2 bearer/one word is ignored", call: func(s scene) call { return with(s.json.AccessToken) }, status: 401, code: domain.InvalidCredentials},
-		{name: "2 bearer/another scheme is ignored", call: always(with("Basic YTpi")), status: 401, code: domain.InvalidCredentials},
-		{name: "2 bearer/an ignored header leaves the route open", call: always(call{method: http.MethodGet, path: "/server/info", header: http.Header{"Authorization": {"Basic YTpi"}}}), status: 200},
-		{name: "2 query", call: func(s scene) call { return get("/users/me?access_token=" + s.json.AccessToken) }, status: 200},
-		{name: "2 query/empty is none", call: always(get("/users/me?access_token=")), status: 401, code: domain.InvalidCredentials},
-		{name: "2 query/and header are too many", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/users/me?access_token=" + s.json.AccessToken, bearer: s.json.AccessToken}
-		}, status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "The request uses more than one method for including an access token"}},
-		{name: "2 cookie", call: func(s scene) call { return call{method: http.MethodGet, path: "/users/me", cookie: &s.stay} }, status: 200},
-		{name: "2 cookie/a bearer goes before", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/users/me", cookie: &s.stay, bearer: "opaque"}
-		}, status: 401, code: domain.InvalidCredentials},
-		{name: "2 cookie/a query token goes before", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/users/me?access_token=opaque", cookie: &s.stay}
-		}, status: 401, code: domain.InvalidCredentials},
-		{name: "2 cookie/its value is also good as a bearer", call: func(s scene) call { return with("Bearer " + s.stay.Value) }, status: 200},
-		{name: "2 cookie/an access token is no session cookie", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/users/me", cookie: &http.Cookie{Name: sessionCookie, Value: s.json.AccessToken}}
-		}, status: 401, code: domain.InvalidCredentials, cookies: blank},
-		{name: "2 cookie/a bad one is 401 and blanked", call: always(call{method: http.MethodGet, path: "/server/info", cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 401, code: domain.InvalidCredentials, cookies: blank},
-		{name: "2 cookie/a forged one is 401 and blanked", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/server/info", cookie: &http.Cookie{Name: sessionCookie, Value: s.forged()}}
-		}, status: 401, code: domain.InvalidCredentials, cookies: blank},
-		{name: "2 cookie/an expired one is TOKEN_EXPIRED and stays", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/server/info", cookie: &http.Cookie{Name: sessionCookie, Value: s.expired()}}
-		}, status: 401, code: domain.TokenExpired},
-		{name: "2 cookie/a bad one does not fail login", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 200},
-		{name: "2 cookie/a bad one does not fail refresh", call: always(call{method: http.MethodPost, path: "/auth/refresh", body: `{"refresh_token":"unknown"}`, cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
-		{name: "2 cookie/a bad one does not fail logout", call: always(call{method: http.MethodPost, path: "/auth/logout", body: `{"mode":"session"}`, cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 204, cookies: blank},
-		{name: "2 none/users me", call: always(get("/users/me")), status: 401, code: domain.InvalidCredentials, message: anonymous},
-		{name: "2 none/PATCH users me, before its body is read", call: always(call{method: http.MethodPatch, path: "/users/me", body: `[`}), status: 401, code: domain.InvalidCredentials},
-		{name: "2 opaque token", call: always(with("Bearer opaque")), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
-		{name: "2 forged token", call: func(s scene) call { return with("Bearer " + s.forged()) }, status: 403, code: domain.InvalidToken, message: "Invalid token."},
-		{name: "2 expired token", call: func(s scene) call { return with("Bearer " + s.expired()) }, status: 401, code: domain.TokenExpired, message: "Token expired."},
-		{name: "2 refresh token is no access token", call: func(s scene) call { return with("Bearer " + s.json.RefreshToken) }, status: 401, code: domain.InvalidCredentials},
-	})
-	t.Run("2 access token after logout is 401 at once", func(t *testing.T) {
-		held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
-		s.do(t, post("/auth/logout", map[string]any{"refresh_token": held.RefreshToken}))
-		wantFailure(t, s.do(t, with("Bearer "+held.AccessToken)), 401, domain.InvalidCredentials)
-	})
-	t.Run("2 session cookie after logout is 401 at once, and blanked", func(t *testing.T) {
-		_, got := s.login(t, "bob@example.com", domain.ModeSession)
-		cookie := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
-		got = s.do(t, call{method: http.MethodPost, path: "/auth/logout", body: `{"mode":"session"}`, cookie: cookie})
-		if set := blanked(got.header["Set-Cookie"]); got.status != 204 || !slices.Equal(set, blank) {
-			t.Errorf("logout: got %d %q, want 204 %q", got.status, set, blank)
-		}
-		got = s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: cookie})
-		wantFailure(t, got, 401, domain.InvalidCredentials)
-		if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, blank) {
-			t.Errorf("got %q, want %q", set, blank)
-		}
-		wantFailure(t, s.do(t, with("Bearer "+cookie.Value)), 401, domain.InvalidCredentials)
-	})
-	t.Run("2 token of a user suspended meanwhile is 401 at once", func(t *testing.T) {
-		held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
-		bob, err := s.store.Repos().Users.ByEmail(t.Context(), "bob@example.com")
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.change(t, bob.ID, func(u *domain.User) { u.Status = domain.StatusSuspended })
-		wantFailure(t, s.do(t, with("Bearer "+held.AccessToken)), 401, domain.InvalidCredentials)
-		wantFailure(t, s.do(t, post("/auth/refresh", map[string]any{"refresh_token": held.RefreshToken})), 401, domain.InvalidCredentials)
-	})
+	return []rule{
+		{name: "§2 header", rows: []row{
+			{name: "bearer", call: func(s scene) call { return bearing("Bearer " + s.json.AccessToken) }, status: 200},
+			{name: "scheme in any case", call: func(s scene) call { return bearing("bEARER " + s.json.AccessToken) }, status: 200},
+			{name: "three parts are ignored", call: func(s scene) call { return bearing("Bearer " + s.json.AccessToken + " x") }, status: 401, code: domain.InvalidCredentials, message: anonymous},
+			{name: "two blanks are ignored", call: func(s scene) call { return bearing("Bearer  " + s.json.AccessToken) }, status: 401, code: domain.InvalidCredentials},
+			{name: "one word is ignored", call: func(s scene) call { return bearing(s.json.AccessToken) }, status: 401, code: domain.InvalidCredentials},
+			{name: "another scheme is ignored", call: always(bearing("Basic YTpi")), status: 401, code: domain.InvalidCredentials},
+			{name: "an ignored header leaves the route open", call: always(call{method: http.MethodGet, path: "/server/info", header: http.Header{"Authorization": {"Basic YTpi"}}}), status: 200},
+		}},
+		{name: "§2 query", rows: []row{
+			{name: "query", call: func(s scene) call { return get("/users/me?access_token=" + s.json.AccessToken) }, status: 200},
+			{name: "empty is none", call: always(get("/users/me?access_token=")), status: 401, code: domain.InvalidCredentials},
+		}},
+		{name: "§2 both of the above", rows: []row{
+			{name: "and header are too many", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/users/me?access_token=" + s.json.AccessToken, bearer: s.json.AccessToken}
+			}, status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "The request uses more than one method for including an access token"}},
+		}},
+		{name: "§2 session cookie", rows: []row{
+			{name: "cookie", call: func(s scene) call { return call{method: http.MethodGet, path: "/users/me", cookie: &s.stay} }, status: 200},
+			{name: "a bearer goes before", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/users/me", cookie: &s.stay, bearer: "opaque"}
+			}, status: 401, code: domain.InvalidCredentials},
+			{name: "a query token goes before", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/users/me?access_token=opaque", cookie: &s.stay}
+			}, status: 401, code: domain.InvalidCredentials},
+			{name: "its value is also good as a bearer", call: func(s scene) call { return bearing("Bearer " + s.stay.Value) }, status: 200},
+		}},
+		{name: "§2 no token", rows: []row{
+			{name: "users me", call: always(get("/users/me")), status: 401, code: domain.InvalidCredentials, message: anonymous},
+			{name: "PATCH users me, before its body is read", call: always(call{method: http.MethodPatch, path: "/users/me", body: `[`}), status: 401, code: domain.InvalidCredentials},
+		}},
+		{name: "§2 opaque token", rows: []row{
+			{name: "opaque token", call: always(bearing("Bearer opaque")), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
+			{name: "refresh token is no access token", call: func(s scene) call { return bearing("Bearer " + s.json.RefreshToken) }, status: 401, code: domain.InvalidCredentials},
+		}},
+		{name: "§2 forged token", rows: []row{
+			{name: "forged token", call: func(s scene) call { return bearing("Bearer " + s.forged()) }, status: 403, code: domain.InvalidToken, message: "Invalid token."},
+		}},
+		{name: "§2 expired token", rows: []row{
+			{name: "expired token", call: func(s scene) call { return bearing("Bearer " + s.expired()) }, status: 401, code: domain.TokenExpired, message: "Token expired."},
+		}},
+		{name: "§2 token of another issuer", also: tokenOfAnotherIssuer},
+		{name: "§2 token of a user suspended meanwhile", also: tokenOfASuspendedUser},
+		{name: "§2 access token after logout", also: accessTokenAfterLogout},
+		{name: "§2 session cookie after logout", also: sessionCookieAfterLogout},
+		{name: "§2 bad session cookie", rows: []row{
+			{name: "an access token is no session cookie", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/users/me", cookie: &http.Cookie{Name: sessionCookie, Value: s.json.AccessToken}}
+			}, status: 401, code: domain.InvalidCredentials, cookies: blank},
+			{name: "a bad one is 401 and blanked", call: always(call{method: http.MethodGet, path: "/server/info", cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 401, code: domain.InvalidCredentials, cookies: blank},
+			{name: "a forged one is 401 and blanked", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/server/info", cookie: &http.Cookie{Name: sessionCookie, Value: s.forged()}}
+			}, status: 401, code: domain.InvalidCredentials, cookies: blank},
+			{name: "an expired one is TOKEN_EXPIRED and stays", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/server/info", cookie: &http.Cookie{Name: sessionCookie, Value: s.expired()}}
+			}, status: 401, code: domain.TokenExpired},
+			{name: "a bad one does not fail login", call: always(call{method: http.MethodPost, path: "/auth/login", body: credentials(), cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 200},
+			{name: "a bad one does not fail refresh", call: always(call{method: http.MethodPost, path: "/auth/refresh", body: `{"refresh_token":"unknown"}`, cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
+			{name: "a bad one does not fail logout", call: always(call{method: http.MethodPost, path: "/auth/logout", body: `{"mode":"session"}`, cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 204, cookies: blank},
+		}},
+	}
 }
 
-func TestWireLogin(t *testing.T) {
-	s := newScene(t)
-	for email, status := range map[domain.Email]domain.Status{
-		"draft@example.com": domain.StatusDraft, "invited@example.com": domain.StatusInvited,
-		"unverified@example.com": domain.StatusUnverified, "suspended@example.com": domain.StatusSuspended,
-		"archived@example.com": domain.StatusArchived,
-	} {
-		s.seed(t, email, func(u *domain.User) { u.Status = status })
+// bearing reads the own account with that Authorization.
+func bearing(authorization string) call {
+	return call{method: http.MethodGet, path: "/users/me", header: http.Header{"Authorization": {authorization}}}
+}
+
+func accessTokenAfterLogout(t *testing.T, s scene) {
+	held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
+	s.do(t, post("/auth/logout", map[string]any{"refresh_token": held.RefreshToken}))
+	wantFailure(t, s.do(t, bearing("Bearer "+held.AccessToken)), 401, domain.InvalidCredentials)
+}
+
+func sessionCookieAfterLogout(t *testing.T, s scene) {
+	_, got := s.login(t, "bob@example.com", domain.ModeSession)
+	cookie := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
+	got = s.do(t, call{method: http.MethodPost, path: "/auth/logout", body: `{"mode":"session"}`, cookie: cookie})
+	if set := blanked(got.header["Set-Cookie"]); got.status != 204 || !slices.Equal(set, []string{sessionCookieGone}) {
+		t.Errorf("logout: got %d %q, want 204 %q", got.status, set, []string{sessionCookieGone})
 	}
-	s.seed(t, "none@example.com", func(u *domain.User) { u.Password = "" })
-	s.seed(t, "otp@example.com", func(u *domain.User) { u.TOTP = []byte("sealed") })
+	got = s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: cookie})
+	wantFailure(t, got, 401, domain.InvalidCredentials)
+	if set := blanked(got.header["Set-Cookie"]); !slices.Equal(set, []string{sessionCookieGone}) {
+		t.Errorf("got %q, want %q", set, []string{sessionCookieGone})
+	}
+	wantFailure(t, s.do(t, bearing("Bearer "+cookie.Value)), 401, domain.InvalidCredentials)
+}
+
+func tokenOfASuspendedUser(t *testing.T, s scene) {
+	held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
+	bob, err := s.store.Repos().Users.ByEmail(t.Context(), "bob@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.change(t, bob.ID, func(u *domain.User) { u.Status = domain.StatusSuspended })
+	wantFailure(t, s.do(t, bearing("Bearer "+held.AccessToken)), 401, domain.InvalidCredentials)
+	wantFailure(t, s.do(t, post("/auth/refresh", map[string]any{"refresh_token": held.RefreshToken})), 401, domain.InvalidCredentials)
+}
+
+// loginRules are those of POST /auth/login.
+func loginRules() []rule {
 	refused := func(name, email, typed string) row {
 		return row{
 			name: "7 " + name, call: always(post("/auth/login", map[string]any{"email": email, "password": typed})), status: 401, code: domain.InvalidCredentials,
@@ -319,57 +363,88 @@ func TestWireLogin(t *testing.T) {
 		}
 	}
 	badMode := `"mode" must be one of [json, cookie, session]`
-	walk(t, s, []row{
-		{name: "3 login/no mode is json", call: always(post("/auth/login", credentials())), status: 200, members: []string{"access_token", "expires", "refresh_token"}},
-		{name: "3 login/json", call: always(post("/auth/login", credentials("mode", "json"))), status: 200, members: []string{"access_token", "expires", "refresh_token"}},
-		{name: "3 login/cookie", call: always(post("/auth/login", credentials("mode", "cookie"))), status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet, deviceCookieSet}},
-		{name: "3 login/session", call: always(post("/auth/login", credentials("mode", "session"))), status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet, deviceCookieSet}},
-		{name: "3 login/e-mail in another case", call: always(post("/auth/login", credentials("email", "aNN@EXAMPLE.com"))), status: 200},
-		{name: "3 login/an otp that nobody asked for is ignored", call: always(post("/auth/login", credentials("otp", "123456"))), status: 200},
-		{name: "3 login/any provider is no route", call: always(post("/auth/login/default", credentials())), status: 404, code: domain.RouteNotFound},
-		refused("wrong password", "ann@example.com", "wrong"),
-		refused("unknown user", "nobody@example.com", password),
-		refused("user without password", "none@example.com", password),
-		refused("draft", "draft@example.com", password),
-		refused("invited", "invited@example.com", password),
-		refused("unverified", "unverified@example.com", password),
-		refused("suspended", "suspended@example.com", password),
-		refused("archived", "archived@example.com", password),
-		refused("otp on, wrong password", "otp@example.com", "wrong"),
-		{name: "7 otp on and missing", call: always(post("/auth/login", credentials("email", "otp@example.com"))), status: 401, code: domain.InvalidOTP, message: "Invalid user OTP."},
-		malformed("email missing", `{"password":"x"}`, `"email" is required`),
-		malformed("email empty", `{"email":"","password":"x"}`, `"email" is not allowed to be empty`),
-		malformed("email no string", `{"email":1,"password":"x"}`, `"email" must be a string`),
-		malformed("email no address", `{"email":"zzz","password":"x"}`, `"email" must be a valid email`),
-		malformed("password missing", `{"email":"ann@example.com"}`, `"password" is required`),
-		malformed("password empty", `{"email":"ann@example.com","password":""}`, `"password" is not allowed to be empty`),
-		malformed("password no string", `{"email":"ann@example.com","password":null}`, `"password" must be a string`),
-		malformed("otp empty", credentials("otp", ""), `"otp" is not allowed to be empty`),
-		malformed("otp no string", credentials("otp", 123456), `"otp" must be a string`),
-		malformed("mode unknown", credentials("mode", "cookies"), badMode),
-		malformed("mode empty", credentials("mode", ""), badMode),
-		malformed("mode in capitals", credentials("mode", "JSON"), badMode),
-		malformed("mode no string", credentials("mode", nil), badMode),
-	})
-	t.Run("9 expires is the life of the token in milliseconds", func(t *testing.T) {
-		if s.json.Expires != 900_000 {
-			t.Errorf("json: got %d, want 900000", s.json.Expires)
-		}
-		held, _ := s.login(t, "ann@example.com", domain.ModeSession)
-		if held.Expires != 86_400_000 {
-			t.Errorf("session: got %d, want 86400000", held.Expires)
-		}
-	})
-	t.Run("9 a refresh token is 64 URL-safe characters", func(t *testing.T) {
-		for _, token := range []string{s.json.RefreshToken, s.carry.Value} {
-			if !regexp.MustCompile(`^[A-Za-z0-9_-]{64}$`).MatchString(token) {
-				t.Errorf("got a token of %d characters or of others", len(token))
-			}
-		}
-	})
+	return []rule{
+		{name: "§3 login", rows: []row{
+			{name: "no mode is json", call: always(post("/auth/login", credentials())), status: 200, members: []string{"access_token", "expires", "refresh_token"}},
+			{name: "json", call: always(post("/auth/login", credentials("mode", "json"))), status: 200, members: []string{"access_token", "expires", "refresh_token"}},
+			{name: "e-mail in another case", call: always(post("/auth/login", credentials("email", "aNN@EXAMPLE.com"))), status: 200},
+			{name: "an otp that nobody asked for is ignored", call: always(post("/auth/login", credentials("otp", "123456"))), status: 200},
+			{name: "any provider is no route", call: always(post("/auth/login/default", credentials())), status: 404, code: domain.RouteNotFound},
+		}},
+		{name: "§4 refresh cookie", rows: []row{
+			{name: "cookie", call: always(post("/auth/login", credentials("mode", "cookie"))), status: 200, members: []string{"access_token", "expires"}, cookies: []string{refreshCookieSet, deviceCookieSet}},
+		}},
+		{name: "§4 session cookie", rows: []row{
+			{name: "session", call: always(post("/auth/login", credentials("mode", "session"))), status: 200, members: []string{"expires"}, cookies: []string{sessionCookieSet, deviceCookieSet}},
+		}},
+		{name: "§7 wrong password, unknown user, no password", given: otherAccounts, rows: []row{
+			refused("wrong password", "ann@example.com", "wrong"),
+			refused("unknown user", "nobody@example.com", password),
+			refused("user without password", "none@example.com", password),
+			refused("otp on, wrong password", "otp@example.com", "wrong"),
+		}},
+		{name: "§7 account that is not active", given: otherAccounts, rows: []row{
+			refused("draft", "draft@example.com", password),
+			refused("invited", "invited@example.com", password),
+			refused("unverified", "unverified@example.com", password),
+			refused("suspended", "suspended@example.com", password),
+			refused("archived", "archived@example.com", password),
+		}},
+		{name: "§7 second factor", given: otherAccounts, rows: []row{
+			{name: "otp on and missing", call: always(post("/auth/login", credentials("email", "otp@example.com"))), status: 401, code: domain.InvalidOTP, message: "Invalid user OTP."},
+		}},
+		{name: "§7 malformed login", rows: []row{
+			malformed("email missing", `{"password":"x"}`, `"email" is required`),
+			malformed("email empty", `{"email":"","password":"x"}`, `"email" is not allowed to be empty`),
+			malformed("email no string", `{"email":1,"password":"x"}`, `"email" must be a string`),
+			malformed("email no address", `{"email":"zzz","password":"x"}`, `"email" must be a valid email`),
+			malformed("password missing", `{"email":"ann@example.com"}`, `"password" is required`),
+			malformed("password empty", `{"email":"ann@example.com","password":""}`, `"password" is not allowed to be empty`),
+			malformed("password no string", `{"email":"ann@example.com","password":null}`, `"password" must be a string`),
+			malformed("otp empty", credentials("otp", ""), `"otp" is not allowed to be empty`),
+			malformed("otp no string", credentials("otp", 123456), `"otp" must be a string`),
+			malformed("mode unknown", credentials("mode", "cookies"), badMode),
+			malformed("mode empty", credentials("mode", ""), badMode),
+			malformed("mode in capitals", credentials("mode", "JSON"), badMode),
+			malformed("mode no string", credentials("mode", nil), badMode),
+		}},
+		{name: "§9 life of a token", also: lifeOfTokens},
+		{name: "§9 refresh token", also: refreshTokenForm},
+	}
 }
 
-func TestWireLoginLimits(t *testing.T) {
+func otherAccounts(t *testing.T, s scene) {
+	t.Helper()
+	for email, status := range map[domain.Email]domain.Status{
+		"draft@example.com": domain.StatusDraft, "invited@example.com": domain.StatusInvited,
+		"unverified@example.com": domain.StatusUnverified, "suspended@example.com": domain.StatusSuspended,
+		"archived@example.com": domain.StatusArchived,
+	} {
+		s.seed(t, email, func(u *domain.User) { u.Status = status })
+	}
+	s.seed(t, "none@example.com", func(u *domain.User) { u.Password = "" })
+	s.seed(t, "otp@example.com", func(u *domain.User) { u.TOTP = []byte("sealed") })
+}
+
+func lifeOfTokens(t *testing.T, s scene) {
+	if s.json.Expires != 900_000 {
+		t.Errorf("json: got %d, want 900000", s.json.Expires)
+	}
+	held, _ := s.login(t, "ann@example.com", domain.ModeSession)
+	if held.Expires != 86_400_000 {
+		t.Errorf("session: got %d, want 86400000", held.Expires)
+	}
+}
+
+func refreshTokenForm(t *testing.T, s scene) {
+	for _, token := range []string{s.json.RefreshToken, s.carry.Value} {
+		if !regexp.MustCompile(`^[A-Za-z0-9_-]{64}$`).MatchString(token) {
+			t.Errorf("got a token of %d characters or of others", len(token))
+		}
+	}
+}
+
+func tooManyRequests(t *testing.T, _ scene) {
 	settings := unlimited()
 	settings.LoginAccount = port.Limit{Burst: 1, Every: 1500e6}
 	w := newWorld(t, settings)
@@ -390,15 +465,13 @@ func TestWireLoginLimits(t *testing.T) {
 	}
 }
 
-func TestWireUnavailable(t *testing.T) {
-	t.Run("7 overload: no slot for a hash", func(t *testing.T) {
-		w := newWorld(t, unlimited())
-		defer w.hasher.Fill()()
-		got := w.do(t, post("/auth/login", credentials()))
-		checkEnvelope(t, got)
-		wantFailure(t, got, 503, domain.ServiceUnavailable)
-		if after := got.header.Get("Retry-After"); after != "1" {
-			t.Errorf("Retry-After: got %q, want 1", after)
-		}
-	})
+func overload(t *testing.T, _ scene) {
+	w := newWorld(t, unlimited())
+	defer w.hasher.Fill()()
+	got := w.do(t, post("/auth/login", credentials()))
+	checkEnvelope(t, got)
+	wantFailure(t, got, 503, domain.ServiceUnavailable)
+	if after := got.header.Get("Retry-After"); after != "1" {
+		t.Errorf("Retry-After: got %q, want 1", after)
+	}
 }
