@@ -82,6 +82,55 @@ func writtenRules(t *testing.T) []string {
 	return names
 }
 
+// TestEveryOperation: docs/compatibility.md says of each operation whether there is such a
+// route.
+func TestEveryOperation(t *testing.T) {
+	s := newScene(t)
+	page, err := os.ReadFile("../../../docs/compatibility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "## Every operation\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	said := regexp.MustCompile("(?m)^\\| (`.*?) \\| \\[?(yes|no|not yet)\\b").FindAllStringSubmatch(table, -1)
+	if len(said) < 20 {
+		t.Fatalf("got %d operations, want those of the table", len(said))
+	}
+	for _, cells := range said {
+		for _, c := range callsOf(cells[1]) {
+			got := s.do(t, c)
+			if isRoute := got.status != 404; isRoute != (cells[2] == "yes") {
+				t.Errorf("%s %s: the page says %q, got %d", c.method, c.path, cells[2], got.status)
+			}
+		}
+	}
+}
+
+// callsOf reads "`GET`, `POST /users`, `/others`": methods gather until there is a path, and a
+// path without a method has those of the one before.
+func callsOf(cell string) []call {
+	var calls []call
+	var methods []string
+	complete := false
+	for _, span := range regexp.MustCompile("`([A-Z]*) ?(/[^`]*)?`").FindAllStringSubmatch(cell, -1) {
+		method, path := span[1], span[2]
+		if complete && method != "" {
+			methods, complete = nil, false
+		}
+		if method != "" {
+			methods = append(methods, method)
+		}
+		if path == "" {
+			continue
+		}
+		complete = true
+		for _, method := range methods {
+			calls = append(calls, call{method: method, path: regexp.MustCompile(`:\w+`).ReplaceAllString(path, "x")})
+		}
+	}
+	return calls
+}
+
 func errorEnvelope(t *testing.T, s scene) {
 	walk(t, s, []row{
 		{name: "no further member", call: always(get("/users/me")), status: 401, code: domain.InvalidCredentials, header: map[string]string{"Content-Type": contentJSON}, body: `{"errors":[{"message":"Invalid user credentials.","extensions":{"code":"INVALID_CREDENTIALS"}}]}`},
