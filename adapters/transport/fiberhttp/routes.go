@@ -6,8 +6,8 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// routes is the order in which a request meets its checks. Whether the process lives is
-// answered before any token is looked at; a bad token fails every other route, also those
+// routes is the order in which a request meets its checks. Whether the process lives, and which
+// keys are public, is answered before any token is looked at; a bad token fails every other route, also those
 // that need none. Routes below /auth do not look at the session cookie, so that a client
 // whose cookie is dead can log in again, but for those about sessions, which are for those who
 // are logged in.
@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	s.app.Get("/livez", s.livez)
 	s.app.Get("/readyz", s.readyz)
 	s.app.Get("/server/ping", s.ping)
+	s.app.Get(keySetPath, s.keySet)
 
 	s.app.Get("/auth/sessions", s.authenticate, s.listSessions)
 	s.app.Delete("/auth/sessions", s.authenticate, s.endSessions)

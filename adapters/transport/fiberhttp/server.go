@@ -39,6 +39,10 @@ type Config struct {
 	// listened to.
 	TrustedProxies []netip.Prefix
 
+	// KeySet returns the public keys of access tokens as a JSON Web Key Set, for
+	// /.well-known/jwks.json. Its errors are those of auth.API. Nil is an empty set.
+	KeySet func(ctx context.Context) ([]byte, error)
+
 	// Mounts are other transports beside REST. Their paths are taken first.
 	Mounts []Mount
 

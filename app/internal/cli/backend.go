@@ -26,6 +26,10 @@ type Backend interface {
 	// The caller calls the second result when it is done.
 	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
+	// SigningKeys opens the database, as Operator does, with the keys of the service.
+	// The caller calls the second result when it is done.
+	SigningKeys(ctx context.Context, c config.Config, o DatabaseOptions) (auth.KeysAPI, func(), error)
+
 	// Check tries what the configuration names and Load does not look into, such as the
 	// templates of mails. It makes nothing and calls nobody.
 	Check(c config.Config) error

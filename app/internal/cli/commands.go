@@ -13,6 +13,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the service."`
 	Migrate migrateCommand `cmd:"" help:"Change the schema of the database."`
 	Users   usersCommand   `cmd:"" help:"Look after accounts."`
+	Keys    keysCommand    `cmd:"" help:"Look after the keys that sign access tokens."`
 	Mail    mailCommand    `cmd:"" help:"Look at mails, and try whether they arrive."`
 	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
 	Version versionCommand `cmd:"" help:"Show the version."`
@@ -29,6 +30,12 @@ type usersCommand struct {
 	Passwd usersPasswdCommand `cmd:"" help:"Change a password, and end the sessions of the account."`
 	List   usersListCommand   `cmd:"" help:"List all accounts."`
 	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account."`
+}
+
+type keysCommand struct {
+	List   keysListCommand   `cmd:"" help:"List the keys, with what each is good for."`
+	Rotate keysRotateCommand `cmd:"" help:"Make the next key. It is published now, and signs when everybody could have fetched it."`
+	Retire keysRetireCommand `cmd:"" help:"Remove the keys whose last token is over."`
 }
 
 type mailCommand struct {

@@ -41,6 +41,11 @@ type backend struct {
 	tested    []domain.Email
 	mailErr   error
 
+	keys        []auth.KeyStatus
+	rotations   []auth.RotateKey
+	retirements []auth.RetireKeys
+	keysErr     error
+
 	migrations []cli.Migration
 	applied    []cli.Migration
 	pending    []cli.MigrationScript
@@ -63,6 +68,12 @@ func (b *backend) Migrations(_ context.Context, _ config.Config, o cli.DatabaseO
 	b.opened++
 	b.database = o
 	return migrations{b}, nil
+}
+
+func (b *backend) SigningKeys(_ context.Context, _ config.Config, o cli.DatabaseOptions) (auth.KeysAPI, func(), error) {
+	b.opened++
+	b.database = o
+	return signingKeys{b}, func() { b.closed++ }, nil
 }
 
 func (b *backend) Check(config.Config) error {

@@ -114,6 +114,7 @@ const (
 
 // Sessions holds how long tokens and sessions live.
 type Sessions struct {
+	Algorithm         string        `env:"ACCESS_TOKEN_ALGORITHM" envDefault:"HS256" oneof:"HS256|EdDSA|ES256" doc:"What signs access tokens and session cookies. HS256: SECRET. EdDSA, ES256: key pairs that the service makes and keeps in its database, with the public halves at /.well-known/jwks.json. Tokens of another algorithm are refused: a change logs sessions of session mode out, and lets the others refresh." own:"true"`
 	AccessTTL         time.Duration `env:"ACCESS_TOKEN_TTL" envDefault:"15m" min:"1s" max:"30d" doc:"How long an access token is good."`
 	RefreshTTL        time.Duration `env:"REFRESH_TOKEN_TTL" envDefault:"7d" min:"1s" max:"400d" doc:"How long a refresh token is good, and with it a session that is not used."`
 	CookieTTL         time.Duration `env:"SESSION_COOKIE_TTL" envDefault:"1d" min:"1s" max:"400d" doc:"How long a session cookie is good; each refresh starts it anew."`

@@ -63,7 +63,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.Keys{},
 			config.Sessions{
 				AccessTTL: 15 * time.Minute, RefreshTTL: 7 * 24 * time.Hour, CookieTTL: 24 * time.Hour, AbsoluteTTL: 30 * 24 * time.Hour,
-				RefreshGrace: 10 * time.Second, SessionGrace: 10 * time.Second, Reuse: "end",
+				RefreshGrace: 10 * time.Second, SessionGrace: 10 * time.Second, Reuse: "end", Algorithm: "HS256",
 			},
 			config.RefreshCookie{Name: "directus_refresh_token", Secure: true, SameSite: "lax"},
 			config.SessionCookie{Name: "directus_session_token", Secure: true, SameSite: "lax"},
@@ -125,6 +125,7 @@ func TestLoadValues(t *testing.T) {
 		"SECRET=" + goodSecret:                   func(c config.Config) any { return c.Keys.Secret == goodSecret },
 		"SECRET=string:" + goodSecret:            func(c config.Config) any { return c.Keys.Secret == goodSecret },
 		"SECRET_PREVIOUS=" + goodSecret + " , ":  func(c config.Config) any { return slices.Equal(c.Keys.SecretPrevious, []config.Secret{goodSecret}) },
+		"ACCESS_TOKEN_ALGORITHM=ES256":           func(c config.Config) any { return c.Sessions.Algorithm == "ES256" },
 		"ACCESS_TOKEN_TTL=1h30m":                 func(c config.Config) any { return c.Sessions.AccessTTL == 90*time.Minute },
 		"REFRESH_TOKEN_TTL=2w":                   func(c config.Config) any { return c.Sessions.RefreshTTL == 14*24*time.Hour },
 		"REFRESH_TOKEN_GRACE_PERIOD=0":           func(c config.Config) any { return c.Sessions.RefreshGrace == 0 },

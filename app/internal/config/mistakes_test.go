@@ -130,6 +130,8 @@ func TestMistakes(t *testing.T) {
 		{"DATA_KEY=" + strings.Repeat("x", 32)},
 		{"DATA_KEY_PREVIOUS=short"},
 		{"SECRET=" + goodSecret, "DATA_KEY=" + goodSecret},
+		{"ACCESS_TOKEN_ALGORITHM=none"},
+		{"ACCESS_TOKEN_ALGORITHM=RS256"},
 		{"ACCESS_TOKEN_TTL=15"},
 		{"ACCESS_TOKEN_TTL=0"},
 		{"ACCESS_TOKEN_TTL=31d"},

@@ -42,6 +42,9 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 		return err
 	}
 	defer cleanup()
+	if err := service.Keys.Ensure(ctx); err != nil {
+		return fmt.Errorf("prepare the keys of access tokens: %w", err)
+	}
 	warnOfLooseModes(c, o.Log)
 	service.Redis.Warn(ctx, o.Log)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -24,11 +25,14 @@ func provideHasherConfig(c config.Config) argon2id.Config {
 	}
 }
 
-func provideTokenConfig(k Keys) jwt.Config {
-	return jwt.Config{Secret: k.Secret.Current, Previous: k.Secret.Previous}
+func provideTokenConfig(c config.Config, k Keys, keyring *auth.Keyring) jwt.Config {
+	if c.Sessions.Algorithm == auth.AlgorithmHS256 {
+		return jwt.Config{Secret: k.Secret.Current, Previous: k.Secret.Previous}
+	}
+	return jwt.Config{Algorithm: c.Sessions.Algorithm, Keys: keyring}
 }
 
-func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler) (fiberhttp.Config, error) {
+func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, keyring *auth.Keyring) (fiberhttp.Config, error) {
 	publicURL, err := parsePublicURL(c)
 	if err != nil {
 		return fiberhttp.Config{}, err
@@ -40,6 +44,7 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		TrustedProxies: c.Server.TrustedProxies,
+		KeySet:         keyring.KeySet,
 		Mounts:         mounts(office, rooms),
 		MaxBody:        c.Server.MaxPayloadSize,
 		MaxConnections: c.Server.MaxConnections,

@@ -20,6 +20,7 @@ import (
 // Service is everything that a running service is made of.
 type Service struct {
 	Auth  *auth.Service
+	Keys  *auth.Keyring
 	REST  *fiberhttp.Server
 	Redis Redis
 }

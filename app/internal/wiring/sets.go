@@ -29,6 +29,7 @@ var baseSet = wire.NewSet(
 
 var coreSet = wire.NewSet(
 	provideAuthKeys,
+	provideKeyring,
 	provideSettings,
 	provideProbes,
 	providePorts,

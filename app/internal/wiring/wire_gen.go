@@ -38,14 +38,20 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	jwtConfig := provideTokenConfig(k)
+	clock := e.Clock
+	keyring, err := provideKeyring(c, k, store, clock, logger)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
 		cleanup2()
@@ -81,7 +87,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -95,6 +101,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	}
 	wiringService := &Service{
 		Auth:  service,
+		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
 	}
@@ -126,14 +133,20 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	jwtConfig := provideTokenConfig(k)
+	clock := e.Clock
+	keyring, err := provideKeyring(c, k, store, clock, logger)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
 		cleanup2()
@@ -169,7 +182,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -183,6 +196,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	}
 	wiringService := &Service{
 		Auth:  service,
+		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
 	}
@@ -214,14 +228,20 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	jwtConfig := provideTokenConfig(k)
+	clock := e.Clock
+	keyring, err := provideKeyring(c, k, store, clock, logger)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
 		cleanup2()
@@ -257,7 +277,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -271,6 +291,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	}
 	wiringService := &Service{
 		Auth:  service,
+		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
 	}
@@ -302,14 +323,20 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	jwtConfig := provideTokenConfig(k)
+	clock := e.Clock
+	keyring, err := provideKeyring(c, k, store, clock, logger)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
 		cleanup2()
@@ -345,7 +372,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -359,6 +386,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	}
 	wiringService := &Service{
 		Auth:  service,
+		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
 	}

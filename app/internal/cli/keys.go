@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/core/auth"
+)
+
+type keysListCommand struct {
+	JSON bool `name:"json" help:"Write one JSON array."`
+}
+
+// Run lists the signing keys.
+func (cmd keysListCommand) Run(in *invocation) error {
+	return in.withSigningKeys(func(c config.Config, keys auth.KeysAPI) error {
+		list, err := keys.Status(in.context)
+		if err != nil {
+			return err
+		}
+		if cmd.JSON {
+			return in.writeKeys(list)
+		}
+		if len(list) == 0 {
+			_, err := fmt.Fprintln(in.Stdout, noKeys(c))
+			return err
+		}
+		return in.showKeys(list)
+	})
+}
+
+// noKeys says why there are none.
+func noKeys(c config.Config) string {
+	if c.Sessions.Algorithm == auth.AlgorithmHS256 {
+		return "There are no key pairs: access tokens are signed with SECRET (ACCESS_TOKEN_ALGORITHM is HS256)."
+	}
+	return "There is no key yet: the service makes the first one when it starts."
+}
+
+type keysRotateCommand struct {
+	Now    bool `help:"Sign with it in ten seconds, before caches elsewhere may have it. For a key that leaked."`
+	DryRun bool `name:"dry-run" help:"Change nothing; say what would be done."`
+	JSON   bool `name:"json" help:"Write one JSON array."`
+}
+
+// Run makes the next key.
+func (cmd keysRotateCommand) Run(in *invocation) error {
+	return in.withSigningKeys(func(_ config.Config, keys auth.KeysAPI) error {
+		key, err := keys.Rotate(in.context, auth.RotateKey{Now: cmd.Now, DryRun: cmd.DryRun})
+		if err != nil {
+			return err
+		}
+		if cmd.JSON {
+			return in.writeKeys([]auth.KeyStatus{key})
+		}
+		if cmd.DryRun {
+			_, err = fmt.Fprintf(in.Stdout, "Would make the next %s key and publish it at once; it would sign from %s on. Nothing was changed.\n", key.Algorithm, moment(key.SignsFrom))
+			return err
+		}
+		_, err = fmt.Fprintf(in.Stdout, "Made the next %s key, %s. It is published and signs from %s on; the one before it verifies until its last token is over.\n", key.Algorithm, key.ID, moment(key.SignsFrom))
+		return err
+	})
+}
+
+type keysRetireCommand struct {
+	ID     string `arg:"" optional:"" help:"The key, as keys list shows it; unset: all whose last token is over."`
+	Now    bool   `help:"Also while tokens of the key may be alive; they are refused within a minute."`
+	DryRun bool   `name:"dry-run" help:"Change nothing; say what would be done."`
+	JSON   bool   `name:"json" help:"Write one JSON array."`
+}
+
+// Run removes keys.
+func (cmd keysRetireCommand) Run(in *invocation) error {
+	return in.withSigningKeys(func(_ config.Config, keys auth.KeysAPI) error {
+		retired, err := keys.Retire(in.context, auth.RetireKeys{ID: cmd.ID, Now: cmd.Now, DryRun: cmd.DryRun})
+		if err != nil {
+			return err
+		}
+		if cmd.JSON {
+			return in.writeKeys(retired)
+		}
+		if len(retired) == 0 {
+			_, err := fmt.Fprintln(in.Stdout, "There is no key whose last token is over.")
+			return err
+		}
+		sentence := "Removed the %s key %s.\n"
+		if cmd.DryRun {
+			sentence = "Would remove the %s key %s. Nothing was changed.\n"
+		}
+		for _, key := range retired {
+			if _, err := fmt.Fprintf(in.Stdout, sentence, key.Algorithm, key.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// withSigningKeys lends the keys of the configured database to use.
+func (in *invocation) withSigningKeys(use func(config.Config, auth.KeysAPI) error) error {
+	c, err := in.configure()
+	if err != nil {
+		return err
+	}
+	keys, done, err := in.Backend.SigningKeys(in.context, c, DatabaseOptions{Log: in.log})
+	if err != nil {
+		return err
+	}
+	defer done()
+	return use(c, keys)
+}
+
+const keyRow = "%-43s  %-9s  %-10s  %-20s  %-20s  %s\n"
+
+func (in *invocation) showKeys(list []auth.KeyStatus) error {
+	if _, err := fmt.Fprintf(in.Stdout, keyRow, "ID", "ALGORITHM", "STATE", "PUBLISHED", "SIGNS FROM", "TOKENS END"); err != nil {
+		return err
+	}
+	for _, key := range list {
+		state := string(key.State)
+		if !key.Readable {
+			state = "unreadable" // under the data keys there are, which is worth more than what it should do
+		}
+		if _, err := fmt.Fprintf(in.Stdout, keyRow, key.ID, key.Algorithm, state, moment(key.CreatedAt), moment(key.SignsFrom), moment(key.TokensEnd)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyObject is a key in --json.
+type keyObject struct {
+	ID        string     `json:"id"`
+	Algorithm string     `json:"algorithm"`
+	State     string     `json:"state"`
+	Readable  bool       `json:"readable"`
+	Published time.Time  `json:"published"`
+	SignsFrom time.Time  `json:"signs_from"`
+	TokensEnd *time.Time `json:"tokens_end"` // null while no other key takes over
+}
+
+func (in *invocation) writeKeys(list []auth.KeyStatus) error {
+	objects := make([]keyObject, len(list))
+	for i, key := range list {
+		objects[i] = keyObject{key.ID, key.Algorithm, string(key.State), key.Readable, key.CreatedAt, key.SignsFrom, nil}
+		if !key.TokensEnd.IsZero() {
+			objects[i].TokensEnd = &key.TokensEnd
+		}
+	}
+	encoder := json.NewEncoder(in.Stdout)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(objects)
+}

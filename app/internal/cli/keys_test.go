@@ -1,0 +1,102 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/app/internal/cli"
+	"github.com/sallyport-auth/sallyport/core/auth"
+)
+
+// signingKeys is the auth.KeysAPI of a backend.
+type signingKeys struct{ *backend }
+
+func (k signingKeys) Status(context.Context) ([]auth.KeyStatus, error) {
+	return k.keys, k.keysErr
+}
+
+func (k signingKeys) Rotate(_ context.Context, in auth.RotateKey) (auth.KeyStatus, error) {
+	if k.keysErr != nil {
+		return auth.KeyStatus{}, k.keysErr
+	}
+	k.rotations = append(k.rotations, in)
+	return k.keys[0], nil
+}
+
+func (k signingKeys) Retire(_ context.Context, in auth.RetireKeys) ([]auth.KeyStatus, error) {
+	k.retirements = append(k.retirements, in)
+	return k.keys, k.keysErr
+}
+
+func sampleKeys() []auth.KeyStatus {
+	at := time.Date(2026, time.March, 14, 9, 26, 53, 0, time.UTC)
+	return []auth.KeyStatus{
+		{ID: "kid-1", Algorithm: "EdDSA", State: auth.KeyOld, Readable: true, CreatedAt: at, SignsFrom: at, TokensEnd: at.Add(time.Hour)},
+		{ID: "kid-2", Algorithm: "EdDSA", State: auth.KeySigning, CreatedAt: at, SignsFrom: at.Add(time.Minute)},
+	}
+}
+
+func TestKeysList(t *testing.T) {
+	t.Run("is a table", func(t *testing.T) {
+		run(t, &backend{keys: sampleKeys()}, nil, "keys", "list").want(t, cli.ExitOK, ""+
+			"ID                                           ALGORITHM  STATE       PUBLISHED             SIGNS FROM            TOKENS END\n"+
+			"kid-1                                        EdDSA      old         2026-03-14T09:26:53Z  2026-03-14T09:26:53Z  2026-03-14T10:26:53Z\n"+
+			"kid-2                                        EdDSA      unreadable  2026-03-14T09:26:53Z  2026-03-14T09:27:53Z  -\n")
+	})
+	t.Run("is JSON where it is asked for", func(t *testing.T) {
+		run(t, &backend{keys: sampleKeys()[1:]}, nil, "keys", "list", "--json").want(t, cli.ExitOK, `[
+  {
+    "id": "kid-2",
+    "algorithm": "EdDSA",
+    "state": "signing",
+    "readable": false,
+    "published": "2026-03-14T09:26:53Z",
+    "signs_from": "2026-03-14T09:27:53Z",
+    "tokens_end": null
+  }
+]
+`)
+		run(t, &backend{}, nil, "keys", "list", "--json").want(t, cli.ExitOK, "[]\n")
+	})
+	t.Run("says why there are none", func(t *testing.T) {
+		run(t, &backend{}, nil, "keys", "list").want(t, cli.ExitOK, "There are no key pairs: access tokens are signed with SECRET (ACCESS_TOKEN_ALGORITHM is HS256).\n")
+		run(t, &backend{}, func(p *cli.Program) { p.Environ = []string{"ACCESS_TOKEN_ALGORITHM=EdDSA"} }, "keys", "list").
+			want(t, cli.ExitOK, "There is no key yet: the service makes the first one when it starts.\n")
+	})
+	t.Run("lets go of the database, and makes none", func(t *testing.T) {
+		b := &backend{keysErr: errors.New("the store is down")}
+		run(t, b, nil, "keys", "list").want(t, cli.ExitFailed, "", "sallyport: the store is down\n")
+		if b.opened != 1 || b.closed != 1 || b.database.Create {
+			t.Errorf("opened %d times, closed %d, Create %t", b.opened, b.closed, b.database.Create)
+		}
+	})
+}
+
+func TestKeysRotate(t *testing.T) {
+	t.Run("says from when on the key signs", func(t *testing.T) {
+		b := &backend{keys: sampleKeys()}
+		run(t, b, nil, "keys", "rotate").want(t, cli.ExitOK, "Made the next EdDSA key, kid-1. It is published and signs from 2026-03-14T09:26:53Z on; the one before it verifies until its last token is over.\n")
+		run(t, b, nil, "keys", "rotate", "--dry-run").want(t, cli.ExitOK, "Would make the next EdDSA key and publish it at once; it would sign from 2026-03-14T09:26:53Z on. Nothing was changed.\n")
+		run(t, b, nil, "keys", "rotate", "--now", "--json").want(t, cli.ExitOK, "[\n  {\n    \"id\": \"kid-1\",\n    \"algorithm\": \"EdDSA\",\n    \"state\": \"old\",\n    \"readable\": true,\n    \"published\": \"2026-03-14T09:26:53Z\",\n    \"signs_from\": \"2026-03-14T09:26:53Z\",\n    \"tokens_end\": \"2026-03-14T10:26:53Z\"\n  }\n]\n")
+		if want := []auth.RotateKey{{}, {DryRun: true}, {Now: true}}; !slices.Equal(b.rotations, want) {
+			t.Errorf("got %+v, want %+v", b.rotations, want)
+		}
+	})
+	t.Run("says why not", func(t *testing.T) {
+		run(t, &backend{keysErr: errors.New("the next key waits")}, nil, "keys", "rotate").want(t, cli.ExitFailed, "", "sallyport: the next key waits\n")
+	})
+}
+
+func TestKeysRetire(t *testing.T) {
+	b := &backend{keys: sampleKeys()[:1]}
+	run(t, b, nil, "keys", "retire").want(t, cli.ExitOK, "Removed the EdDSA key kid-1.\n")
+	run(t, b, nil, "keys", "retire", "kid-1", "--now", "--dry-run").want(t, cli.ExitOK, "Would remove the EdDSA key kid-1. Nothing was changed.\n")
+	if want := []auth.RetireKeys{{}, {ID: "kid-1", Now: true, DryRun: true}}; !slices.Equal(b.retirements, want) {
+		t.Errorf("got %+v, want %+v", b.retirements, want)
+	}
+	run(t, &backend{}, nil, "keys", "retire").want(t, cli.ExitOK, "There is no key whose last token is over.\n")
+	run(t, &backend{}, nil, "keys", "retire", "--json").want(t, cli.ExitOK, "[]\n")
+}
