@@ -9,9 +9,9 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// requireAdministrator refuses everybody whose role does not administrate. The role is read
+// RequireAdministrator implements PeopleAPI. It refuses everybody whose role does not administrate. The role is read
 // each time, so that one who has lost it can do nothing more.
-func (s *Service) requireAdministrator(ctx context.Context, p Principal) error {
+func (s *Service) RequireAdministrator(ctx context.Context, p Principal) error {
 	if p.Anonymous() {
 		return forbidden(nil)
 	}

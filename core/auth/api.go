@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // API is the inbound port. *Service implements it; decorators wrap it; every
@@ -16,6 +17,7 @@ type API interface {
 	SessionsAPI
 	PasswordAPI
 	ProfileAPI
+	PeopleAPI
 	HealthAPI
 }
 
@@ -169,6 +171,46 @@ type ProfileAPI interface {
 	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the
 	// account that is returned differs from the caller's if the sessions have ended.
 	UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error)
+}
+
+// AccountPatch holds the fields that an administrator changes; nil leaves one alone.
+type AccountPatch struct {
+	ProfilePatch
+	Status *domain.Status
+	Role   *domain.RoleID // empty: none
+	Token  *string        // the static token; empty: none
+}
+
+// PeopleAPI is everybody's account. It is for administrators; to all others it is FORBIDDEN,
+// and so is to administrators what is not there. The last active account of a role that
+// administrates is neither removed, nor demoted, nor shut out: that is UNPROCESSABLE_CONTENT,
+// also for one of two who try it at once. An address or static token that another has is
+// RECORD_NOT_UNIQUE.
+type PeopleAPI interface {
+	// RequireAdministrator returns FORBIDDEN unless the caller is an administrator. Each of
+	// the others asks so itself; it is for a transport that refuses before it reads a body.
+	RequireAdministrator(ctx context.Context, p Principal) error
+
+	// ListAccounts returns the accounts that are asked for, at most MaxListedAccounts.
+	// INVALID_QUERY where q names no field, or holds what no field can.
+	ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]domain.User, error)
+
+	// CountAccounts returns how many accounts the filter means.
+	CountAccounts(ctx context.Context, p Principal, f port.UserFilter) (int, error)
+
+	// ReadAccount returns one account.
+	ReadAccount(ctx context.Context, p Principal, id domain.UserID) (domain.User, error)
+
+	// CreateAccount makes an account, active unless the patch says otherwise. It has to say
+	// the address; without a password nobody can log in.
+	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error)
+
+	// UpdateAccount changes an account. A new password or address, and a status in which
+	// nobody logs in, end all of its sessions.
+	UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (domain.User, error)
+
+	// DeleteAccount removes an account and ends its sessions.
+	DeleteAccount(ctx context.Context, p Principal, id domain.UserID, from domain.Client) error
 }
 
 // Health is what the service knows of its own state.

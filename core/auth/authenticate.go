@@ -21,6 +21,9 @@ func (s *Service) Authenticate(ctx context.Context, c Credential) (Principal, er
 	if err != nil && isCookie && !errors.Is(err, port.ErrExpired) {
 		return Principal{}, refusedCookie(err)
 	}
+	if isUnknownToken(err) {
+		return s.authenticateStatic(ctx, token, err)
+	}
 	if err != nil {
 		return Principal{}, refusedToken(err)
 	}

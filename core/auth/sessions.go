@@ -61,7 +61,7 @@ func (s *Service) ownerOfSessions(ctx context.Context, p Principal, user domain.
 	case user == "" || user == p.User.ID:
 		return p.User, nil
 	}
-	if err := s.requireAdministrator(ctx, p); err != nil {
+	if err := s.RequireAdministrator(ctx, p); err != nil {
 		return domain.User{}, err
 	}
 	return s.findUser(ctx, user)
@@ -80,7 +80,7 @@ func (s *Service) EndSession(ctx context.Context, p Principal, id domain.Session
 		return unavailable(fmt.Errorf("find session: %w", err))
 	}
 	if session.UserID != p.User.ID {
-		if err := s.requireAdministrator(ctx, p); err != nil {
+		if err := s.RequireAdministrator(ctx, p); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,14 @@ type Client interface {
 	ListSessions(ctx context.Context, c auth.Credential, user domain.UserID) ([]auth.SessionInfo, error)
 	EndSession(ctx context.Context, c auth.Credential, id domain.SessionID) error
 	EndSessions(ctx context.Context, c auth.Credential, user domain.UserID) error
+
+	// The accounts of everybody, for administrators.
+	ListAccounts(ctx context.Context, c auth.Credential, q port.UserQuery) ([]Profile, error)
+	CountAccounts(ctx context.Context, c auth.Credential, f port.UserFilter) (int, error)
+	ReadAccount(ctx context.Context, c auth.Credential, id domain.UserID) (Profile, error)
+	CreateAccount(ctx context.Context, c auth.Credential, patch auth.AccountPatch) (Profile, error)
+	UpdateAccount(ctx context.Context, c auth.Credential, id domain.UserID, patch auth.AccountPatch) (Profile, error)
+	DeleteAccount(ctx context.Context, c auth.Credential, id domain.UserID) error
 }
 
 // Reply is what a caller of any transport can see of its tokens.
@@ -105,6 +113,7 @@ func TransportCases() []Case[TransportOpener] {
 		transportLogoutCases(),
 		transportAccessCases(),
 		transportSessionsCases(),
+		transportPeopleCases(),
 		transportProfileCases(),
 		transportPasswordCases(),
 		transportPasswordRefusalCases(),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // Direct returns a Client that calls the core without any transport. The kit runs against
@@ -82,6 +83,62 @@ func (d direct) EndSessions(ctx context.Context, c auth.Credential, user domain.
 		return err
 	}
 	return d.api.EndSessions(ctx, principal, user, domain.Client{})
+}
+
+func (d direct) ListAccounts(ctx context.Context, c auth.Credential, q port.UserQuery) ([]Profile, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	users, err := d.api.ListAccounts(ctx, principal, q)
+	var list []Profile
+	for _, u := range users {
+		list = append(list, directProfile(u))
+	}
+	return list, err
+}
+
+func (d direct) CountAccounts(ctx context.Context, c auth.Credential, f port.UserFilter) (int, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	return d.api.CountAccounts(ctx, principal, f)
+}
+
+func (d direct) ReadAccount(ctx context.Context, c auth.Credential, id domain.UserID) (Profile, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return Profile{}, err
+	}
+	user, err := d.api.ReadAccount(ctx, principal, id)
+	return directProfile(user), err
+}
+
+func (d direct) CreateAccount(ctx context.Context, c auth.Credential, patch auth.AccountPatch) (Profile, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return Profile{}, err
+	}
+	user, err := d.api.CreateAccount(ctx, principal, patch, domain.Client{})
+	return directProfile(user), err
+}
+
+func (d direct) UpdateAccount(ctx context.Context, c auth.Credential, id domain.UserID, patch auth.AccountPatch) (Profile, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return Profile{}, err
+	}
+	user, err := d.api.UpdateAccount(ctx, principal, id, patch, domain.Client{})
+	return directProfile(user), err
+}
+
+func (d direct) DeleteAccount(ctx context.Context, c auth.Credential, id domain.UserID) error {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.api.DeleteAccount(ctx, principal, id, domain.Client{})
 }
 
 func directReply(t auth.Tokens) Reply {

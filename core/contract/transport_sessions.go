@@ -15,7 +15,7 @@ const rootEmail = "root@example.com"
 // rootRole is a role of the kit's own, so that nobody else who is in the store has it.
 const rootRole domain.RoleID = "0195f2c6-7d7e-7a10-8000-0000000000d0"
 
-func root() domain.User {
+func rootAccount() domain.User {
 	return domain.User{
 		ID:     "0195f2c6-7d7e-7a10-8000-0000000000c0",
 		Email:  rootEmail,
@@ -32,7 +32,7 @@ func (s story) seedAdministrator() Reply {
 	if !errors.Is(err, port.ErrConflict) {
 		must(s, err)
 	}
-	s.seed(root())
+	s.seed(rootAccount())
 	return value(s.tryLogin(rootEmail, annPassword, domain.ModeJSON))(s)
 }
 

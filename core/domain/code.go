@@ -6,6 +6,7 @@ type Code string
 // The codes there are. Info gives each its class and default message.
 const (
 	InvalidPayload       Code = "INVALID_PAYLOAD"
+	InvalidQuery         Code = "INVALID_QUERY"
 	InvalidCredentials   Code = "INVALID_CREDENTIALS"
 	InvalidOTP           Code = "INVALID_OTP"
 	InvalidToken         Code = "INVALID_TOKEN"
@@ -53,6 +54,7 @@ type CodeInfo struct {
 func Codes() []CodeInfo {
 	return []CodeInfo{
 		{InvalidPayload, ClassInvalid, "Invalid payload."},
+		{InvalidQuery, ClassInvalid, "Invalid query."},
 		{InvalidCredentials, ClassUnauthenticated, "Invalid user credentials."},
 		{InvalidOTP, ClassUnauthenticated, "Invalid user OTP."},
 		{InvalidToken, ClassForbidden, "Invalid token."},

@@ -29,6 +29,12 @@ func InvalidPayloadError(field, reason string) *Error {
 	}
 }
 
+// InvalidQueryError says what was wrong with the question that the caller asked; reason is as
+// that of InvalidPayloadError.
+func InvalidQueryError(reason string) *Error {
+	return &Error{Code: InvalidQuery, Message: "Invalid query. " + reason + ".", Reason: reason}
+}
+
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
 // Unwrap returns the cause, so that errors.Is sees through to port sentinels.

@@ -25,6 +25,8 @@ const (
 	EventPasswordReset   = "password-reset"
 	EventEmailChanged    = "email-changed"
 	EventAccountUnlocked = "account-unlocked"
+	EventUserUpdated     = "user-updated"
+	EventUserDeleted     = "user-deleted"
 	EventSessionsEnded   = "sessions-ended"
 )
 

@@ -34,3 +34,8 @@ const (
 	StatusSuspended  Status = "suspended"
 	StatusArchived   Status = "archived"
 )
+
+// Statuses returns all of them.
+func Statuses() []Status {
+	return []Status{StatusDraft, StatusInvited, StatusUnverified, StatusActive, StatusSuspended, StatusArchived}
+}

@@ -16,6 +16,14 @@ func answerData(c *fiber.Ctx, data any) error {
 	}{data})
 }
 
+// answerList writes {"data": list}, with "meta" beside it where there is any.
+func answerList(c *fiber.Ctx, list []any, meta map[string]int) error {
+	return answerJSON(c, fiber.StatusOK, contentTypeJSON, struct {
+		Data []any          `json:"data"`
+		Meta map[string]int `json:"meta,omitempty"`
+	}{list, meta})
+}
+
 func answerJSON(c *fiber.Ctx, status int, contentType string, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -14,19 +14,20 @@ import (
 
 // answerUser writes the user, or those of its members that the fields parameter names.
 func answerUser(c *fiber.Ctx, user domain.User) error {
+	shown, err := shownUser(user, requestedFields(c))
+	if err != nil {
+		return err
+	}
+	return answerData(c, shown)
+}
+
+// shownUser returns what is shown of the user where those fields are asked for.
+func shownUser(user domain.User, fields []string) (any, error) {
 	shown, err := newUserAnswer(user)
-	if err != nil {
-		return err
+	if err != nil || namesAll(fields) {
+		return shown, err
 	}
-	fields := requestedFields(c)
-	if namesAll(fields) {
-		return answerData(c, shown)
-	}
-	picked, err := shown.selected(fields)
-	if err != nil {
-		return err
-	}
-	return answerData(c, picked)
+	return shown.selected(fields)
 }
 
 // userAnswer is how a user is shown, null for what it has not.
@@ -145,13 +146,17 @@ func timeOrNull(t time.Time) *string {
 }
 
 // requestedFields returns the names of fields=a,b and fields[]=a&fields[]=b.
-func requestedFields(c *fiber.Ctx) []string {
+func requestedFields(c *fiber.Ctx) []string { return listParameter(c, "fields") }
+
+// listParameter returns the parts of a query parameter that is a list: name=a,b, or
+// name[]=a&name[]=b.
+func listParameter(c *fiber.Ctx, parameter string) []string {
 	var names []string
 	for key, value := range c.Context().QueryArgs().All() {
-		if name := string(key); name == "fields" || strings.HasPrefix(name, "fields[") && strings.HasSuffix(name, "]") {
-			for field := range strings.SplitSeq(string(value), ",") {
-				if field = strings.TrimSpace(field); field != "" {
-					names = append(names, field)
+		if name := string(key); name == parameter || strings.HasPrefix(name, parameter+"[") && strings.HasSuffix(name, "]") {
+			for part := range strings.SplitSeq(string(value), ",") {
+				if part = strings.TrimSpace(part); part != "" {
+					names = append(names, part)
 				}
 			}
 		}

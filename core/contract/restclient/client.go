@@ -102,19 +102,7 @@ func (c Client) Me(ctx context.Context, credential auth.Credential) (contract.Pr
 
 // UpdateMe changes the own account.
 func (c Client) UpdateMe(ctx context.Context, credential auth.Credential, patch auth.ProfilePatch) (contract.Profile, string, error) {
-	body := map[string]any{}
-	for name, value := range map[string]*string{
-		"first_name": patch.FirstName, "last_name": patch.LastName, "language": patch.Language,
-		"email": patch.Email, "password": patch.Password,
-	} {
-		if value != nil {
-			body[name] = *value
-		}
-	}
-	for name, value := range patch.Preferences {
-		body[name] = value
-	}
-	return c.profile(ctx, http.MethodPatch, credential, body)
+	return c.profile(ctx, http.MethodPatch, credential, profileBody(patch))
 }
 
 func (c Client) profile(ctx context.Context, method string, credential auth.Credential, body any) (contract.Profile, string, error) {
@@ -122,13 +110,7 @@ func (c Client) profile(ctx context.Context, method string, credential auth.Cred
 	if err != nil {
 		return contract.Profile{}, "", err
 	}
-	var user struct {
-		ID        domain.UserID `json:"id"`
-		Email     string        `json:"email"`
-		FirstName string        `json:"first_name"`
-		LastName  string        `json:"last_name"`
-		Language  string        `json:"language"`
-	}
+	var user userAnswer
 	err = response.Data(&user)
 	return contract.Profile(user), response.Cookies[SessionCookie], err
 }

@@ -1,0 +1,157 @@
+package fiberhttp
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// listAccounts handles GET /users.
+func (s *Server) listAccounts(c *fiber.Ctx) error {
+	asked, err := decodeListQuery(c)
+	if err != nil {
+		return err
+	}
+	users, err := s.api.ListAccounts(c.UserContext(), principal(c), asked.query)
+	if err != nil {
+		return err
+	}
+	meta, err := s.countAccounts(c, asked)
+	if err != nil {
+		return err
+	}
+	fields := requestedFields(c)
+	shown := make([]any, len(users)) // and never null
+	for i, user := range users {
+		if shown[i], err = shownUser(user, fields); err != nil {
+			return err
+		}
+	}
+	return answerList(c, shown, meta)
+}
+
+// countAccounts returns the counts that were asked for, by their names, or nil.
+func (s *Server) countAccounts(c *fiber.Ctx, asked listQuery) (map[string]int, error) {
+	var meta map[string]int
+	for name, filter := range asked.counts() {
+		n, err := s.api.CountAccounts(c.UserContext(), principal(c), filter)
+		if err != nil {
+			return nil, err
+		}
+		if meta == nil {
+			meta = map[string]int{}
+		}
+		meta[name] = n
+	}
+	return meta, nil
+}
+
+// readAccount handles GET /users/:id.
+func (s *Server) readAccount(c *fiber.Ctx) error {
+	user, err := s.api.ReadAccount(c.UserContext(), principal(c), accountID(c))
+	if err != nil {
+		return err
+	}
+	return answerUser(c, user)
+}
+
+// createAccount handles POST /users.
+func (s *Server) createAccount(c *fiber.Ctx) error {
+	patch, err := s.decodeAccountPatch(c)
+	if err != nil {
+		return err
+	}
+	user, err := s.api.CreateAccount(c.UserContext(), principal(c), patch, s.client(c))
+	if err != nil {
+		return err
+	}
+	return answerUser(c, user)
+}
+
+// updateAccount handles PATCH /users/:id.
+func (s *Server) updateAccount(c *fiber.Ctx) error {
+	patch, err := s.decodeAccountPatch(c)
+	if err != nil {
+		return err
+	}
+	user, err := s.api.UpdateAccount(c.UserContext(), principal(c), accountID(c), patch, s.client(c))
+	if err != nil {
+		return err
+	}
+	return answerUser(c, user)
+}
+
+// deleteAccount handles DELETE /users/:id.
+func (s *Server) deleteAccount(c *fiber.Ctx) error {
+	if err := s.api.DeleteAccount(c.UserContext(), principal(c), accountID(c), s.client(c)); err != nil {
+		return err
+	}
+	return answerNothing(c)
+}
+
+func accountID(c *fiber.Ctx) domain.UserID { return domain.UserID(strings.Clone(c.Params("id"))) }
+
+// exceptMe leaves /users/me to routes of its own: it is nobody's ID.
+func (s *Server) exceptMe(c *fiber.Ctx) error {
+	if strings.EqualFold(c.Params("id"), "me") {
+		return s.routeNotFound(c)
+	}
+	return c.Next()
+}
+
+// decodeAccountPatch reads the members that an administrator may write: those of one's own
+// profile, and the rights. Who is none is refused before the body is looked at.
+func (s *Server) decodeAccountPatch(c *fiber.Ctx) (auth.AccountPatch, error) {
+	if err := s.api.RequireAdministrator(c.UserContext(), principal(c)); err != nil {
+		return auth.AccountPatch{}, err
+	}
+	body, err := decodeBody(c)
+	if err != nil {
+		return auth.AccountPatch{}, err
+	}
+	own := maps.Clone(body)
+	for _, name := range []string{"role", "status", "token"} {
+		delete(own, name)
+	}
+	profile, err := decodeProfilePatch(own)
+	if err != nil {
+		return auth.AccountPatch{}, err
+	}
+	patch := auth.AccountPatch{ProfilePatch: profile}
+	if patch.Token, err = body.nullableText("token"); err != nil {
+		return auth.AccountPatch{}, err
+	}
+	role, err := body.nullableText("role")
+	if err != nil {
+		return auth.AccountPatch{}, err
+	}
+	patch.Role = (*domain.RoleID)(role)
+	if body.has("status") {
+		status, err := body.text("status")
+		if err != nil {
+			return auth.AccountPatch{}, err
+		}
+		patch.Status = (*domain.Status)(&status)
+	}
+	return patch, nil
+}
+
+// nullableText returns a member that must be a string or null, which gives "", and nil for
+// one that is missing.
+func (o object) nullableText(name string) (*string, error) {
+	if !o.has(name) {
+		return nil, nil
+	}
+	if kindOf(o[name]) == kindNull {
+		return new(string), nil
+	}
+	text, err := o.text(name)
+	if err != nil {
+		return nil, err
+	}
+	return &text, nil
+}
