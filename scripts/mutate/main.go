@@ -59,6 +59,9 @@ func run(ctx context.Context, dir string, c choice, out io.Writer) error {
 	if len(patches) == 0 {
 		return errors.New("there is no such change")
 	}
+	if err := wantGreen(ctx, root, patches); err != nil {
+		return err
+	}
 	var errs []error
 	for _, p := range patches {
 		began := time.Now()
@@ -72,20 +75,35 @@ func run(ctx context.Context, dir string, c choice, out io.Writer) error {
 	return errors.Join(errs...)
 }
 
-// try wants the test of the change to pass without it and to fail with it. A package that no
-// longer compiles fails no test, and proves nothing.
-func try(ctx context.Context, root string, p patch) error {
-	test := []string{"test", "-count=1", "-timeout=90s", "-run", "^" + p.test + "$", "-v", p.pkg}
-	printed, err := workspace.Go(ctx, root, nil, test...)
-	if err != nil || !strings.Contains(string(printed), "--- PASS: "+p.test+" ") {
-		return fmt.Errorf("%s does not pass without the change: %w\n%s", p.test, err, printed)
+// wantGreen wants the tests of the patches to pass without any change, one run for each package.
+func wantGreen(ctx context.Context, root string, patches []patch) error {
+	tests := map[string][]string{}
+	for _, p := range patches {
+		tests[p.pkg] = append(tests[p.pkg], p.test)
 	}
+	for pkg, names := range tests {
+		printed, err := workspace.Go(ctx, root, nil, "test", "-count=1", "-v", "-run", "^("+strings.Join(names, "|")+")$", pkg)
+		if err != nil {
+			return fmt.Errorf("not green without any change: %w\n%s", err, printed)
+		}
+		for _, name := range names {
+			if !strings.Contains(string(printed), "--- PASS: "+name+" ") {
+				return fmt.Errorf("there is no %s in %s", name, pkg)
+			}
+		}
+	}
+	return nil
+}
+
+// try wants the test of the change to fail with it. A package that no longer compiles fails no
+// test, and proves nothing.
+func try(ctx context.Context, root string, p patch) error {
 	overlay, remove, err := overlayOf(root, p)
 	if err != nil {
 		return err
 	}
 	defer remove()
-	printed, err = workspace.Go(ctx, root, nil, append([]string{"test", "-overlay", overlay}, test[1:]...)...)
+	printed, err := workspace.Go(ctx, root, nil, "test", "-overlay", overlay, "-count=1", "-timeout=90s", "-v", "-run", "^"+p.test+"$", p.pkg)
 	if err == nil {
 		return fmt.Errorf("%s passes with the change to %s", p.test, p.file)
 	}

@@ -71,6 +71,8 @@ func TestSum(t *testing.T) {
 		t.Errorf("got %d", got)
 	}
 }
+
+func TestRed(t *testing.T) { t.Error("red") }
 `
 	for name, c := range map[string]struct {
 		patch string
@@ -83,6 +85,8 @@ func TestSum(t *testing.T) {
 		},
 		"lines that are no longer there": {"-\treturn b + a\n+\treturn 1\n", "bring the patch up to date"},
 		"lines that are there twice":     {"-\n", "2 times"},
+		"a test that there is not":       {"-\treturn a + b\n+\treturn 1\ntest: TestNone\n", "there is no TestNone"},
+		"a test that is red by itself":   {"-\treturn a + b\n+\treturn 1\ntest: TestRed\n", "not green without any change"},
 		"no line to take away":           {"+\treturn 1\n", "want test, package, file"},
 		"a line of another kind":         {"?\n", "line 4 is neither"},
 	} {
