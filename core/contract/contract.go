@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(465))
+//		}, contract.Expect(482))
 //	}
 package contract
 

@@ -22,6 +22,8 @@ func EventsCases() []Case[port.Events] {
 	var cases []Case[port.Events]
 	cases = append(cases, eventsRecordCases()...)
 	cases = append(cases, eventsListCases()...)
+	cases = append(cases, eventsLatestCases()...)
+	cases = append(cases, eventsPruneCases()...)
 	cases = append(cases, eventsKeyed().cases()...)
 	return append(cases, eventsMethods().cancelled()...)
 }
@@ -167,6 +169,9 @@ func eventsKeyed() keyed[port.Events] {
 			func(ctx context.Context, events port.Events, key string) error {
 				return errorOf(events.List(ctx, key, 10))
 			},
+			func(ctx context.Context, events port.Events, key string) error {
+				return errorOf(events.Latest(ctx, port.EventFilter{User: domain.UserID(key)}, 0, 10))
+			},
 		},
 		texts: []func(ctx context.Context, events port.Events, text string) error{
 			record(func(e *domain.Event, s string) { e.Kind = s }),
@@ -174,6 +179,9 @@ func eventsKeyed() keyed[port.Events] {
 			record(func(e *domain.Event, s string) { e.Client.IP = s }),
 			record(func(e *domain.Event, s string) { e.Client.UserAgent = s }),
 			record(func(e *domain.Event, s string) { e.Client.Origin = s }),
+			func(ctx context.Context, events port.Events, text string) error {
+				return errorOf(events.Latest(ctx, port.EventFilter{Kind: text}, 0, 10))
+			},
 		},
 	}
 }
@@ -192,6 +200,12 @@ func eventsMethods() methods[port.Events] {
 			}},
 			{"List", func(ctx context.Context, events port.Events) error {
 				return errorOf(events.List(ctx, "", 10))
+			}},
+			{"Latest", func(ctx context.Context, events port.Events) error {
+				return errorOf(events.Latest(ctx, port.EventFilter{}, 0, 10))
+			}},
+			{"Prune", func(ctx context.Context, events port.Events) error {
+				return errorOf(events.Prune(ctx, at(1000*time.Hour), 10))
 			}},
 		},
 	}

@@ -67,4 +67,12 @@ func CheckEvent(e domain.Event) error {
 	return checkClient(e.Client)
 }
 
+// CheckEventFilter returns ErrInvalid unless every store understands f alike.
+func CheckEventFilter(f EventFilter) error {
+	if err := CheckKey(string(f.User)); err != nil {
+		return err
+	}
+	return CheckText(f.Kind)
+}
+
 func checkClient(c domain.Client) error { return CheckText(c.IP, c.UserAgent, c.Origin) }

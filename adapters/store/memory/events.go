@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -62,6 +63,47 @@ func (s *events) List(ctx context.Context, after string, limit int) ([]domain.Ev
 		i++
 	}
 	return slices.Clone(s.list[i : i+min(limit, len(s.list)-i)]), nil
+}
+
+func (s *events) Latest(ctx context.Context, f port.EventFilter, offset, limit int) ([]domain.Event, error) {
+	if err := s.store.usable(ctx); err != nil {
+		return nil, failed("list latest events", err)
+	}
+	if err := port.CheckEventFilter(f); err != nil {
+		return nil, failed("list latest events", err)
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var page []domain.Event
+	for _, e := range slices.Backward(s.list) {
+		switch {
+		case len(page) >= limit:
+			return page, nil
+		case !f.Matches(e):
+		case offset > 0:
+			offset--
+		default:
+			page = append(page, e)
+		}
+	}
+	return page, nil
+}
+
+func (s *events) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	if err := s.store.usable(ctx); err != nil {
+		return 0, failed("prune events", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pruned := 0
+	s.list = slices.DeleteFunc(s.list, func(e domain.Event) bool {
+		old := pruned < limit && e.At.Before(before)
+		if old {
+			pruned++
+		}
+		return old
+	})
+	return pruned, nil
 }
 
 func (s *events) search(id string) (int, bool) {

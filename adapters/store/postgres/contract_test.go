@@ -9,7 +9,7 @@ import (
 )
 
 // kit is how many cases there are.
-const kit = 465
+const kit = 482
 
 func TestContract(t *testing.T) {
 	s := server.Get(t)

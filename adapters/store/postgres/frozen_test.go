@@ -21,6 +21,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00006_letters.sql":         "dfca969e066145651a0cbca3096df7e9a3ec7c5b202561a5c713cb228c7e4af3",
 		"00007_signing_keys.sql":    "0a54d6b86c4b855dce7cb1337300f4ab65030491bd318d3f3e3f14aca3ef3375",
 		"00008_user_lookups.sql":    "d30090a497ad9adba72ef771e7b4576b1734c398b02c1102d70f189cbb7abf8c",
+		"00009_event_lookups.sql":   "e0bb226e7d6483cf5c4e9d795f35bab6520c935f7a7ad22f4eb05ec893d54faf",
 	})
 	if err != nil {
 		t.Error(err)

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -68,4 +69,67 @@ func (s *events) List(ctx context.Context, after string, limit int) (page []doma
 	return page, err
 }
 
-func eventQueries() []string { return []string{recordEvent, listEvents} }
+// Of each filter there is a statement of its own, so that the database can plan it.
+const (
+	latestEvents       = `SELECT ` + eventColumns + ` FROM events ORDER BY id DESC LIMIT ? OFFSET ?`
+	latestEventsOfKind = `SELECT ` + eventColumns + ` FROM events WHERE kind = ? ORDER BY id DESC LIMIT ? OFFSET ?`
+	latestEventsOfUser = `SELECT ` + eventColumns + ` FROM events
+		WHERE (actor_id = ? OR subject_id = ?) ORDER BY id DESC LIMIT ? OFFSET ?`
+	latestEventsOfBoth = `SELECT ` + eventColumns + ` FROM events
+		WHERE kind = ? AND (actor_id = ? OR subject_id = ?) ORDER BY id DESC LIMIT ? OFFSET ?`
+)
+
+func latestQuery(f port.EventFilter) (query string, args []any) {
+	user := string(f.User)
+	switch {
+	case f.Kind != "" && user != "":
+		return latestEventsOfBoth, []any{f.Kind, user, user}
+	case f.Kind != "":
+		return latestEventsOfKind, []any{f.Kind}
+	case user != "":
+		return latestEventsOfUser, []any{user, user}
+	}
+	return latestEvents, nil
+}
+
+func (s *events) Latest(ctx context.Context, f port.EventFilter, offset, limit int) (page []domain.Event, err error) {
+	err = s.call(ctx, "list latest events", func() error {
+		if err := port.CheckEventFilter(f); err != nil || limit < 1 {
+			return err
+		}
+		var rows []eventRow
+		query, args := latestQuery(f)
+		if err := s.list(ctx, &rows, query, append(args, limit, max(offset, 0))...); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			page = append(page, row.event())
+		}
+		return nil
+	})
+	return page, err
+}
+
+const pruneEvents = `DELETE FROM events
+	WHERE id IN (SELECT id FROM (
+		SELECT id FROM events WHERE occurred_at < ? LIMIT ?) AS old)
+	AND occurred_at < ?`
+
+func (s *events) Prune(ctx context.Context, before time.Time, limit int) (pruned int, err error) {
+	err = s.call(ctx, "prune events", func() error {
+		if limit < 1 {
+			return nil // to SQLite a negative limit is none at all
+		}
+		at := micros(before)
+		n, err := s.exec(ctx, pruneEvents, at, limit, at)
+		pruned = int(n)
+		return err
+	})
+	return pruned, err
+}
+
+func eventQueries() []string {
+	return []string{
+		recordEvent, listEvents, latestEvents, latestEventsOfKind, latestEventsOfUser, latestEventsOfBoth, pruneEvents,
+	}
+}

@@ -17,7 +17,7 @@ func methods() []string {
 		"sessions.create", "sessions.get", "sessions.list", "sessions.rotate", "sessions.end-reused", "sessions.delete",
 		"sessions.delete-user", "sessions.prune",
 		"limiter.take", "limiter.refund", "limiter.reset", "limiter.prune",
-		"events.record", "events.list",
+		"events.record", "events.list", "events.latest", "events.prune",
 		"signing.create", "signing.list", "signing.delete",
 		"uow.do", "store.ping",
 	}

@@ -56,6 +56,8 @@ func All() []Fault {
 		limiterForgetFaults(),
 		limiterInvalidFaults(),
 		eventsFaults(),
+		eventsLatestFaults(),
+		eventsPruneFaults(),
 		signingKeysFaults(),
 		unitOfWorkFaults(),
 		unitOfWorkMailFaults(),

@@ -153,5 +153,13 @@ func (t tap) events(inner port.Events) events {
 		list: func(ctx context.Context, after string, limit int) ([]domain.Event, error) {
 			return tapped(ctx, t, "events.list", func(ctx context.Context) ([]domain.Event, error) { return inner.List(ctx, after, limit) })
 		},
+		latest: func(ctx context.Context, f port.EventFilter, offset, limit int) ([]domain.Event, error) {
+			return tapped(ctx, t, "events.latest", func(ctx context.Context) ([]domain.Event, error) {
+				return inner.Latest(ctx, f, offset, limit)
+			})
+		},
+		prune: func(ctx context.Context, before time.Time, limit int) (int, error) {
+			return tapped(ctx, t, "events.prune", func(ctx context.Context) (int, error) { return inner.Prune(ctx, before, limit) })
+		},
 	}
 }

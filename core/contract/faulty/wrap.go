@@ -324,6 +324,22 @@ type events struct {
 	port.Events
 	record func(ctx context.Context, e domain.Event) error
 	list   func(ctx context.Context, after string, limit int) ([]domain.Event, error)
+	latest func(ctx context.Context, f port.EventFilter, offset, limit int) ([]domain.Event, error)
+	prune  func(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+func (r events) Latest(ctx context.Context, f port.EventFilter, offset, limit int) ([]domain.Event, error) {
+	if r.latest != nil {
+		return r.latest(ctx, f, offset, limit)
+	}
+	return r.Events.Latest(ctx, f, offset, limit)
+}
+
+func (r events) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	if r.prune != nil {
+		return r.prune(ctx, before, limit)
+	}
+	return r.Events.Prune(ctx, before, limit)
 }
 
 func (r events) Record(ctx context.Context, e domain.Event) error {

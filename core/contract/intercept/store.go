@@ -185,3 +185,11 @@ func (r events) Record(ctx context.Context, e domain.Event) error {
 func (r events) List(ctx context.Context, after string, limit int) ([]domain.Event, error) {
 	return asked(ctx, r.hooks, "Events.List", func() ([]domain.Event, error) { return r.inner.List(ctx, after, limit) })
 }
+
+func (r events) Latest(ctx context.Context, f port.EventFilter, offset, limit int) ([]domain.Event, error) {
+	return asked(ctx, r.hooks, "Events.Latest", func() ([]domain.Event, error) { return r.inner.Latest(ctx, f, offset, limit) })
+}
+
+func (r events) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	return asked(ctx, r.hooks, "Events.Prune", func() (int, error) { return r.inner.Prune(ctx, before, limit) })
+}

@@ -1,0 +1,9 @@
+-- +goose Up
+CREATE INDEX events_occurred_at ON events (occurred_at);
+CREATE INDEX events_actor ON events (actor_id, id);
+CREATE INDEX events_subject ON events (subject_id, id);
+
+-- +goose Down
+DROP INDEX events_subject;
+DROP INDEX events_actor;
+DROP INDEX events_occurred_at;
