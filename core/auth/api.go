@@ -19,6 +19,7 @@ type API interface {
 	ProfileAPI
 	PeopleAPI
 	HealthAPI
+	ActivityAPI
 }
 
 // Credential is what a request showed, as the transport saw it. Empty fields were absent.
@@ -258,6 +259,13 @@ type OperatorAPI interface {
 	// order of their IDs.
 	ListUsers(ctx context.Context, after domain.UserID, limit int) ([]domain.User, error)
 
+	// LatestActivity is ActivityAPI.Activity without a caller.
+	LatestActivity(ctx context.Context, q ActivityQuery) ([]domain.Event, error)
+
+	// ActivityAfter returns at most limit events whose ID is greater than after, in the
+	// order of their IDs, which begin with their time: see domain.FloorUUID.
+	ActivityAfter(ctx context.Context, after string, limit int) ([]domain.Event, error)
+
 	// Unlock forgets the failed logins of the account, so that it may try again at once.
 	Unlock(ctx context.Context, email string) error
 }
@@ -266,8 +274,8 @@ type OperatorAPI interface {
 // and says how much it did; app owns the timers.
 type Worker interface {
 	// Sweep removes what is over: sessions that have ended, limiter keys that count nothing
-	// any more, one-time tokens a week after their end, and letters that nobody has come
-	// round to sending. It returns how many it removed; a full batch means there may be
+	// any more, one-time tokens a week after their end, events after Settings.EventsTTL, and
+	// letters that nobody has come round to sending. It returns how many it removed; a full batch means there may be
 	// more.
 	Sweep(ctx context.Context) (Swept, error)
 
@@ -287,6 +295,8 @@ type Swept struct {
 	Sessions, LimiterKeys, Tokens int
 
 	Letters int // of each, somebody did not get a mail
+
+	Events int // of the audit trail
 
 	More bool // a batch was full: call again soon
 }

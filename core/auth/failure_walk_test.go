@@ -616,6 +616,6 @@ func sweepFlow() flow {
 		begin: func(t *testing.T, w world) func() error {
 			return func() error { _, err := w.service.Sweep(context.WithoutCancel(t.Context())); return err }
 		},
-		calls: []string{"Sessions.Prune", "Limiter.Prune", "OneTimeTokens.Prune", "MailQueue.Prune"},
+		calls: []string{"Sessions.Prune", "Limiter.Prune", "OneTimeTokens.Prune", "MailQueue.Prune", "Events.Prune"},
 	}
 }

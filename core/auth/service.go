@@ -87,6 +87,9 @@ type Settings struct {
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
 
+	// EventsTTL is how long the audit trail is kept. Zero keeps it for ever.
+	EventsTTL time.Duration
+
 	// NoticePage is where the link of a mail leads that tells about a change: to who was not
 	// asked, it is the way back into the account.
 	NoticePage string
@@ -112,6 +115,7 @@ func DefaultSettings() Settings {
 		LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second},
 		ResetTTL:     time.Hour,
 		ResetPage:    "http://localhost:8055/admin/reset-password",
+		EventsTTL:    90 * 24 * time.Hour,
 		NoticePage:   "http://localhost:8055/admin/forgot-password",
 		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},
 		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},

@@ -19,17 +19,16 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	var swept Swept
 	var failures []error // of one part, which must not keep the others
 	now := s.Clock.Now()
-	for _, part := range []struct {
-		what  string
-		count *int
-		prune func(context.Context, time.Time, int) (int, error)
-		until time.Time
-	}{
+	parts := []sweepPart{
 		{"sessions", &swept.Sessions, s.Sessions.Prune, now},
 		{"limiter", &swept.LimiterKeys, s.Limiter.Prune, now},
 		{"one-time tokens", &swept.Tokens, s.Repos.OneTimeTokens.Prune, now.Add(-keepTokens)},
 		{"letters", &swept.Letters, s.Repos.MailQueue.Prune, now},
-	} {
+	}
+	if s.settings.EventsTTL > 0 {
+		parts = append(parts, sweepPart{"events", &swept.Events, s.Events.Prune, now.Add(-s.settings.EventsTTL)})
+	}
+	for _, part := range parts {
 		n, err := part.prune(ctx, part.until, sweepBatch)
 		if err != nil {
 			failures = append(failures, fmt.Errorf("prune %s: %w", part.what, err))
@@ -41,4 +40,12 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		return swept, unavailable(errors.Join(failures...))
 	}
 	return swept, nil
+}
+
+// sweepPart is one kind of records, and until when those that are over are removed.
+type sweepPart struct {
+	what  string
+	count *int
+	prune func(context.Context, time.Time, int) (int, error)
+	until time.Time
 }

@@ -40,3 +40,7 @@ func NewUUID(now time.Time) string {
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
 	return string(text)
 }
+
+// FloorUUID returns a text that sorts before every UUID that NewUUID returns at or after the
+// millisecond of at, and behind all earlier ones.
+func FloorUUID(at time.Time) string { return NewUUID(at)[:len("01234567-89ab-")] }

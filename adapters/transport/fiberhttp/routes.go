@@ -43,6 +43,7 @@ func (s *Server) routes() {
 	s.app.Get("/users/:id", s.exceptMe, s.readAccount)
 	s.app.Patch("/users/:id", s.exceptMe, s.updateAccount)
 	s.app.Delete("/users/:id", s.exceptMe, s.deleteAccount)
+	s.app.Get("/activity", s.activity)
 	s.app.Get("/server/health", s.health)
 	s.app.Get("/server/info", s.info)
 	s.app.Use(s.routeNotFound)

@@ -10,13 +10,14 @@ type commands struct {
 	LogLevel   string `setting:"LOG_LEVEL" placeholder:"LEVEL" help:"Least important lines to log (LOG_LEVEL)."`
 	LogStyle   string `setting:"LOG_STYLE" placeholder:"STYLE" help:"pretty or raw (LOG_STYLE)."`
 
-	Serve   serveCommand   `cmd:"" help:"Run the service."`
-	Migrate migrateCommand `cmd:"" help:"Change the schema of the database."`
-	Users   usersCommand   `cmd:"" help:"Look after accounts."`
-	Keys    keysCommand    `cmd:"" help:"Look after the keys that sign access tokens."`
-	Mail    mailCommand    `cmd:"" help:"Look at mails, and try whether they arrive."`
-	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
-	Version versionCommand `cmd:"" help:"Show the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the service."`
+	Migrate  migrateCommand  `cmd:"" help:"Change the schema of the database."`
+	Users    usersCommand    `cmd:"" help:"Look after accounts."`
+	Keys     keysCommand     `cmd:"" help:"Look after the keys that sign access tokens."`
+	Mail     mailCommand     `cmd:"" help:"Look at mails, and try whether they arrive."`
+	Config   configCommand   `cmd:"" help:"Show or check the configuration."`
+	Activity activityCommand `cmd:"" help:"Show the audit trail."`
+	Version  versionCommand  `cmd:"" help:"Show the version."`
 }
 
 type migrateCommand struct {

@@ -41,6 +41,9 @@ type backend struct {
 	tested    []domain.Email
 	mailErr   error
 
+	trail []domain.Event
+	asked []auth.ActivityQuery
+
 	keys        []auth.KeyStatus
 	rotations   []auth.RotateKey
 	retirements []auth.RetireKeys
@@ -96,6 +99,13 @@ type operator struct{ *backend }
 func (o operator) EnsureAdministrator(context.Context, auth.NewUser) (bool, error) {
 	return false, errors.New("no command asks for this")
 }
+
+func (o operator) LatestActivity(_ context.Context, q auth.ActivityQuery) ([]domain.Event, error) {
+	o.asked = append(o.asked, q)
+	return o.trail, o.userErr
+}
+
+func (o operator) ActivityAfter(context.Context, string, int) ([]domain.Event, error) { return nil, nil }
 
 func (o operator) CreateUser(_ context.Context, u auth.NewUser) (domain.User, error) {
 	if o.userErr != nil {

@@ -178,3 +178,18 @@ func TestUsersList(t *testing.T) {
 		})
 	}
 }
+
+func TestActivity(t *testing.T) {
+	b := &backend{trail: []domain.Event{
+		{ID: "2", At: time.Unix(2, 0), Kind: "logout", Outcome: "success", Actor: "id-1", Subject: "id-1", Client: domain.Client{IP: "192.0.2.7"}},
+		{ID: "1", At: time.Unix(1, 0), Kind: "login", Outcome: "failure"},
+	}}
+	run(t, b, nil, "activity", "--json", "--limit=2", "--kind=login", "--user=id-1").want(t, cli.ExitOK,
+		`{"id":"1","timestamp":"1970-01-01T00:00:01Z","action":"login","outcome":"failure","user":"","item":"","ip":"","user_agent":"","origin":""}
+{"id":"2","timestamp":"1970-01-01T00:00:02Z","action":"logout","outcome":"success","user":"id-1","item":"id-1","ip":"192.0.2.7","user_agent":"","origin":""}
+`, "")
+	if want := []auth.ActivityQuery{{Kind: "login", User: "id-1", Limit: 2}}; !slices.Equal(b.asked, want) {
+		t.Errorf("got questions %+v, want %+v", b.asked, want)
+	}
+	run(t, b, nil, "activity", "--limit=1001").want(t, cli.ExitUsage, "", "sallyport: --limit takes a number from 0 to 1000\nsallyport --help shows what there is.\n")
+}

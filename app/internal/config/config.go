@@ -162,9 +162,7 @@ type Hash struct {
 // Passwords holds what a new password has to be, besides long enough and none that is guessed
 // first.
 type Passwords struct {
-	Policy       auth.PasswordPolicy `env:"PASSWORD_POLICY" doc:"A regular expression that every new password has to match, with or without slashes around it. It is in the syntax of Go (RE2), and may begin with look-aheads where ^ ties them to the beginning, such as /(?=^.{12,}$)(?=.*\\d).*$/. Rules of composition make passwords worse rather than better; it is here for those who have to have them. The reference service keeps it as auth_password_policy in its database." own:"true"`
-	MinScore     int                 `env:"PASSWORD_MIN_SCORE" envDefault:"0" min:"0" max:"4" doc:"How hard to guess a new password has to be, as zxcvbn estimates it by its first 72 characters: 1 is more than 1000 guesses, 2 more than a million, 3 more than 100 million, 4 more than 10 thousand million. 0 does not estimate." own:"true"`
-	BreachedFile string              `env:"PASSWORD_BREACHED_FILE" doc:"A file of SHA-1 hashes of passwords that are known to attackers, none of which may be a new password: one hash a line in hexadecimal, with or without a colon and a count behind it, sorted. It is searched where it is, however large, and nobody is asked on the network." own:"true"`
+	Policy auth.PasswordPolicy `env:"PASSWORD_POLICY" doc:"A regular expression that every new password has to match, with or without slashes around it. It is in the syntax of Go (RE2), and may begin with look-aheads where ^ ties them to the beginning, such as /(?=^.{12,}$)(?=.*\\d).*$/. Rules of composition make passwords worse rather than better; it is here for those who have to have them. The reference service keeps it as auth_password_policy in its database." own:"true"`
 }
 
 // Limits bounds attempts. The zero limit is none.

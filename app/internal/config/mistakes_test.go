@@ -173,7 +173,6 @@ func TestMistakes(t *testing.T) {
 		{"PASSWORD_POLICY=(?=.*x).*"},
 		{"PASSWORD_POLICY_FILE=unclosed"},
 		{"PASSWORD_POLICY=/^.{40,}$/", "ADMIN_PASSWORD=dog-and-pony-show"},
-		{"PASSWORD_MIN_SCORE=5"},
 		{"EVENTS_TTL=-1s"},
 		{"LIMIT_RESET_ACCOUNT=3"},
 		{"LIMIT_RESET_ADDRESS=0/1h"},

@@ -64,8 +64,8 @@ func loops(worker auth.Worker, log *slog.Logger) []loop {
 	return []loop{
 		{"sweeping", time.Minute, func(ctx context.Context) (bool, error) {
 			swept, err := worker.Sweep(ctx)
-			if swept.Sessions+swept.LimiterKeys+swept.Tokens > 0 {
-				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens)
+			if swept.Sessions+swept.LimiterKeys+swept.Tokens+swept.Events > 0 {
+				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens, "events", swept.Events)
 			}
 			if swept.Letters > 0 {
 				log.Warn("letters have expired before they could be sent: as many people did not get their mail", "letters", swept.Letters)

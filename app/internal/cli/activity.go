@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+type activityCommand struct {
+	Follow bool   `short:"f" help:"Go on with what happens from now on, until interrupted."`
+	JSON   bool   `name:"json" help:"Write one JSON object a line."`
+	Limit  int    `default:"50" placeholder:"N" help:"How many of the latest events to begin with, at most 1000."`
+	Kind   string `placeholder:"NAME" help:"Only events of this kind, such as login."`
+	User   string `placeholder:"ID" help:"Only events of this account, who did it or to whom."`
+}
+
+const (
+	// followEvery is the rest between two looks at the trail.
+	followEvery = time.Second
+
+	// followBehind is how far back each look goes: events of several instances may arrive in
+	// another order than their IDs have.
+	followBehind = 10 * time.Second
+
+	// followPage is how many events are asked for at a time.
+	followPage = 200
+)
+
+// Run shows the audit trail, the oldest of the latest events first.
+func (cmd activityCommand) Run(in *invocation) error {
+	if cmd.Limit < 0 || cmd.Limit > auth.MaxActivity {
+		return usageError{fmt.Errorf("--limit takes a number from 0 to %d", auth.MaxActivity)}
+	}
+	c, err := in.configure()
+	if err != nil {
+		return err
+	}
+	return in.withOperator(c, mustExist, func(operator auth.OperatorAPI) error {
+		// Looked at before the latest are, so that nothing is missed in between.
+		begin := time.Now()
+		latest, err := operator.LatestActivity(in.context, auth.ActivityQuery{Kind: cmd.Kind, User: domain.UserID(cmd.User), Limit: cmd.Limit})
+		if err != nil {
+			return err
+		}
+		shown := map[string]time.Time{}
+		for _, e := range slices.Backward(latest) {
+			if err := cmd.show(in.Stdout, e); err != nil {
+				return err
+			}
+			shown[e.ID] = e.At
+		}
+		if !cmd.Follow {
+			return nil
+		}
+		return cmd.follow(in.context, in.Stdout, operator, begin, shown)
+	})
+}
+
+// follow shows what comes after begin and is not shown yet, until ctx is done.
+func (cmd activityCommand) follow(ctx context.Context, out io.Writer, operator auth.OperatorAPI, begin time.Time, shown map[string]time.Time) error {
+	ticker := time.NewTicker(followEvery)
+	defer ticker.Stop()
+	for from := begin; ; from = later(begin, time.Now().Add(-followBehind)) {
+		if err := cmd.showSince(ctx, out, operator, from, shown); err != nil {
+			if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+				return nil
+			}
+			return err
+		}
+		for id, at := range shown {
+			if at.Before(from.Add(-followBehind)) {
+				delete(shown, id) // no look goes back that far any more
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// showSince shows the events from then on that are not shown yet.
+func (cmd activityCommand) showSince(ctx context.Context, out io.Writer, operator auth.OperatorAPI, from time.Time, shown map[string]time.Time) error {
+	for after := domain.FloorUUID(from); ; {
+		page, err := operator.ActivityAfter(ctx, after, followPage)
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			after = e.ID
+			if _, seen := shown[e.ID]; seen || !cmd.wants(e) {
+				continue
+			}
+			if err := cmd.show(out, e); err != nil {
+				return err
+			}
+			shown[e.ID] = e.At
+		}
+		if len(page) < followPage {
+			return nil
+		}
+	}
+}
+
+func (cmd activityCommand) wants(e domain.Event) bool {
+	user := domain.UserID(cmd.User)
+	return (cmd.Kind == "" || e.Kind == cmd.Kind) && (user == "" || e.Actor == user || e.Subject == user)
+}
+
+// eventJSON is an event as the REST route shows it.
+type eventJSON struct {
+	ID        string        `json:"id"`
+	Timestamp time.Time     `json:"timestamp"`
+	Action    string        `json:"action"`
+	Outcome   string        `json:"outcome"`
+	User      domain.UserID `json:"user"`
+	Item      domain.UserID `json:"item"`
+	IP        string        `json:"ip"`
+	UserAgent string        `json:"user_agent"`
+	Origin    string        `json:"origin"`
+}
+
+// show writes one event as one line, whatever its texts hold.
+func (cmd activityCommand) show(out io.Writer, e domain.Event) error {
+	if !cmd.JSON {
+		_, err := fmt.Fprintf(out, "%s  %-7s  %-24s  actor %-36s  subject %-36s  %s  %s\n",
+			e.At.UTC().Format(time.RFC3339), oneLine(e.Outcome), oneLine(e.Kind), orDash(string(e.Actor)), orDash(string(e.Subject)), orDash(e.Client.IP), orDash(e.Client.UserAgent))
+		return err
+	}
+	text, err := json.Marshal(eventJSON{
+		oneLine(e.ID), e.At.UTC(), oneLine(e.Kind), oneLine(e.Outcome), domain.UserID(oneLine(string(e.Actor))), domain.UserID(oneLine(string(e.Subject))),
+		oneLine(e.Client.IP), oneLine(e.Client.UserAgent), oneLine(e.Client.Origin),
+	})
+	if err != nil {
+		return fmt.Errorf("cli: encode an event: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "%s\n", text)
+	return err
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return oneLine(text)
+}
+
+// oneLine takes out what would begin another line or steer a terminal. The core lets nothing of
+// that into the trail, but others may have written there.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// trail is an audit trail that grows while it is looked at.
+type trail struct {
+	auth.OperatorAPI
+	events []domain.Event // in the order of their IDs
+}
+
+func (t *trail) ActivityAfter(_ context.Context, after string, limit int) ([]domain.Event, error) {
+	var page []domain.Event
+	for _, e := range t.events {
+		if e.ID > after && len(page) < limit {
+			page = append(page, e)
+		}
+	}
+	return page, nil
+}
+
+func TestActivityFollows(t *testing.T) {
+	begin := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	event := func(at time.Duration, kind string) domain.Event {
+		return domain.Event{ID: domain.NewUUID(begin.Add(at)), At: begin.Add(at), Kind: kind, Outcome: domain.OutcomeSuccess}
+	}
+	look := func(t *testing.T, cmd activityCommand, operator *trail, shown map[string]time.Time) string {
+		t.Helper()
+		var out bytes.Buffer
+		if err := cmd.showSince(t.Context(), &out, operator, begin, shown); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	t.Run("each event once, also one that arrives behind a later one", func(t *testing.T) {
+		shown := map[string]time.Time{}
+		early, late := event(time.Second, "early"), event(2*time.Second, "late")
+		operator := &trail{events: []domain.Event{event(-time.Second, "before"), late}}
+		if got := look(t, activityCommand{}, operator, shown); !strings.Contains(got, "late") || strings.Contains(got, "before") {
+			t.Errorf("got %q, want what comes after the beginning", got)
+		}
+		operator.events = []domain.Event{early, late}
+		if got := look(t, activityCommand{}, operator, shown); !strings.Contains(got, "early") || strings.Contains(got, "late") {
+			t.Errorf("got %q, want the one that is new", got)
+		}
+	})
+	t.Run("more than a page at a time", func(t *testing.T) {
+		operator := &trail{}
+		for i := range 2*followPage + 1 {
+			operator.events = append(operator.events, event(time.Duration(i+1)*time.Millisecond, "login"))
+		}
+		if got := strings.Count(look(t, activityCommand{}, operator, map[string]time.Time{}), "\n"); got != 2*followPage+1 {
+			t.Errorf("got %d lines, want %d", got, 2*followPage+1)
+		}
+	})
+	t.Run("those of the kind and the account alone", func(t *testing.T) {
+		of := func(at time.Duration, kind string, actor, subject domain.UserID) domain.Event {
+			e := event(at, kind)
+			e.Actor, e.Subject = actor, subject
+			return e
+		}
+		operator := &trail{events: []domain.Event{of(1e6, "login", "ann", "ann"), of(2e6, "logout", "ann", "bob"), of(3e6, "login", "", "bob")}}
+		for want, cmd := range map[int]activityCommand{2: {User: "bob"}, 1: {User: "bob", Kind: "login"}, 3: {}} {
+			if got := strings.Count(look(t, cmd, operator, map[string]time.Time{}), "\n"); got != want {
+				t.Errorf("%+v: got %d lines, want %d", cmd, got, want)
+			}
+		}
+	})
+}
+
+func TestActivityIsOneLineAnEvent(t *testing.T) {
+	forged := domain.Event{
+		ID: "1", Kind: "login\n2026 success forged", Outcome: "failure\r\x1b[2K", Actor: "a\u2028b",
+		Client: domain.Client{IP: "192.0.2.7\nforged", UserAgent: "x\u0085\x00y\n{\"action\":\"forged\"}"},
+	}
+	for _, cmd := range []activityCommand{{}, {JSON: true}} {
+		var out bytes.Buffer
+		if err := cmd.show(&out, forged); err != nil {
+			t.Fatal(err)
+		}
+		line, found := strings.CutSuffix(out.String(), "\n")
+		if !found || strings.ContainsAny(line, "\n\r\x1b\x00\u0085\u2028") {
+			t.Errorf("got %q, want one line", out.String())
+		}
+		if cmd.JSON && !json.Valid([]byte(line)) {
+			t.Errorf("got %q, want JSON", line)
+		}
+	}
+}
