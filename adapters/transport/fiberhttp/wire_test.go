@@ -279,6 +279,11 @@ func presentationRules() []rule {
 			{name: "users me", call: always(get("/users/me")), status: 401, code: domain.InvalidCredentials, message: anonymous},
 			{name: "PATCH users me, before its body is read", call: always(call{method: http.MethodPatch, path: "/users/me", body: `[`}), status: 401, code: domain.InvalidCredentials},
 		}},
+		{name: "§2 static token", given: staticTokenOfBob, rows: []row{
+			{name: "as a bearer", call: always(bearing("Bearer " + staticToken)), status: 200},
+			{name: "in the query", call: always(get("/users/me?access_token=" + staticToken)), status: 200},
+			{name: "is no refresh token", call: always(post("/auth/refresh", map[string]any{"refresh_token": staticToken})), status: 401, code: domain.InvalidCredentials},
+		}},
 		{name: "§2 opaque token", rows: []row{
 			{name: "opaque token", call: always(bearing("Bearer opaque")), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
 			{name: "refresh token is no access token", call: func(s scene) call { return bearing("Bearer " + s.json.RefreshToken) }, status: 401, code: domain.InvalidCredentials},
@@ -309,6 +314,18 @@ func presentationRules() []rule {
 			{name: "a bad one does not fail logout", call: always(call{method: http.MethodPost, path: "/auth/logout", body: `{"mode":"session"}`, cookie: &http.Cookie{Name: sessionCookie, Value: "bad"}}), status: 204, cookies: blank},
 		}},
 	}
+}
+
+const staticToken = "a-static-token-of-32-characters-x"
+
+func staticTokenOfBob(t *testing.T, s scene) {
+	t.Helper()
+	secret := domain.HashSecret(staticToken)
+	bob, err := s.store.Repos().Users.ByEmail(t.Context(), "bob@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.change(t, bob.ID, func(u *domain.User) { u.StaticToken = &secret })
 }
 
 // bearing reads the own account with that Authorization.
