@@ -105,7 +105,9 @@ func (o operator) LatestActivity(_ context.Context, q auth.ActivityQuery) ([]dom
 	return o.trail, o.userErr
 }
 
-func (o operator) ActivityAfter(context.Context, string, int) ([]domain.Event, error) { return nil, nil }
+func (o operator) ActivityAfter(context.Context, string, int) ([]domain.Event, error) {
+	return nil, nil
+}
 
 func (o operator) CreateUser(_ context.Context, u auth.NewUser) (domain.User, error) {
 	if o.userErr != nil {
