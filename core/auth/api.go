@@ -215,7 +215,7 @@ type Delivered struct {
 type Swept struct {
 	Sessions, LimiterKeys, Tokens int
 
-	Letters int // of each, somebody did not get a mail
+	Letters int // that expired unsent; for some of them somebody may wait for a mail
 
 	More bool // a batch was full: call again soon
 }
