@@ -68,7 +68,7 @@ func loops(worker auth.Worker, log *slog.Logger) []loop {
 				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens)
 			}
 			if swept.Letters > 0 {
-				log.Warn("letters have expired before they could be sent: as many people did not get their mail", "letters", swept.Letters)
+				log.Warn("letters have expired unsent; some people may wait for a mail", "letters", swept.Letters)
 			}
 			return swept.More, err
 		}},

@@ -76,7 +76,7 @@ func TestLoops(t *testing.T) {
 	}
 	t.Run("warn of letters that expired unsent", func(t *testing.T) {
 		got := sweep(t, auth.Swept{Letters: 2})
-		if strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "letters=2") {
+		if strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "some people may wait") || !strings.Contains(got, "letters=2") {
 			t.Errorf("got log %q, want one warning", got)
 		}
 	})
