@@ -30,9 +30,9 @@ type Backend interface {
 	// templates of mails. It makes nothing and calls nobody.
 	Check(c config.Config) error
 
-	// PreviewMail returns a mail as it would be sent, with sample values, and sends none. A
-	// kind that there is not is port.ErrNotFound.
-	PreviewMail(ctx context.Context, c config.Config, p MailPreview) (domain.Mail, error)
+	// PreviewMail returns a mail as it would be sent, with sample values, and sends none, and
+	// the language (BCP 47) that it is in. A kind that there is not is port.ErrNotFound.
+	PreviewMail(ctx context.Context, c config.Config, p MailPreview) (mail domain.Mail, written string, err error)
 
 	// TestMail sends a mail that says that it is a test, and returns in words where it is
 	// then, as in "in the folder X". The errors are those of port.Mailer.

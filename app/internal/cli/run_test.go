@@ -70,9 +70,9 @@ func (b *backend) Check(config.Config) error {
 	return b.checkErr
 }
 
-func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, error) {
+func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, string, error) {
 	b.previewed = append(b.previewed, p)
-	return b.mail, b.mailErr
+	return b.mail, "de", b.mailErr
 }
 
 func (b *backend) TestMail(_ context.Context, _ config.Config, to domain.Email) (string, error) {
@@ -240,6 +240,8 @@ func TestUsageIsToldPlainly(t *testing.T) {
 		"migrate nothing-like-it":               "unknown command",
 		"users list more":                       "too many arguments",
 		"serve --port":                          "--port needs a value",
+		"mail test":                             "usage: sallyport mail test <address>",
+		"users passwd":                          "usage: sallyport users passwd <email> [flags]",
 		"serve --port --host=::1":               "--port needs a value",
 		"users passwd a@b.org --generate=maybe": "--generate takes no value",
 		"serve --prot=1":                        `unknown flag --prot, did you mean "--port"?`,
