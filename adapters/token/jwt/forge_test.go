@@ -21,6 +21,15 @@ func forge(secret []byte, header, payload string) string {
 	return signed + "." + segment(sign(secret, signed))
 }
 
+// padded is forge, but ends the payload with =, of which there has to be one at least.
+func padded(secret []byte, payload string) string {
+	for len(payload)%3 == 0 {
+		payload += " "
+	}
+	signed := segment(goodHeader) + "." + base64.URLEncoding.EncodeToString([]byte(payload))
+	return signed + "." + segment(sign(secret, signed))
+}
+
 func sign(secret []byte, text string) string {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(text))

@@ -182,6 +182,7 @@ func TestSecurity39TheSignatureIsVerifiedFirst(t *testing.T) {
 		for name, token := range map[string]string{
 			"padding":            good + "=",
 			"padding inside":     header + "=." + payload + "." + signature,
+			"padding, signed":    padded(secret, goodPayload(t)),
 			"a line feed":        good + "\n",
 			"a line feed inside": header + "\n." + payload + "." + signature,
 			"a carriage return":  header + "." + payload + ".\r" + signature,
