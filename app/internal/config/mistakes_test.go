@@ -183,6 +183,7 @@ func TestMistakes(t *testing.T) {
 		{"PUBLIC_URL=https://auth.example.com", "HOST=0.0.0.0"},
 		{"EMAIL_TRANSPORT=sendmail"},
 		{"MAIL_QUEUE_LENGTH=0"},
+		{"MAIL_QUEUE_LENGTH=100001"},
 		{"EMAIL_TRANSPORT=pigeon", "HOST=0.0.0.0"},
 		{"EMAIL_TRANSPORT=smtp"},
 		{"EMAIL_TRANSPORT=smtp", "EMAIL_FROM=x@example.com", "EMAIL_SMTP_HOST=smtp.example.com:25"},
