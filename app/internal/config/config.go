@@ -184,7 +184,7 @@ type Mail struct {
 	From            string `env:"EMAIL_FROM" envDefault:"no-reply@example.com" doc:"The address that mail comes from; PROJECT_NAME is shown beside it. With smtp it has to be set."`
 	SMTPHost        string `env:"EMAIL_SMTP_HOST" doc:"The mail server. Its certificate has to be for this name."`
 	SMTPPort        int    `env:"EMAIL_SMTP_PORT" envDefault:"587" min:"1" max:"65535" doc:"Its TCP port: 587 for STARTTLS, mostly 465 with EMAIL_SMTP_SECURE."`
-	SMTPUser        string `env:"EMAIL_SMTP_USER" doc:"The name to log in to the mail server with. Unset: no login."`
+	SMTPUser        string `env:"EMAIL_SMTP_USER" doc:"The name to log in to the mail server with; EMAIL_SMTP_PASSWORD belongs to it. Unset: no login."`
 	SMTPPassword    Secret `env:"EMAIL_SMTP_PASSWORD" secret:"true" doc:"The password to log in to the mail server with."`
 	SMTPSecure      bool   `env:"EMAIL_SMTP_SECURE" envDefault:"false" doc:"Whether the connection begins with TLS. false: it has to be upgraded by STARTTLS before anything else; a server that does not offer that gets no mail."`
 	SMTPIgnoreTLS   bool   `env:"EMAIL_SMTP_IGNORE_TLS" envDefault:"false" doc:"Whether mail, and the links in it, go to the server without TLS. Only for a server on this machine or in a network of its own."`
