@@ -100,6 +100,7 @@ func TestMistakes(t *testing.T) {
 		server("DB_CONNECT_TIMEOUT=1h"),
 		server("DB_MIGRATE=never"),
 		server("DB_SSL=require"),
+		{"DB_CLIENT=pg", "DB_DATABASE=x", "DB_USER=u", "DB_SOCKET_PATH=/run/postgresql", "DB_SSL=true"},
 		server("DB_SSL=false", "DB_SSL__CA_FILE=ca.pem"),
 		server("DB_SSL__CA=" + goodSecret),
 		server("DB_SSL__CA_FILE=port"),
