@@ -101,8 +101,8 @@ func network(err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate is not trusted"
 	}
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return alert.Error()
+	if what, ok := alert(err); ok {
+		return what.Error()
 	}
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		return number.Error()

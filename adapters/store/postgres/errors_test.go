@@ -66,7 +66,7 @@ func TestDescribe(t *testing.T) {
 		{io.ErrUnexpectedEOF, "the connection is lost"},
 		{context.DeadlineExceeded, "no answer in time"},
 		{errors.New("server refused TLS connection"), "the server does not encrypt"},
-		{tls.AlertError(42), "tls: bad certificate"},
+		{&net.OpError{Op: "remote error", Err: tls.AlertError(42)}, "tls: bad certificate"},
 		{&net.DNSError{Name: "ann"}, "the host is not known"},
 		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "connection refused"},
 		{errors.New("dial tcp 10.0.0.1: ann"), "unexpected error of type *errors.errorString"},
