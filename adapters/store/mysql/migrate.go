@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -69,9 +70,10 @@ func newMigrator(c Config, db *sql.DB) (*migration.Migrator, error) {
 		Dialect:            goose.DialectMySQL,
 		Files:              files,
 		VersionTableExists: versionTableExists,
+		Timeout:            c.Timeout,
 		Alone: func(ctx context.Context, fn func(context.Context) error) error {
 			return newLease(db, c.Timeout).alone(ctx, func(ctx context.Context) error {
-				if err := completeVersionTable(ctx, db); err != nil {
+				if err := completeVersionTable(ctx, c.Timeout, db); err != nil {
 					return err
 				}
 				return fn(ctx)
@@ -90,7 +92,9 @@ const (
 
 // completeVersionTable repairs what goose leaves when it dies between making its table and
 // writing the first row, and would refuse ever after.
-func completeVersionTable(ctx context.Context, db *sql.DB) error {
+func completeVersionTable(ctx context.Context, timeout time.Duration, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	var tables int
 	err := db.QueryRowContext(ctx, versionTableExists).Scan(&tables)
 	if err != nil || tables == 0 {

@@ -46,6 +46,7 @@ func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
 		Files:   files,
 		VersionTableExists: `SELECT COUNT(*) FROM pg_catalog.pg_tables
 			WHERE schemaname = current_schema() AND tablename = 'goose_db_version'`,
+		Timeout:  c.Timeout,
 		Alone:    advisory{db, c.Timeout, lockSilence}.alone,
 		Describe: described,
 	}), nil
