@@ -17,9 +17,10 @@ import (
 type Config struct {
 	// ConnectionString is a URL (mysql://USER:PASSWORD@HOST:PORT/DATABASE, or mariadb://) or
 	// a DSN of the driver (USER:PASSWORD@tcp(HOST:PORT)/DATABASE). A URL takes ?socket=PATH,
-	// ?tls= with true, false, skip-verify or preferred, and ?ssl-mode= with the values of
-	// MySQL's own clients. What a DSN says of time-outs, character sets and how results are
-	// read is overruled.
+	// ?tls= with true, false, skip-verify or preferred, and ?ssl-mode= with DISABLED,
+	// PREFERRED, REQUIRED or VERIFY_IDENTITY, as MySQL's own clients have them. What a DSN says
+	// of time-outs, character sets and how results are read is overruled; allowOldPasswords,
+	// compress, rejectReadOnly and serverPubKey are refused.
 	ConnectionString string
 
 	Host     string // default 127.0.0.1
