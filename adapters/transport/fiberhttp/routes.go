@@ -40,7 +40,7 @@ func (s *Server) routes() {
 
 // redirectRoot leads people who know no path to where there is a page.
 func (s *Server) redirectRoot(c *fiber.Ctx) error {
-	if s.config.RootRedirect == "" || requestPath(c) != "/" {
+	if s.config.RootRedirect == "" {
 		return c.Next()
 	}
 	return c.Redirect(s.config.RootRedirect, fiber.StatusFound)
