@@ -44,7 +44,9 @@ type Config struct {
 	// Timeout ends an attempt to connect, each statement and each unit of work with its
 	// commit, and the wait for a connection; default 5s. A server that does not answer in
 	// time is given up with its connection, and a write that it may have done has an unknown
-	// outcome. A migration takes as long as it takes.
+	// outcome. A write that waits for the lock of another transaction is ended by the server
+	// before; on MySQL with a Timeout of 2s and more only. A migration takes as long as it
+	// takes.
 	Timeout time.Duration
 
 	// Migrate lets Open bring an older schema up to date. Several processes may do so at

@@ -37,6 +37,7 @@ const (
 	readOnlyTransaction = 1792
 	readOnlyMode        = 1836
 	connectionKilled    = 1927 // MariaDB
+	statementTimeout    = 1969 // MariaDB
 )
 
 // number returns the number of the server's error in err, or 0 when there is none.
@@ -95,7 +96,7 @@ func meaning(number uint16) string {
 		return "another transaction was in the way"
 	case readOnlyServer, readOnlyTransaction, readOnlyMode:
 		return "the server is read-only"
-	case interrupted, connectionKilled:
+	case interrupted, connectionKilled, statementTimeout:
 		return "the server has ended the statement"
 	case dataTooLong:
 		return "the value is too long"
