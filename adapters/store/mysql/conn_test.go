@@ -27,7 +27,7 @@ func (f failing) QueryContext(context.Context, string, []driver.NamedValue) (dri
 	return nil, f.err
 }
 func (f failing) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error) { return f, nil }
-func (f failing) Commit() error { panic("commits without a context") }
+func (f failing) Commit() error                                                { panic("commits without a context") }
 
 func (f failing) Rollback() error { panic("rolls back without a context") }
 func (f failing) IsValid() bool   { return true }
