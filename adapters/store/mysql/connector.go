@@ -72,7 +72,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	defer cancel()
 	made, err := c.driver.Connect(limited)
 	if err != nil {
-		return nil, withoutNames(err)
+		return nil, unintroduced(withoutNames(err))
 	}
 	whole, ok := made.(wholeConn)
 	if !ok {
