@@ -22,7 +22,8 @@ type Backend interface {
 	Serve(ctx context.Context, c config.Config, o ServeOptions) error
 
 	// Operator opens the database and, unless DB_MIGRATE is false, brings its schema up to
-	// date. It makes no keys.
+	// date; that of a database server only with DatabaseOptions.Create, since an empty
+	// database on a server is what a mistyped name looks like. It makes no keys.
 	// The caller calls the second result when it is done.
 	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
@@ -46,7 +47,7 @@ type Backend interface {
 // DatabaseOptions is what opening the database needs besides the configuration.
 type DatabaseOptions struct {
 	Log    *slog.Logger
-	Create bool // make the database where there is none; otherwise that is an error, and nothing is made
+	Create bool // make the database, or its tables on a server, where there is none; otherwise that is an error, and nothing is made
 }
 
 // ServeOptions is what Serve needs besides the configuration.

@@ -540,6 +540,11 @@ func TestMigrate(t *testing.T) {
 		}
 		run(t, &backend{}, nil, "migrate", "status", "--json").want(t, cli.ExitOK, "[]\n")
 	})
+	t.Run("status says of one that a newer program has applied that it is unknown", func(t *testing.T) {
+		b := &backend{migrations: []cli.Migration{first, {Version: 3, Applied: true}}}
+		run(t, b, nil, "migrate", "status").want(t, cli.ExitOK,
+			"    1  applied      users\n    3  applied      (unknown to this program)\n")
+	})
 	t.Run("a failure is told, and the database closed", func(t *testing.T) {
 		b := &backend{migrateErr: errors.New("migration 2: no such table")}
 		run(t, b, nil, "migrate", "up").want(t, cli.ExitFailed, "", "sallyport: migration 2: no such table\n")
