@@ -113,6 +113,19 @@ func (c Config) address() *mysql.Config {
 	return d
 }
 
+// isPort reports whether the driver can dial the port, where there is one.
+func isPort(d *mysql.Config) bool {
+	if d.Net != "tcp" {
+		return true
+	}
+	_, text, err := net.SplitHostPort(d.Addr)
+	if err != nil {
+		return false
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && port > 0
+}
+
 // driverConfig returns what the driver is told. It waits for an answer as long as patience;
 // 0 is for ever.
 func (c Config) driverConfig(patience time.Duration) (*mysql.Config, error) {
@@ -128,6 +141,8 @@ func (c Config) driverConfig(patience time.Duration) (*mysql.Config, error) {
 		return nil, errors.New("no database is configured")
 	case d.User == "":
 		return nil, errors.New("no user is configured")
+	case !isPort(d):
+		return nil, errors.New("the port of the server is out of range")
 	}
 	if c.TLS != nil {
 		d.TLS = c.TLS.Clone()

@@ -70,13 +70,19 @@ func TestConnectionString(t *testing.T) {
 			"mysql://ann:secret@h/auth?tls=true&tls=false":                         "more than once whether to use TLS",
 			"mysql://ann:secret@h/auth?socket=/a&socket=/b":                        `"socket" more than once`,
 			"mysql://ann:secret@h/auth?ssl-mode=VERIFY_CA":                         "none of DISABLED, PREFERRED, REQUIRED and VERIFY_IDENTITY",
+			"mysql://ann:secret@h:99999/auth":                                      "port of the server is out of range",
+			"mysql://ann:secret@h:0/auth":                                          "port of the server is out of range",
+			"ann:secret@tcp(h:99999)/auth":                                         "port of the server is out of range",
+			"mysql://ann:secret@/auth":                                             "neither a host nor a socket",
+			"mysql://ann:secret@:3306/auth":                                        "neither a host nor a socket",
+			"mysql://ann:secret@h/auth?foo=1":                                      `a parameter "foo"`,
 			"ann:secret@tcp(h)/auth?compress=true":                                 "compress",
 			"ann:secret@tcp(h)/auth?tls=true&rejectReadOnly=true":                  "rejectReadOnly",
 			"ann:secret@tcp(h)/auth?serverPubKey=k":                                "serverPubKey",
 			"ann:secret@tcp(h)/auth?allowOldPasswords=1":                           "allowOldPasswords",
 		} {
 			for range 8 { // the order of parameters is not that of the string
-				_, err := mysql.DriverConfig(mysql.Config{ConnectionString: given, Timeout: time.Second})
+				err := mysql.Config{ConnectionString: given}.Check()
 				if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 					t.Errorf("%s: got error %v, want one with %q", given, err, want)
 					break

@@ -72,8 +72,8 @@ func parseURL(s string) (*mysql.Config, error) {
 	d.Passwd, _ = u.User.Password()
 
 	host, port := u.Hostname(), u.Port()
-	if host == "" {
-		host = defaultHost
+	if host == "" && !parameters.Has("socket") {
+		return nil, errors.New("the connection string names neither a host nor a socket")
 	}
 	if port == "" {
 		port = strconv.Itoa(defaultPort)

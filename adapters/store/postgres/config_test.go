@@ -154,6 +154,9 @@ func TestConfig(t *testing.T) {
 				t.Errorf("%s: got no error, want one", name)
 				continue
 			}
+			if c.Check() == nil {
+				t.Errorf("%s: Check finds nothing, want what Open says", name)
+			}
 			for _, secret := range []string{"secret", "example", "p w", "ann"} {
 				if strings.Contains(err.Error(), secret) {
 					t.Errorf("%s: got error %v, want one without %q", name, err, secret)

@@ -27,8 +27,8 @@ type Backend interface {
 	// The caller calls the second result when it is done.
 	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
-	// Check tries what the configuration names and Load does not look into, such as the
-	// templates of mails. It makes nothing and calls nobody.
+	// Check tries what the configuration names and Load does not look into: the templates of
+	// mails, and whether the database's own client can read DB_CONNECTION_STRING. It makes nothing and calls nobody.
 	Check(c config.Config) error
 
 	// PreviewMail returns a mail as it would be sent, with sample values, and sends none, and

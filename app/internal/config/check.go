@@ -20,6 +20,7 @@ func (l *loader) check(c *Config) {
 	l.checkGeneral(c)
 	l.checkServer(c)
 	l.checkDatabase(c.Database)
+	l.checkDatabaseTimeout(c)
 	l.checkRedis(c.Redis)
 	l.checkKeys(c.Keys)
 	l.checkDemandedKeys(c)
@@ -61,6 +62,13 @@ func (l *loader) checkServer(c *Config) {
 	l.values["PUBLIC_URL"] = c.Server.PublicURL
 	if publicURL.Scheme == "http" && !isLoopback(publicURL.Hostname()) && (c.RefreshCookie.Secure || c.SessionCookie.Secure) {
 		l.warn("PUBLIC_URL is http, and browsers send the cookies over https only; serve https, or set REFRESH_TOKEN_COOKIE_SECURE and SESSION_COOKIE_SECURE to false")
+	}
+}
+
+// checkDatabaseTimeout warns where a request is given up before the database is.
+func (l *loader) checkDatabaseTimeout(c *Config) {
+	if c.Database.Client != Memory && c.Database.Timeout >= c.Server.RequestTimeout && l.sound("DB_TIMEOUT", "REQUEST_TIMEOUT") {
+		l.warn("DB_TIMEOUT is not below REQUEST_TIMEOUT: a request ends before a silent database is given up; make DB_TIMEOUT shorter, or REQUEST_TIMEOUT longer")
 	}
 }
 

@@ -161,6 +161,8 @@ func TestDatabaseWarnings(t *testing.T) {
 			server("DB_SSL=true", "DB_SSL__REJECT_UNAUTHORIZED=false"),
 			[]string{"DB_SSL__REJECT_UNAUTHORIZED is false"},
 		},
+		"of a database outlasting requests":    {server("DB_TIMEOUT=15s"), []string{"DB_TIMEOUT is not below REQUEST_TIMEOUT"}},
+		"none of one just below them":          {server("DB_TIMEOUT=14999ms"), nil},
 		"of a check without TLS":               {server("DB_SSL__REJECT_UNAUTHORIZED=true"), []string{"no effect without DB_SSL"}},
 		"of a file beside a server":            {server("DB_FILENAME=x", "DB_SQLITE_SYNCHRONOUS=FULL"), []string{"DB_FILENAME has no effect with DB_CLIENT pg", "DB_SQLITE_SYNCHRONOUS has no effect"}},
 		"of a server beside SQLite":            {[]string{"DB_CLIENT=sqlite3", "DB_HOST=db", "DB_PASSWORD=x", "DB_POOL__MAX=1"}, []string{"DB_HOST has no effect with DB_CLIENT sqlite3", "DB_PASSWORD", "DB_POOL__MAX"}},

@@ -116,6 +116,7 @@ func TestMistakes(t *testing.T) {
 		{"DB_CONNECTION_STRING=host=db.example.com password=" + goodSecret, "DB_CLIENT=memory"},
 		{"DB_CONNECTION_STRING=mysql://user:" + goodSecret + "@db.example.com/"},
 		{"DB_CONNECTION_STRING=mysql://user@db.example.com/x", "DB_HOST=db.example.com", "DB_PORT=3306", "DB_DATABASE=x", "DB_USER=user", "DB_PASSWORD=" + goodSecret},
+		{"REDIS=redis://:" + goodSecret + "@db.example.com:99999"},
 		{"RATE_LIMITER_STORE=redis"},
 		{"RATE_LIMITER_STORE=memcache"},
 		{"REDIS=db.example.com:6379"},

@@ -80,8 +80,12 @@ func (l *loader) checkRedisURL(name string, text Secret) {
 	}
 	switch u.Scheme {
 	case "redis", "rediss":
-		if !isHost(u.Hostname()) || !isPortOrNone(u.Port()) {
+		if !isHost(u.Hostname()) {
 			l.mistake(name, "has no host, or a bad one", fix)
+			return
+		}
+		if !isPortOrNone(u.Port()) {
+			l.mistake(name, "has a port that is none", fix)
 			return
 		}
 		if u.Scheme == "redis" && isOnOpenNetwork(u.Hostname()) {

@@ -33,7 +33,7 @@ func MySQLConfig(d config.Database) (mysql.Config, error) {
 }
 
 func openMySQL(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
-	store, err := openServer(ctx, c, log, MySQLConfig, mysql.Open, mysql.IsPassing)
+	store, err := openServer(ctx, c, log, checked(MySQLConfig), mysql.Open, mysql.IsPassing)
 	if err != nil {
 		return nil, nil, refusedSchema(err)
 	}
@@ -41,5 +41,5 @@ func openMySQL(ctx context.Context, c config.Config, log *slog.Logger) (port.Sto
 }
 
 func openMySQLMigrator(ctx context.Context, c config.Config, log *slog.Logger) (*migration.Migrator, error) {
-	return openServer(ctx, c, log, MySQLConfig, mysql.OpenMigrator, mysql.IsPassing)
+	return openServer(ctx, c, log, checked(MySQLConfig), mysql.OpenMigrator, mysql.IsPassing)
 }

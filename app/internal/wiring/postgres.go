@@ -36,7 +36,7 @@ func PostgresConfig(d config.Database) (postgres.Config, error) {
 }
 
 func openPostgres(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
-	store, err := openServer(ctx, c, log, PostgresConfig, postgres.Open, postgres.IsPassing)
+	store, err := openServer(ctx, c, log, checked(PostgresConfig), postgres.Open, postgres.IsPassing)
 	if err != nil {
 		return nil, nil, refusedSchema(err)
 	}
@@ -44,5 +44,5 @@ func openPostgres(ctx context.Context, c config.Config, log *slog.Logger) (port.
 }
 
 func openPostgresMigrator(ctx context.Context, c config.Config, log *slog.Logger) (*migration.Migrator, error) {
-	return openServer(ctx, c, log, PostgresConfig, postgres.OpenMigrator, postgres.IsPassing)
+	return openServer(ctx, c, log, checked(PostgresConfig), postgres.OpenMigrator, postgres.IsPassing)
 }
