@@ -43,7 +43,7 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	}
 	defer cleanup()
 	warnOfLooseModes(c, o.Log)
-	service.Redis.Warn(ctx, o.Log)
+	service.Warn(ctx, o.Log)
 
 	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
 	if err != nil {

@@ -22,6 +22,7 @@ type Service struct {
 	Auth  *auth.Service
 	REST  *fiberhttp.Server
 	Redis Redis
+	Store port.Store // the primary database
 }
 
 // Environment is what the service is given besides its configuration.

@@ -97,6 +97,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Auth:  service,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -185,6 +186,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		Auth:  service,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -273,6 +275,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		Auth:  service,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -361,6 +364,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Auth:  service,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
