@@ -143,6 +143,10 @@ type PasswordAPI interface {
 	// its own.
 	RequestReset(ctx context.Context, in ResetRequest) error
 
+	// LookAtReset says of a token what Reset would, of a token that it takes nothing, and
+	// changes nothing: not the token, not the trail. Another may spend the token meanwhile.
+	LookAtReset(ctx context.Context, token string) error
+
 	// Reset sets the password, ends every session of the user and spends the user's
 	// other reset tokens. The token works once, and is looked at before the password is
 	// hashed: INVALID_TOKEN where it is unknown, TOKEN_EXPIRED where its time is over,
@@ -294,7 +298,7 @@ type Delivered struct {
 type Swept struct {
 	Sessions, LimiterKeys, Tokens int
 
-	Letters int // of each, somebody did not get a mail
+	Letters int // that expired unsent; for some of them somebody may wait for a mail
 
 	Events int // of the audit trail
 

@@ -112,6 +112,19 @@ func TestDevice(t *testing.T) {
 		_, err = w.tryLogin(t, annEmail, password, domain.ModeJSON)
 		wantCode(t, err, domain.RequestsExceeded)
 	})
+	t.Run("its logins and its requests for a reset count apart", func(t *testing.T) {
+		settings := oneGuessOfAnAccount()
+		settings.ResetAccount = settings.LoginAccount
+		w := newWorld(t, settings)
+		w.seedAnn(t, nil)
+		device := w.login(t, domain.ModeJSON).Device
+		w.forgot(t, annEmail) // without a device
+		_, err := w.loginBy(t, device, annEmail, "wrong")
+		wantCode(t, err, domain.InvalidCredentials)
+		request := auth.ResetRequest{Email: annEmail, Device: device}
+		wantCode(t, w.service.RequestReset(t.Context(), request), "")
+		wantCode(t, w.service.RequestReset(t.Context(), request), domain.RequestsExceeded)
+	})
 	t.Run("unlocking the account lets its device try again, too", func(t *testing.T) {
 		w := newWorld(t, oneGuessOfAnAccount())
 		w.seedAnn(t, nil)

@@ -12,10 +12,26 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// Reset implements PasswordAPI.
-func (s *Service) Reset(ctx context.Context, token, password string, from domain.Client) error {
+// LookAtReset implements PasswordAPI.
+func (s *Service) LookAtReset(ctx context.Context, token string) error {
+	if err := checkResetToken(token); err != nil {
+		return err
+	}
+	_, err := s.peekReset(ctx, domain.HashSecret(token))
+	return err
+}
+
+func checkResetToken(token string) error {
 	if token == "" || !utf8.ValidString(token) {
 		return domain.InvalidPayloadError("token", `"token" is not allowed to be empty`)
+	}
+	return nil
+}
+
+// Reset implements PasswordAPI.
+func (s *Service) Reset(ctx context.Context, token, password string, from domain.Client) error {
+	if err := checkResetToken(token); err != nil {
+		return err
 	}
 	if err := checkPassword(password); err != nil {
 		return err

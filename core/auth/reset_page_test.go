@@ -100,7 +100,7 @@ func TestRefusedResetURLIsLogged(t *testing.T) {
 			var log logbook
 			w := newWorld(t, s, logged(&log))
 			refusal := wantCode(t, w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail, URL: c.requested}), domain.InvalidPayload)
-			if !strings.Contains(log.String(), c.want) || strings.Contains(log.String(), "secret") || strings.Contains(log.String(), annEmail) {
+			if !strings.Contains(log.String(), c.want) || !strings.Contains(log.String(), `"level":"INFO"`) || strings.Contains(log.String(), "secret") || strings.Contains(log.String(), annEmail) {
 				t.Errorf("got log %s, want %s in it and no secret", log.String(), c.want)
 			}
 			if shown := refusal.Message + refusal.Reason; strings.Contains(shown, "app.example.com") || strings.Contains(shown, "list") {

@@ -32,6 +32,19 @@ func TestSweep(t *testing.T) {
 		}
 		w.wantIn(t, w.refresh(t, held))
 	})
+	t.Run("removes a letter that has expired, and not a microsecond before", func(t *testing.T) {
+		settings := auth.DefaultSettings()
+		w := newWorld(t, settings)
+		w.seedAnn(t, nil)
+		w.forgot(t, annEmail)
+		w.clock.Advance(settings.ResetTTL - time.Microsecond)
+		for _, want := range []int{0, 1} {
+			if got, err := w.service.Sweep(t.Context()); got.Letters != want || err != nil {
+				t.Errorf("got %+v and %v, want %d letters", got, err, want)
+			}
+			w.clock.Advance(time.Microsecond)
+		}
+	})
 	t.Run("says when a batch was full, and ends", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
 		const n = 501

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -22,7 +23,7 @@ func CheckMail(m domain.Mail) error {
 	switch {
 	case err != nil || to != m.To:
 		return fmt.Errorf("the recipient is no bare address: %w", ErrInvalid)
-	case strings.ContainsFunc(m.Subject, breaksLine):
+	case !IsLine(m.Subject):
 		return fmt.Errorf("the subject is no single line: %w", ErrInvalid)
 	case !isMailID(m.ID):
 		return fmt.Errorf("the identifier has no place in a Message-ID: %w", ErrInvalid)
@@ -30,8 +31,12 @@ func CheckMail(m domain.Mail) error {
 	return nil
 }
 
-func breaksLine(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+// IsLine reports whether text fits into one line of a header: valid UTF-8 without control
+// characters and the separators of lines and paragraphs, U+2028 and U+2029.
+func IsLine(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+	})
 }
 
 func isMailID(id string) bool {

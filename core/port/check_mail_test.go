@@ -54,3 +54,20 @@ func TestCheckMail(t *testing.T) {
 		})
 	}
 }
+
+func TestIsLine(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                   true,
+		"M\u00fcller & Sons": true,
+		"a\r\nb":             false,
+		"a\tb":               false,
+		"a\u0085b":           false,
+		"a\u2028b":           false,
+		"a\u2029b":           false,
+		"a\xff":              false,
+	} {
+		if got := port.IsLine(text); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
+		}
+	}
+}

@@ -25,9 +25,9 @@ type MailQueue interface {
 	// time until: before it nobody else is given them, from then on they are due again.
 	// A letter whose ExpiresAt is not after now is lent to nobody, and not removed
 	// either. Of many concurrent callers each letter goes to one. Who is beaten to a
-	// letter is lent the next: none at all are lent only when no more are due and free,
-	// and fewer than limit only then or when others are faster time after time. A loan
-	// changes nothing in the letter, and a limit below 1 lends none.
+	// letter is lent the next: none at all are lent only when no more are due and free.
+	// Fewer than limit are lent only then, or when others are faster time after time. A
+	// loan changes nothing in the letter, and a limit below 1 lends none.
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]Lease, error)
 
 	// Done removes the letter, or returns ErrStale when the loan is over: somebody else

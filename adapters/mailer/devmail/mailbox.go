@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -64,7 +63,7 @@ func New(c Config) (*Mailbox, error) {
 		return nil, fmt.Errorf("devmail: Keep %d is negative", c.Keep)
 	case !isHost(c.MessageIDHost):
 		return nil, errors.New("devmail: MessageIDHost is no host name and no address")
-	case strings.ContainsFunc(c.FromName, breaksLine):
+	case !port.IsLine(c.FromName):
 		return nil, errors.New("devmail: FromName is no single line of text")
 	case c.Now == nil:
 		return nil, errors.New("devmail: Now is missing")
@@ -108,10 +107,6 @@ func (b *Mailbox) Send(ctx context.Context, m domain.Mail) error {
 }
 
 func isHost(text string) bool { return regexp.MustCompile(`^[A-Za-z0-9._:-]+$`).MatchString(text) }
-
-func breaksLine(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
-}
 
 // makeDir makes the folder, with the first mail and not before: a service that sends none
 // leaves nothing behind.

@@ -256,6 +256,7 @@ func TestNew(t *testing.T) {
 		"no clock":                  func(c *Config) { c.Now = nil },
 		"no sender":                 func(c *Config) { c.From = "" },
 		"a name of two lines":       func(c *Config) { c.FromName = "a\r\nb" },
+		"a name that is no text":    func(c *Config) { c.FromName = "a\xff" },
 		"no host":                   func(c *Config) { c.MessageIDHost = "" },
 		"a host of two lines":       func(c *Config) { c.MessageIDHost = "a\r\nb" },
 	} {

@@ -8,10 +8,9 @@ import (
 	"net/netip"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // TLS says how the connection to the mail server is protected.
@@ -104,7 +103,7 @@ func (c Config) checkSender() error {
 	switch {
 	case err != nil || from != c.From:
 		return errors.New("smtp: From is no bare address")
-	case !isLine(c.FromName):
+	case !port.IsLine(c.FromName):
 		return errors.New("smtp: FromName is no single line of text")
 	case !isAtom(c.MessageIDHost):
 		return errors.New("smtp: MessageIDHost is no host name and no address")
@@ -141,12 +140,6 @@ func isLoopback(host string) bool {
 func isAtom(text string) bool {
 	return text != "" && len(text) <= 255 && !strings.ContainsFunc(text, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune(`<>()@,;"\`, r)
-	})
-}
-
-func isLine(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 	})
 }
 

@@ -2,7 +2,6 @@ package smtp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (m *Mailer) startTLS(client *smtp.Client) error {
 		return nil
 	}
 	if offered, _ := client.Extension("STARTTLS"); !offered {
-		return errors.New("the server does not offer STARTTLS")
+		return ErrNoSTARTTLS
 	}
 	if err := client.StartTLS(m.tls); err != nil {
 		return failed("STARTTLS", err)
@@ -61,7 +60,7 @@ func (m *Mailer) login(client *smtp.Client) error {
 	_, offered := client.Extension("AUTH")
 	auth := m.mechanism(strings.Fields(offered))
 	if auth == nil {
-		return errors.New("the server offers none of AUTH SCRAM-SHA-256, PLAIN and LOGIN")
+		return ErrNoLogin
 	}
 	if err := client.Auth(auth); err != nil {
 		return failed("AUTH", err)

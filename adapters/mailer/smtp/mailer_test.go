@@ -85,12 +85,25 @@ func TestSend(t *testing.T) {
 	})
 	t.Run("goes without TLS only when told to", func(t *testing.T) {
 		s := startServer(t, func(_ *mailServer, server *gosmtp.Server) { server.TLSConfig = nil })
-		wantTemporary(t, newMailer(t, s, nil).Send(t.Context(), sample()))
+		err := newMailer(t, s, nil).Send(t.Context(), sample())
+		wantTemporary(t, err)
+		if !errors.Is(err, ErrNoSTARTTLS) {
+			t.Errorf("got error %v, want %v", err, ErrNoSTARTTLS)
+		}
 		wantTaken(t, s, 0)
 		if err := newMailer(t, s, func(c *Config) { c.TLS = NoTLS }).Send(t.Context(), sample()); err != nil {
 			t.Fatal(err)
 		}
 		wantTaken(t, s, 1)
+	})
+	t.Run("says that the server takes no login", func(t *testing.T) {
+		s := startServer(t, func(_ *mailServer, server *gosmtp.Server) { server.TLSConfig = nil })
+		err := newMailer(t, s, func(c *Config) { c.TLS, c.User, c.Password = NoTLS, testUser, testPassword }).Send(t.Context(), sample())
+		wantTemporary(t, err)
+		if !errors.Is(err, ErrNoLogin) {
+			t.Errorf("got error %v, want %v", err, ErrNoLogin)
+		}
+		wantTaken(t, s, 0)
 	})
 	t.Run("asks for SMTPUTF8 only for an address that needs it", func(t *testing.T) {
 		s := startServer(t, func(_ *mailServer, server *gosmtp.Server) { server.EnableSMTPUTF8 = true })
@@ -232,6 +245,9 @@ func TestRefusals(t *testing.T) {
 			err := newMailer(t, s, nil).Send(t.Context(), sample())
 			if test.invalid {
 				wantInvalid(t, err)
+				if !strings.HasSuffix(err.Error(), ", which is for good") {
+					t.Errorf("got error %q, want it to say that it is for good", err)
+				}
 			} else {
 				wantTemporary(t, err)
 			}

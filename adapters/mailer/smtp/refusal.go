@@ -11,6 +11,12 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
+// What a server lacks that the configuration wants of it. The errors of Send wrap them.
+var (
+	ErrNoSTARTTLS = errors.New("the server does not offer STARTTLS")
+	ErrNoLogin    = errors.New("the server offers none of AUTH SCRAM-SHA-256, PLAIN and LOGIN")
+)
+
 // failed says at which step the session broke. Of what the server said, only the codes are
 // kept: the words may hold an address.
 func failed(step string, err error) error {
@@ -29,10 +35,17 @@ func failed(step string, err error) error {
 func refusedMail(step string, err error) error {
 	var reply *textproto.Error
 	if errors.As(err, &reply) && judgesMail(reply) {
-		return fmt.Errorf("%w: %w", failed(step, err), port.ErrInvalid)
+		return permanent{failed(step, err)}
 	}
 	return failed(step, err)
 }
+
+// permanent is a refusal that stays: it matches port.ErrInvalid.
+type permanent struct{ error }
+
+func (e permanent) Error() string      { return e.error.Error() + ", which is for good" }
+func (e permanent) Unwrap() error      { return e.error }
+func (permanent) Is(target error) bool { return target == port.ErrInvalid }
 
 // judgesMail tells a refusal of the mail from one of the client, which an operator can put
 // right while the mail waits: commands out of place (RFC 5321, section 4.2.2), missing or

@@ -17,9 +17,10 @@ import (
 type Config struct {
 	// ConnectionString is a URL (mysql://USER:PASSWORD@HOST:PORT/DATABASE, or mariadb://) or
 	// a DSN of the driver (USER:PASSWORD@tcp(HOST:PORT)/DATABASE). A URL takes ?socket=PATH,
-	// ?tls= with true, false, skip-verify or preferred, and ?ssl-mode= with the values of
-	// MySQL's own clients. What a DSN says of time-outs, character sets and how results are
-	// read is overruled.
+	// ?tls= with true, false, skip-verify or preferred, and ?ssl-mode= with DISABLED,
+	// PREFERRED, REQUIRED or VERIFY_IDENTITY, as MySQL's own clients have them. What a DSN says
+	// of time-outs, character sets and how results are read is overruled; allowOldPasswords,
+	// compress, rejectReadOnly and serverPubKey are refused.
 	ConnectionString string
 
 	Host     string // default 127.0.0.1
@@ -43,7 +44,9 @@ type Config struct {
 	// Timeout ends an attempt to connect, each statement and each unit of work with its
 	// commit, and the wait for a connection; default 5s. A server that does not answer in
 	// time is given up with its connection, and a write that it may have done has an unknown
-	// outcome. A migration takes as long as it takes.
+	// outcome. A write that waits for the lock of another transaction is ended by the server
+	// before; on MySQL with a Timeout of 2s and more only. A migration takes as long as it
+	// takes.
 	Timeout time.Duration
 
 	// Migrate lets Open bring an older schema up to date. Several processes may do so at
@@ -110,6 +113,19 @@ func (c Config) address() *mysql.Config {
 	return d
 }
 
+// isPort reports whether the driver can dial the port, where there is one.
+func isPort(d *mysql.Config) bool {
+	if d.Net != "tcp" {
+		return true
+	}
+	_, text, err := net.SplitHostPort(d.Addr)
+	if err != nil {
+		return false
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && port > 0
+}
+
 // driverConfig returns what the driver is told. It waits for an answer as long as patience;
 // 0 is for ever.
 func (c Config) driverConfig(patience time.Duration) (*mysql.Config, error) {
@@ -125,6 +141,8 @@ func (c Config) driverConfig(patience time.Duration) (*mysql.Config, error) {
 		return nil, errors.New("no database is configured")
 	case d.User == "":
 		return nil, errors.New("no user is configured")
+	case !isPort(d):
+		return nil, errors.New("the port of the server is out of range")
 	}
 	if c.TLS != nil {
 		d.TLS = c.TLS.Clone()

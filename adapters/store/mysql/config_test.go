@@ -63,6 +63,34 @@ func TestConnectionString(t *testing.T) {
 		}
 	})
 
+	t.Run("that would be taken for less than it says is refused by the name of what it has", func(t *testing.T) {
+		for given, want := range map[string]string{
+			"mysql://ann:secret@h/auth?tls=true&ssl-mode=DISABLED":                 "more than once whether to use TLS",
+			"mysql://ann:secret@h/auth?ssl-mode=VERIFY_IDENTITY&sslmode=PREFERRED": "more than once whether to use TLS",
+			"mysql://ann:secret@h/auth?tls=true&tls=false":                         "more than once whether to use TLS",
+			"mysql://ann:secret@h/auth?socket=/a&socket=/b":                        `"socket" more than once`,
+			"mysql://ann:secret@h/auth?ssl-mode=VERIFY_CA":                         "none of DISABLED, PREFERRED, REQUIRED and VERIFY_IDENTITY",
+			"mysql://ann:secret@h:99999/auth":                                      "port of the server is out of range",
+			"mysql://ann:secret@h:0/auth":                                          "port of the server is out of range",
+			"ann:secret@tcp(h:99999)/auth":                                         "port of the server is out of range",
+			"mysql://ann:secret@/auth":                                             "neither a host nor a socket",
+			"mysql://ann:secret@:3306/auth":                                        "neither a host nor a socket",
+			"mysql://ann:secret@h/auth?foo=1":                                      `a parameter "foo"`,
+			"ann:secret@tcp(h)/auth?compress=true":                                 "compress",
+			"ann:secret@tcp(h)/auth?tls=true&rejectReadOnly=true":                  "rejectReadOnly",
+			"ann:secret@tcp(h)/auth?serverPubKey=k":                                "serverPubKey",
+			"ann:secret@tcp(h)/auth?allowOldPasswords=1":                           "allowOldPasswords",
+		} {
+			for range 8 { // the order of parameters is not that of the string
+				err := mysql.Config{ConnectionString: given}.Check()
+				if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+					t.Errorf("%s: got error %v, want one with %q", given, err, want)
+					break
+				}
+			}
+		}
+	})
+
 	t.Run("that is wrong is refused without a word of it", func(t *testing.T) {
 		for _, given := range []string{
 			"secret", "mysql://ann:secret", "mysql://ann:secret@h:secret/auth", "mysql://ann:se%ZZcret@h/auth",
@@ -71,6 +99,7 @@ func TestConnectionString(t *testing.T) {
 			"mysql://ann:secret@h/auth?charset=secret", "mysql://ann:secret@h/", "mysql://:secret@h/auth",
 			"postgres://ann:secret@h/auth", "ann:secret@tcp(h/auth", "ann:secret@secret/auth",
 			"ann:secret@tcp(h)/auth?tls=secret", "ann:secret@tcp(h)/auth?parseTime=secret", "ann:secret@tcp(h)/",
+			"ann:secret@tcp(h)/auth?compress=secret", "ann:secret@tcp(h)/auth?tls=true&serverPubKey=secret",
 			"ann:secret@tcp(h)/auth?strict=secret", ":secret@tcp(h)/auth", "ann:secret@tcp(h)/auth?timeout=secret",
 		} {
 			_, err := mysql.Open(t.Context(), mysql.Config{ConnectionString: given, Timeout: time.Second})

@@ -27,9 +27,10 @@ func (f failing) QueryContext(context.Context, string, []driver.NamedValue) (dri
 	return nil, f.err
 }
 func (f failing) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error) { return f, nil }
-func (f failing) Commit() error                                                { return f.err }
-func (f failing) Rollback() error                                              { return f.err }
-func (f failing) IsValid() bool                                                { return true }
+func (f failing) Commit() error                                                { panic("commits without a context") }
+
+func (f failing) Rollback() error { panic("rolls back without a context") }
+func (f failing) IsValid() bool   { return true }
 
 func TestConn(t *testing.T) {
 	calls := map[string]func(c driver.Conn) error{

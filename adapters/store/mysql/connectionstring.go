@@ -21,8 +21,13 @@ func parseConnectionString(s string) (*mysql.Config, error) {
 	switch scheme = strings.ToLower(scheme); {
 	case isURL && (scheme == "mysql" || scheme == "mariadb"):
 		return parseURL(s)
-	case hasOldParameter(s):
+	case hasParameter(s, "strict"): // for which the driver would panic
 		return nil, errConnectionString
+	}
+	for _, name := range dropped {
+		if hasParameter(s, name) {
+			return nil, fmt.Errorf("the connection string has the parameter %s, which is not supported", name)
+		}
 	}
 	d, err := mysql.ParseDSN(s)
 	if err != nil {
@@ -38,11 +43,14 @@ func parseConnectionString(s string) (*mysql.Config, error) {
 	return clean, nil
 }
 
-// hasOldParameter reports whether the driver would panic.
-func hasOldParameter(dsn string) bool {
+// dropped are the parameters of the driver that would be lost, though whoever writes them wants
+// something else than what we overrule on each connection.
+var dropped = []string{"allowOldPasswords", "compress", "rejectReadOnly", "serverPubKey"}
+
+func hasParameter(dsn, name string) bool {
 	_, parameters, _ := strings.Cut(dsn[strings.LastIndexByte(dsn, '/')+1:], "?")
 	for parameter := range strings.SplitSeq(parameters, "&") {
-		if strings.HasPrefix(parameter, "strict=") {
+		if strings.HasPrefix(parameter, name+"=") {
 			return true
 		}
 	}
@@ -64,16 +72,22 @@ func parseURL(s string) (*mysql.Config, error) {
 	d.Passwd, _ = u.User.Password()
 
 	host, port := u.Hostname(), u.Port()
-	if host == "" {
-		host = defaultHost
+	if host == "" && !parameters.Has("socket") {
+		return nil, errors.New("the connection string names neither a host nor a socket")
 	}
 	if port == "" {
 		port = strconv.Itoa(defaultPort)
 	}
 	d.Net, d.Addr = "tcp", net.JoinHostPort(host, port)
 
+	if encryptions := []string{"tls", "ssl-mode", "sslmode", "ssl_mode"}; given(parameters, encryptions) > 1 {
+		return nil, errors.New("the connection string says more than once whether to use TLS (tls, ssl-mode)")
+	}
 	for name, values := range parameters {
-		switch value := values[len(values)-1]; name {
+		if len(values) > 1 {
+			return nil, fmt.Errorf("the connection string has the parameter %q more than once", name)
+		}
+		switch value := values[0]; name {
 		case "socket":
 			d.Net, d.Addr = "unix", value
 		case "tls":
@@ -88,6 +102,15 @@ func parseURL(s string) (*mysql.Config, error) {
 		}
 	}
 	return d, nil
+}
+
+// given returns how often parameters has one of names.
+func given(parameters url.Values, names []string) int {
+	n := 0
+	for _, name := range names {
+		n += len(parameters[name])
+	}
+	return n
 }
 
 func setTLS(d *mysql.Config, value string) error {

@@ -15,7 +15,9 @@ import (
 type connector struct {
 	driver   driver.Connector
 	timeout  time.Duration // for the connecting as a whole
-	lockWait time.Duration // how long a statement waits for a lock of another
+	lockWait time.Duration // how long a statement waits for a lock of another, in whole seconds
+	again    time.Duration // what has to be left of the time for another try
+	ended    time.Duration // how long a statement may take, 0 for ever
 	standing time.Duration // how long a transaction may stand still
 }
 
@@ -30,12 +32,19 @@ func (c Config) connector(patience time.Duration) (*connector, error) {
 	if err != nil {
 		return nil, errors.New("the configuration is not one that the driver takes") // its error has values
 	}
-	lockWait := c.Timeout / lockWaits
-	if patience == 0 {
-		lockWait = migrationLockWait
-	}
+	connector := &connector{driver: made, timeout: c.Timeout}
 	// Longer than a unit of work may take, so that it is we who give up first.
-	return &connector{driver: made, timeout: c.Timeout, lockWait: lockWait, standing: 2 * c.Timeout}, nil
+	connector.standing = 2 * c.Timeout
+	if patience == 0 {
+		connector.lockWait = migrationLockWait
+		return connector, nil
+	}
+	connector.lockWait = max(time.Second, (c.Timeout / lockWaits).Truncate(time.Second))
+	connector.again = connector.lockWait + lockLate
+	if c.Timeout < connector.again {
+		connector.ended = c.Timeout / 2
+	}
+	return connector, nil
 }
 
 const (
@@ -43,6 +52,9 @@ const (
 	// tried anew that often. It has to be told by the server that the wait is over: a
 	// connection given up in the middle of a write leaves its outcome unknown.
 	lockWaits = 4
+
+	// lockLate is by how much the server may be late to say so: MySQL looks once a second.
+	lockLate = time.Second
 
 	// migrationLockWait is how long a migration waits for those who use a table, and lets
 	// all others wait behind it.
@@ -60,7 +72,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	defer cancel()
 	made, err := c.driver.Connect(limited)
 	if err != nil {
-		return nil, withoutNames(err)
+		return nil, unintroduced(withoutNames(err))
 	}
 	whole, ok := made.(wholeConn)
 	if !ok {
@@ -69,7 +81,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := c.setUp(limited, whole); err != nil {
 		return nil, errors.Join(withoutNames(err), made.Close())
 	}
-	return &conn{wholeConn: whole}, nil
+	return &conn{wholeConn: whole, again: c.again}, nil
 }
 
 // Driver implements driver.Connector.
@@ -103,10 +115,14 @@ const waitForCluster = `, SESSION wsrep_sync_wait = 3`
 // it must be gone, and close its connection. MariaDB can do so.
 const endStanding = `, SESSION idle_transaction_timeout = %d`
 
+// endStatement is for a timeout that is shorter than a lock is waited for: the server has to
+// end the statement before it is given up. MariaDB can do so for writes.
+const endStatement = `, SESSION max_statement_time = %f`
+
 // knownVariables asks for those that not all servers have. MySQL 8 calls the isolation
 // transaction_isolation and MariaDB before 11.1 tx_isolation.
 const knownVariables = `SHOW VARIABLES WHERE Variable_name IN
-	('wsrep_sync_wait', 'idle_transaction_timeout', 'transaction_isolation')`
+	('wsrep_sync_wait', 'idle_transaction_timeout', 'max_statement_time', 'transaction_isolation')`
 
 func (c *connector) setUp(ctx context.Context, made wholeConn) error {
 	known, err := names(ctx, made, knownVariables)
@@ -123,6 +139,9 @@ func (c *connector) setUp(ctx context.Context, made wholeConn) error {
 	}
 	if known["idle_transaction_timeout"] {
 		query += fmt.Sprintf(endStanding, seconds(c.standing))
+	}
+	if known["max_statement_time"] {
+		query += fmt.Sprintf(endStatement, c.ended.Seconds())
 	}
 	_, err = made.ExecContext(ctx, query, nil)
 	return err

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"database/sql"
+	"errors"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore"
 )
@@ -22,10 +23,15 @@ func (dialect) IsDuplicate(err error) bool {
 // only the statement has, or the commit, which waits for a backup; whoever repeats a unit of
 // work rolls back first. A node that is not ready refuses a statement before it looks at it.
 //
+// There is no time left for another try after a lastAnswer.
+//
 // A commit that failed (1180) is left out: a node that loses its cluster in the middle of it
 // says so as well, when its changes may have reached the others. An invalid connection is
 // left out for the same reason.
 func (dialect) IsRetryable(err error) bool {
+	if _, ok := errors.AsType[*lastAnswer](err); ok {
+		return false
+	}
 	switch number(err) {
 	case deadlock, lockWaitTimeout, recordChanged, notReady:
 		return true

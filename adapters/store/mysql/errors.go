@@ -1,7 +1,9 @@
 package mysql
 
 import (
+	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -37,6 +39,8 @@ const (
 	readOnlyTransaction = 1792
 	readOnlyMode        = 1836
 	connectionKilled    = 1927 // MariaDB
+	statementTimeout    = 1969 // MariaDB
+	tlsRequired         = 3159 // ER_SECURE_TRANSPORT_REQUIRED
 )
 
 // number returns the number of the server's error in err, or 0 when there is none.
@@ -72,9 +76,13 @@ func meaning(number uint16) string {
 	case tooManyConnections:
 		return "the server has too many connections"
 	case wrongHost, accessDenied:
-		return "the server denies access to the user with this password from this host"
-	case databaseDenied, tableDenied:
-		return "the user has no right to the database or table"
+		return "the server denies access to the user with this password from this host, or wants TLS"
+	case tlsRequired:
+		return "the server wants TLS"
+	case databaseDenied:
+		return "the user has no right to the database, or there is none of that name"
+	case tableDenied:
+		return "the user has no right to the table"
 	case unknownDatabase, noDatabase:
 		return "there is no such database"
 	case noSuchTable:
@@ -94,8 +102,8 @@ func meaning(number uint16) string {
 	case deadlock, recordChanged:
 		return "another transaction was in the way"
 	case readOnlyServer, readOnlyTransaction, readOnlyMode:
-		return "the server is read-only"
-	case interrupted, connectionKilled:
+		return "the server is read-only: name the primary, or end its read_only"
+	case interrupted, connectionKilled, statementTimeout:
 		return "the server has ended the statement"
 	case dataTooLong:
 		return "the value is too long"
@@ -123,11 +131,35 @@ func withoutNames(err error) error {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return &connectionError{"the host of the server was not found", err}
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return &connectionError{"the certificate of the server is not trusted, or for another name", err}
+	if verification, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return &connectionError{distrust(verification), err}
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok {
 		return &connectionError{operation.Op + ": " + operation.Err.Error(), err}
+	}
+	return err
+}
+
+// distrust says what is wrong with a certificate. The text of the error has names in it.
+func distrust(err *tls.CertificateVerificationError) string {
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the certificate of the server is for another name than that of the host"
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return "the certificate of the server has expired or is not valid yet"
+	}
+	return "the certificate of the server is not trusted: it is of no authority that this service knows"
+}
+
+// unintroduced returns err, of connecting, with a text for a server that has not introduced
+// itself. One of another protocol may wait for us to begin, as PostgreSQL does.
+func unintroduced(err error) error {
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return err
+	}
+	if errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, mysql.ErrPktSync) || errors.Is(err, mysql.ErrMalformPkt) ||
+		errors.Is(err, context.DeadlineExceeded) {
+		return &connectionError{"the other side does not speak the protocol of MySQL, has closed the connection or says nothing", err}
 	}
 	return err
 }

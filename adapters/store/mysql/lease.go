@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 )
 
 // lease is a lock for migrations. It is a row, since GET_LOCK holds on one node of a cluster
@@ -31,7 +34,7 @@ func newLease(db *sql.DB, timeout time.Duration) *lease {
 	}
 }
 
-var errLeaseLost = errors.New("the lock for migrations is lost: the database did not answer in time, or another has taken it")
+var errLeaseLost = fmt.Errorf("%w: the database did not answer in time, or another has taken it", migration.ErrLockLost)
 
 const (
 	createLease = `CREATE TABLE IF NOT EXISTS migration_lease (

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -69,15 +70,24 @@ func newMigrator(c Config, db *sql.DB) (*migration.Migrator, error) {
 		Dialect:            goose.DialectMySQL,
 		Files:              files,
 		VersionTableExists: versionTableExists,
+		Timeout:            c.Timeout,
 		Alone: func(ctx context.Context, fn func(context.Context) error) error {
-			return newLease(db, c.Timeout).alone(ctx, func(ctx context.Context) error {
-				if err := completeVersionTable(ctx, db); err != nil {
+			return changing(newLease(db, c.Timeout).alone(ctx, func(ctx context.Context) error {
+				if err := completeVersionTable(ctx, c.Timeout, db); err != nil {
 					return err
 				}
 				return fn(ctx)
-			})
+			}))
 		},
 	}), nil
+}
+
+// changing returns err, of a migration, with what to do about it when the user may not migrate.
+func changing(err error) error {
+	if number(err) == tableDenied {
+		return fmt.Errorf("the user lacks the right to change tables, migrate as one who may: %w", err)
+	}
+	return err
 }
 
 const (
@@ -90,7 +100,9 @@ const (
 
 // completeVersionTable repairs what goose leaves when it dies between making its table and
 // writing the first row, and would refuse ever after.
-func completeVersionTable(ctx context.Context, db *sql.DB) error {
+func completeVersionTable(ctx context.Context, timeout time.Duration, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	var tables int
 	err := db.QueryRowContext(ctx, versionTableExists).Scan(&tables)
 	if err != nil || tables == 0 {
@@ -111,9 +123,9 @@ func requireSchema(ctx context.Context, c Config, db *sql.DB) error {
 	if !c.Migrate || !errors.Is(err, ErrSchemaOlder) {
 		return err
 	}
-	changing, err := openMigrator(ctx, c)
+	migrator, err := openMigrator(ctx, c)
 	if err != nil {
 		return err
 	}
-	return errors.Join(changing.Require(ctx, true), changing.Close())
+	return errors.Join(migrator.Require(ctx, true), migrator.Close())
 }

@@ -1,12 +1,14 @@
 package mysql_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/mysql"
 	"github.com/sallyport-auth/sallyport/adapters/store/mysql/mysqltest"
@@ -204,4 +206,20 @@ func TestOpen(t *testing.T) {
 		open(t, c)
 		eventually(t, func() bool { return len(connections(t, server, c)) == 3 })
 	})
+}
+
+func TestMigratorGivesAServerUpThatFallsSilent(t *testing.T) {
+	server := plain.Get(t)
+	c := server.Database(t)
+	c.Timeout = time.Second
+	m, err := mysql.OpenMigrator(t.Context(), c)
+	must(t, err)
+	t.Cleanup(func() { must(t, m.Close()) })
+	pause(t, server)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*c.Timeout) // only so that a failure ends
+	defer cancel()
+	if _, err := m.Status(ctx); err == nil || ctx.Err() != nil {
+		t.Errorf("got error %v and %v of the context, want the timeout of %s", err, ctx.Err(), c.Timeout)
+	}
+	must(t, server.Resume())
 }

@@ -13,6 +13,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -23,16 +24,24 @@ import (
 var _ port.Store = (*Store)(nil)
 
 // Store is a port.Store on a MySQL or MariaDB database.
-type Store struct{ *sqlstore.Store }
+type Store struct {
+	*sqlstore.Store
+	db      *sql.DB
+	timeout time.Duration
+}
 
 // Open connects to the database, which must exist. It returns ErrSchemaNewer, or
 // ErrSchemaOlder unless c.Migrate is set, when the schema is not the one that this package
-// knows. Its errors, like those of the Store, name neither the server nor the user nor the
+// knows, and an error when the server takes no writes: it is read-only, or its settings do not
+// go with them. Its errors, like those of the Store, name neither the server nor the user nor the
 // password, and repeat no value.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s, err := open(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("mysql: open database: %w", err)
+	}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -52,7 +61,8 @@ func open(ctx context.Context, c Config) (*Store, error) {
 	}
 	// The name is the one by which sqlx knows how MySQL writes arguments.
 	pool := sqlx.NewDb(db, "mysql")
-	return &Store{sqlstore.New(pool, sqlstore.Pool(pool, dialect{}.TxOptions()), dialect{}, sqlstore.Timeout(c.Timeout))}, nil
+	store := sqlstore.New(pool, sqlstore.Pool(pool, dialect{}.TxOptions()), dialect{}, sqlstore.Timeout(c.Timeout))
+	return &Store{store, db, c.Timeout}, nil
 }
 
 func (c Config) prepare(ctx context.Context, db *sql.DB) error {

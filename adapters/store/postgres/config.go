@@ -156,7 +156,8 @@ func (c Config) parse() (*pgx.ConnConfig, error) {
 
 // parseFields takes nothing from the environment, unlike the driver.
 func (c Config) parseFields() (*pgx.ConnConfig, error) {
-	s, err := pgx.ParseConfig("sslmode=disable target_session_attrs=any")
+	s, err := pgx.ParseConfig("sslmode=disable sslnegotiation=postgres target_session_attrs=any " +
+		"require_auth='' channel_binding=prefer min_protocol_version=3.0 max_protocol_version=3.0")
 	if err != nil {
 		return nil, errors.New("PGSERVICE or another variable of the environment for clients of PostgreSQL cannot be understood: unset it")
 	}

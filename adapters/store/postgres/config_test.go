@@ -75,6 +75,7 @@ func TestConfig(t *testing.T) {
 			"PGHOST": "evil.example", "PGPORT": "1", "PGDATABASE": "evil", "PGUSER": "evil", "PGPASSWORD": "evil",
 			"PGSSLMODE": "require", "PGOPTIONS": "-c search_path=evil", "PGAPPNAME": "evil", "PGTZ": "evil",
 			"PGCONNECT_TIMEOUT": "1", "PGTARGETSESSIONATTRS": "standby",
+			"PGSSLNEGOTIATION": "direct", "PGREQUIREAUTH": "none", "PGCHANNELBINDING": "require", "PGMINPROTOCOLVERSION": "3.2", "PGMAXPROTOCOLVERSION": "3.2",
 		} {
 			t.Setenv(name, value)
 		}
@@ -83,6 +84,9 @@ func TestConfig(t *testing.T) {
 		s := settings(t, c)
 		if got, want := target(s), `db.example:5432/auth ann:p w'd\ plain`; got != want {
 			t.Errorf("got %s, want %s", got, want)
+		}
+		if got := [4]string{s.RequireAuth, s.ChannelBinding, s.MinProtocolVersion, s.MaxProtocolVersion}; got != [4]string{"", "prefer", "3.0", "3.0"} {
+			t.Errorf("got %q of authentication, its binding and versions, want what the driver has by itself", got)
 		}
 		if s.ConnectTimeout != time.Minute || s.ValidateConnect != nil || strings.Contains(fmt.Sprint(s.RuntimeParams), "evil") {
 			t.Errorf("got %s to connect and parameters %v, want those of the fields", s.ConnectTimeout, s.RuntimeParams)
@@ -149,6 +153,9 @@ func TestConfig(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s: got no error, want one", name)
 				continue
+			}
+			if c.Check() == nil {
+				t.Errorf("%s: Check finds nothing, want what Open says", name)
 			}
 			for _, secret := range []string{"secret", "example", "p w", "ann"} {
 				if strings.Contains(err.Error(), secret) {

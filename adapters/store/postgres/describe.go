@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -40,16 +41,20 @@ func describe(err error) string {
 	return network(err)
 }
 
+// lacksRight is insufficient_privilege of
+// https://www.postgresql.org/docs/current/errcodes-appendix.html.
+const lacksRight = "42501"
+
 // meaning returns what whoever runs the service can do something about.
 func meaning(code string) string {
 	switch code {
 	case "28P01":
 		return "the password is wrong or the user does not exist"
 	case "28000":
-		return "the server lets this user not in"
+		return "the server does not let this user in from this host, or wants TLS"
 	case "3D000":
 		return "the database does not exist"
-	case "42501":
+	case lacksRight:
 		return "the user lacks a right"
 	case "42P01", "42703":
 		return "a table or column is missing"
@@ -98,17 +103,28 @@ func network(err error) string {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return "the host is not known"
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "the server's certificate is not trusted"
+	if verification, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return distrust(verification)
 	}
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return alert.Error()
+	if what, ok := alert(err); ok {
+		return what.Error()
 	}
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		return number.Error()
 	}
 	// Whatever it says may quote a value.
 	return fmt.Sprintf("unexpected error of type %T", root(err))
+}
+
+// distrust says what is wrong with a certificate. The text of the error has names in it.
+func distrust(err *tls.CertificateVerificationError) string {
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the server's certificate is for another name than that of the host"
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return "the server's certificate has expired or is not valid yet"
+	}
+	return "the server's certificate is not trusted: it is of no authority that this service knows"
 }
 
 func isTimeout(err error) bool {

@@ -62,11 +62,13 @@ func TestDescribe(t *testing.T) {
 		want string
 	}{
 		{&pgconn.PgError{Code: "28P01", Message: "for user ann"}, "the password is wrong or the user does not exist (SQLSTATE 28P01)"},
+		{&pgconn.PgError{Code: "28000", Message: "for host ann"}, "the server does not let this user in from this host, or wants TLS (SQLSTATE 28000)"},
+		{&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "the server's certificate has expired or is not valid yet"},
 		{&pgconn.PgError{Code: "22P02", Message: "syntax: ann"}, "the server refuses with SQLSTATE 22P02"},
 		{io.ErrUnexpectedEOF, "the connection is lost"},
 		{context.DeadlineExceeded, "no answer in time"},
 		{errors.New("server refused TLS connection"), "the server does not encrypt"},
-		{tls.AlertError(42), "tls: bad certificate"},
+		{&net.OpError{Op: "remote error", Err: tls.AlertError(42)}, "tls: bad certificate"},
 		{&net.DNSError{Name: "ann"}, "the host is not known"},
 		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "connection refused"},
 		{errors.New("dial tcp 10.0.0.1: ann"), "unexpected error of type *errors.errorString"},
@@ -109,7 +111,7 @@ func TestTLS(t *testing.T) {
 
 func TestErrorsNameNobodyAndNothing(t *testing.T) {
 	s := server.Get(t)
-	served, _ := certificate(t)
+	served, pool := certificate(t)
 	encrypted := newRelay(t, s.Port, served)
 	free := testserver.FreePort(t)
 	good := s.Config(s.Migrated(t))
@@ -126,12 +128,15 @@ func TestErrorsNameNobodyAndNothing(t *testing.T) {
 		"a port without server": {func(c *postgres.Config) { c.Port = free }, "cannot connect: "},
 		"an unknown host":       {func(c *postgres.Config) { c.Host = "test-host.invalid" }, "cannot connect: "},
 		"no encryption":         {func(c *postgres.Config) { c.TLS = &tls.Config{} }, "the server does not encrypt"},
+		"a certificate for another name": {func(c *postgres.Config) {
+			c.TLS, c.Port = &tls.Config{RootCAs: pool, ServerName: "test-host.invalid"}, encrypted.port()
+		}, "the server's certificate is for another name"},
 		"a certificate of nobody": {func(c *postgres.Config) {
 			c.TLS, c.Port = &tls.Config{}, encrypted.port()
 		}, "the server's certificate is not trusted"},
 		"a user without rights": {func(c *postgres.Config) {
 			c.User, c.Password, c.Database, c.Migrate = "test_powerless", "test-pass-word", empty, true
-		}, "SQLSTATE 42501"},
+		}, "migrate as one who may (SQLSTATE 42501)"},
 	} {
 		config := good
 		c.change(&config)

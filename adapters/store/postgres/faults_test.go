@@ -309,12 +309,21 @@ func TestUnitThatADeadlockEndsIsDoneAgain(t *testing.T) {
 	var runs atomic.Int32
 	var both, all sync.WaitGroup
 	both.Add(2)
+	ended := []chan struct{}{make(chan struct{}), make(chan struct{})}
 	for i := range names {
 		first, second := user(names[i]).ID, user(names[1-i]).ID
 		all.Go(func() {
+			defer close(ended[i])
 			met := false
 			err := store.Do(t.Context(), func(ctx context.Context, r port.Repos) error {
 				runs.Add(1)
+				if met { // the other is let through, or the two could meet again
+					select {
+					case <-ended[1-i]:
+					case <-ctx.Done():
+						return ctx.Err()
+					}
+				}
 				if err := r.Users.Touch(ctx, first, t0.Add(time.Hour+time.Duration(runs.Load()))); err != nil {
 					return err
 				}

@@ -20,7 +20,8 @@ const (
 	// lockSilence is how long the server waits for a sign of life from whoever has the lock.
 	lockSilence = 15 * time.Second
 
-	// lockBeats is how often there is one in that time.
+	// lockBeats is how often there is one in that time. The holder takes the lock for lost
+	// one of them before the server does.
 	lockBeats = 5
 )
 
@@ -61,7 +62,8 @@ func (a advisory) alone(ctx context.Context, fn func(context.Context) error) err
 // soon as a context is done, while fn is still about to stop.
 type lock struct {
 	advisory
-	conn *sql.Conn
+	conn  *sql.Conn
+	heard time.Time // when the server had heard of the holder at least
 }
 
 // acquire asks again and again, rather than wait in the server, where a wait would look like
@@ -93,7 +95,7 @@ func (a advisory) try(ctx context.Context) (*lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lock{a, conn}
+	l := &lock{advisory: a, conn: conn}
 	held, err := l.begin(ctx)
 	if err != nil || !held {
 		l.release(ctx)
@@ -112,11 +114,13 @@ func (l *lock) begin(ctx context.Context) (held bool, err error) {
 	if _, err := l.conn.ExecContext(ctx, listen); err != nil {
 		return false, err
 	}
+	l.heard = time.Now()
 	err = l.conn.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock($1)`, int64(lockKey)).Scan(&held)
 	return held, err
 }
 
-// keep speaks to the server until ctx is done, and calls lose as soon as it gets no answer.
+// keep speaks to the server until ctx is done. It calls lose as soon as the connection is lost,
+// or the server may soon have waited for too long.
 func (l *lock) keep(ctx context.Context, lose context.CancelCauseFunc) {
 	beat := time.NewTicker(l.silence / lockBeats)
 	defer beat.Stop()
@@ -126,16 +130,19 @@ func (l *lock) keep(ctx context.Context, lose context.CancelCauseFunc) {
 			return
 		case <-beat.C:
 		}
-		if err := l.speak(ctx); err != nil && ctx.Err() == nil {
+		begun := time.Now()
+		if err := l.speak(ctx, l.heard.Add(l.silence-l.silence/lockBeats)); err != nil && ctx.Err() == nil {
 			lose(migration.ErrLockLost)
 			return
 		}
+		l.heard = begun
 	}
 }
 
-// speak must not be interrupted, which would end the connection.
-func (l *lock) speak(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.silence/lockBeats)
+// speak must not be interrupted, which would end the connection. For the same reason it is
+// given as long as there is, rather than tried again.
+func (l *lock) speak(ctx context.Context, until time.Time) error {
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
 	defer cancel()
 	_, err := l.conn.ExecContext(ctx, `SELECT 1`)
 	return err

@@ -13,7 +13,7 @@ import (
 )
 
 // silence is short for a lock and long for a statement on this machine.
-const silence = time.Second
+const silence = 2 * time.Second
 
 func newLock(t testing.TB, c postgres.Config) migration.Lock {
 	t.Helper()

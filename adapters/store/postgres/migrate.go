@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
@@ -46,10 +47,35 @@ func openMigrator(ctx context.Context, c Config) (*migration.Migrator, error) {
 		Files:   files,
 		VersionTableExists: `SELECT COUNT(*) FROM pg_catalog.pg_tables
 			WHERE schemaname = current_schema() AND tablename = 'goose_db_version'`,
-		Alone:    advisory{db, c.Timeout, lockSilence}.alone,
-		Describe: described,
+		Timeout: c.Timeout,
+		Alone: func(ctx context.Context, fn func(context.Context) error) error {
+			return changing(advisory{db, c.Timeout, lockSilence}.alone(ctx, fn))
+		},
+		Describe: func(err error) error {
+			if _, ok := errors.AsType[*mayNotChange](err); ok {
+				return err
+			}
+			return described(err)
+		},
 	}), nil
 }
+
+// changing returns err, of a migration, with what to do about it when the user may not migrate.
+func changing(err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == lacksRight {
+		return &mayNotChange{err}
+	}
+	return err
+}
+
+// mayNotChange is the error of a migration by a user who may not change tables.
+type mayNotChange struct{ cause error }
+
+func (*mayNotChange) Error() string {
+	return "the user lacks the right to change tables, migrate as one who may (SQLSTATE " + lacksRight + ")"
+}
+
+func (e *mayNotChange) Unwrap() error { return e.cause }
 
 // migratorConnections are one that keeps the lock and one that migrates.
 const migratorConnections = 2

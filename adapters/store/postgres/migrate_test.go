@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/postgres"
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
@@ -229,4 +230,20 @@ func queryTexts(t testing.TB, c postgres.Config, query string) []string {
 	}
 	must(t, rows.Err())
 	return texts
+}
+
+func TestMigratorGivesAServerUpThatFallsSilent(t *testing.T) {
+	s := server.Get(t)
+	network := newRelay(t, s.Port, nil)
+	c := s.Config(s.Migrated(t))
+	c.Port, c.Timeout = network.port(), time.Second
+	m, err := postgres.OpenMigrator(t.Context(), c)
+	must(t, err)
+	t.Cleanup(func() { must(t, m.Close()) })
+	network.silence(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*c.Timeout) // only so that a failure ends
+	defer cancel()
+	if _, err := m.Status(ctx); err == nil || ctx.Err() != nil {
+		t.Errorf("got error %v and %v of the context, want the timeout of %s", err, ctx.Err(), c.Timeout)
+	}
 }

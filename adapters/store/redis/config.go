@@ -28,7 +28,8 @@ type Config struct {
 
 	// MaxConnections is the greatest number of connections; default 32. Calls that find none
 	// free wait for one. Calls that come at the same time share a wait for the server's
-	// disk, so a few more connections than processors are of use.
+	// disk, so a few more connections than processors are of use. One that nobody has used
+	// for three minutes is closed.
 	MaxConnections int
 
 	// Timeout is the longest that one call may take, with the wait for a connection, dialing
@@ -40,6 +41,10 @@ const (
 	defaultPrefix         = "sallyport:"
 	defaultMaxConnections = 32
 	defaultTimeout        = 5 * time.Second
+
+	// idleTime is shorter than that of the load balancers and firewalls which forget a
+	// connection without telling its ends.
+	idleTime = 3 * time.Minute
 )
 
 // complete returns c with its defaults.
@@ -106,5 +111,6 @@ func (c Config) options() (*goredis.Options, error) {
 	o.PoolTimeout = c.Timeout
 	o.PoolSize = c.MaxConnections
 	o.PipelinePoolSize = -1
+	o.ConnMaxIdleTime = idleTime
 	return o, nil
 }

@@ -2,6 +2,8 @@ package redis
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -38,6 +40,7 @@ func plain(err error) error {
 	var lookup *net.DNSError
 	var operation *net.OpError
 	var system *os.SyscallError
+	var verification *tls.CertificateVerificationError
 	switch {
 	case err == nil, isTimeout(err):
 		return err
@@ -47,6 +50,8 @@ func plain(err error) error {
 		return passing{errors.New("the server closed the connection")}
 	case errors.As(err, &answer):
 		return plainAnswer(answer)
+	case errors.As(err, &verification):
+		return distrust(verification)
 	case errors.As(err, &lookup):
 		return passing{errors.New("look up the server: " + lookup.Err)}
 	case errors.As(err, &operation):
@@ -61,6 +66,9 @@ func plain(err error) error {
 }
 
 func plainAnswer(answer goredis.Error) error {
+	if goredis.HasErrorPrefix(answer, "NOAUTH") {
+		return errors.New("the server wants a password")
+	}
 	text, _, _ := strings.Cut(answer.Error(), ", with args beginning with")
 	err := errors.New("the server says: " + text)
 	switch {
@@ -72,6 +80,19 @@ func plainAnswer(answer goredis.Error) error {
 		return passing{err}
 	}
 	return err
+}
+
+// distrust says what is wrong with a certificate. The text of the error has names in it.
+func distrust(err *tls.CertificateVerificationError) error {
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &name):
+		return errors.New("the server's certificate is for another name than that of the host")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return errors.New("the server's certificate has expired or is not valid yet")
+	}
+	return errors.New("the server's certificate is not trusted: it is of no authority that this machine knows")
 }
 
 // isAlert reports whether it is TLS that failed, and not the network below it. crypto/tls has

@@ -142,7 +142,6 @@ func TestWhatTheServerLetExpire(t *testing.T) {
 		expire(t, client, prefix+"session:laptop")
 		expire(t, client, prefix+"limit:ann")
 
-		must(t, s.Sessions().DeleteUser(t.Context(), "ann", ""))
 		for _, prune := range []func() (int, error){
 			func() (int, error) { return s.Sessions().Prune(t.Context(), t0.Add(time.Hour), 10) },
 			func() (int, error) { return s.Limiter().Prune(t.Context(), t0.Add(time.Hour), 10) },
@@ -153,6 +152,16 @@ func TestWhatTheServerLetExpire(t *testing.T) {
 		}
 		if keys := keysOf(t, client, prefix); len(keys) > 0 {
 			t.Errorf("got keys %q, want none", keys)
+		}
+	})
+
+	t.Run("is left out when all of a user's sessions are ended", func(t *testing.T) {
+		s, prefix, client := alone(t)
+		must(t, s.Sessions().Create(t.Context(), session("laptop")))
+		expire(t, client, prefix+"session:laptop")
+		must(t, s.Sessions().DeleteUser(t.Context(), "ann", ""))
+		if keys := keysOf(t, client, prefix); len(keys) != 1 || keys[0] != prefix+"ends" {
+			t.Errorf("got keys %q, want what Prune goes by", keys)
 		}
 	})
 
@@ -177,6 +186,10 @@ func TestWhatTheServerLetExpire(t *testing.T) {
 		must(t, err)
 		if _, err := s.Sessions().Get(t.Context(), "laptop", t0.Add(2*time.Hour)); err != nil {
 			t.Errorf("got error %v, want the new session", err)
+		}
+		must(t, s.Sessions().DeleteUser(t.Context(), "ann", ""))
+		if _, err := s.Sessions().Get(t.Context(), "laptop", t0.Add(2*time.Hour)); !errors.Is(err, port.ErrNotFound) {
+			t.Errorf("got error %v, want the new session found as one of its user", err)
 		}
 		if wait, err := s.Limiter().Take(t.Context(), "ann", limit, t0.Add(2*time.Hour)); wait == 0 || err != nil {
 			t.Errorf("got wait %s and error %v, want the attempt to be refused", wait, err)

@@ -105,6 +105,9 @@ func TestOpen(t *testing.T) {
 		openAt(t, redis.Config{URL: at("default:" + escaped)})
 		openAt(t, redis.Config{URL: server.URL(), Password: password})
 		openAt(t, redis.Config{URL: at(":wrong"), Password: password})
+		if _, err := redis.Open(ctx, redis.Config{URL: server.URL()}); err == nil || !strings.Contains(err.Error(), "wants a password") {
+			t.Errorf("without a password: got error %v, want one that says so", err)
+		}
 		for _, c := range []redis.Config{{URL: server.URL()}, {URL: at(":" + escaped), Password: "hunter22"}, {URL: at("hunter2:" + escaped)}} {
 			_, err := redis.Open(ctx, c)
 			wantDiscreet(t, err, server.Address())

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,18 @@ func TestTLS(t *testing.T) {
 	t.Run("not with one that is not", func(t *testing.T) {
 		_, err := redis.Open(t.Context(), redis.Config{URL: stranger(t)})
 		wantDiscreet(t, err, "127.0.0.1:")
+		if !strings.Contains(err.Error(), "certificate is not trusted") {
+			t.Errorf("got error %v, want one that says so", err)
+		}
+	})
+
+	t.Run("not with one for another name", func(t *testing.T) {
+		url := withTLS(t, filepath.Join(certificates, "trusted"), "--tls-auth-clients", "no")
+		_, err := redis.Open(t.Context(), redis.Config{URL: strings.Replace(url, "127.0.0.1", "localhost", 1)})
+		wantDiscreet(t, err, "localhost")
+		if !strings.Contains(err.Error(), "is for another name") {
+			t.Errorf("got error %v, want one that says so", err)
+		}
 	})
 
 	t.Run("not without", func(t *testing.T) {

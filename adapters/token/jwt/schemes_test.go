@@ -8,6 +8,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -127,6 +128,15 @@ func (s scheme) headerOf(alg string, more ...string) string {
 // forge signs header and payload as they are, under the key of the service.
 func (s scheme) forge(header, payload string) string {
 	signed := segment(header) + "." + segment(payload)
+	return signed + "." + segment(string(s.sign([]byte(signed))))
+}
+
+// padded is forge of an honest header, but ends the payload with =, of which there has to be one at least.
+func (s scheme) padded(payload string) string {
+	for len(payload)%3 == 0 {
+		payload += " "
+	}
+	signed := segment(s.header()) + "." + base64.URLEncoding.EncodeToString([]byte(payload))
 	return signed + "." + segment(string(s.sign([]byte(signed))))
 }
 

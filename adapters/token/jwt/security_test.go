@@ -338,6 +338,7 @@ func signatureIsVerifiedFirst(t *testing.T, s scheme) {
 		for name, token := range map[string]string{
 			"padding":            good + "=",
 			"padding inside":     header + "=." + payload + "." + signature,
+			"padding, signed":    s.padded(goodPayload(t)),
 			"a line feed":        good + "\n",
 			"a line feed inside": header + "\n." + payload + "." + signature,
 			"a carriage return":  header + "." + payload + ".\r" + signature,

@@ -12,8 +12,8 @@ import (
 )
 
 func TestVerify(t *testing.T) {
-	secret := testSecret(t)
-	tokens := newTokens(t, Config{Secret: secret})
+	service := newScheme(t, HS256)
+	secret, tokens := service.secret, service.tokens
 	good := issue(t, tokens, testClaims())
 
 	t.Run("leaves what is not ours to others", func(t *testing.T) {
@@ -30,10 +30,16 @@ func TestVerify(t *testing.T) {
 			"issuer of wrong type":            forge(secret, goodHeader, replaceClaim(t, "iss", "7")),
 			"issuer in capitals":              forge(secret, goodHeader, replaceClaim(t, "iss", `"Directus"`)),
 			"claim in capitals":               forge(secret, goodHeader, strings.Replace(goodPayload(t), `"iss"`, `"ISS"`, 1)),
+			"another issuer, padded":          service.padded(replaceClaim(t, "iss", `"another"`)),
 			"another issuer, other algorithm": forge(secret, `{"alg":"RS256"}`, replaceClaim(t, "iss", `"other"`)),
 		} {
 			t.Run(name, func(t *testing.T) { refuse(t, tokens, token, now, port.ErrNotFound) })
 		}
+	})
+
+	t.Run("refuses a payload that is null, whoever signed it", func(t *testing.T) {
+		refuse(t, tokens, forge(secret, goodHeader, "null"), now, port.ErrInvalid)
+		refuse(t, tokens, forge(testSecret(t), goodHeader, "null"), now, port.ErrInvalid)
 	})
 
 	t.Run("knows its own issuer", func(t *testing.T) {

@@ -48,7 +48,7 @@ func (s *Server) allowed(path string) string {
 		return "GET, HEAD, POST"
 	}
 	slices.Sort(methods)
-	return strings.Join(slices.Compact(methods), ", ")
+	return strings.Join(methods, ", ")
 }
 
 // refuse answers, logs and closes the connection, so that nothing behind the request is

@@ -63,6 +63,14 @@ func failureAttrs(err error) []slog.Attr {
 	return attrs
 }
 
+// codeAttr names the code of a failure, where it has one.
+func codeAttr(err error) []slog.Attr {
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		return []slog.Attr{slog.String("code", string(failure.Code))}
+	}
+	return nil
+}
+
 // logRefusal writes the one line of what was refused before it was a request to Fiber. There
 // is no path to rely on, and no header that says who called, so it names the peer. method is
 // empty where nobody could read it.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -73,6 +74,33 @@ func TestRequestLog(t *testing.T) {
 		}
 		if strings.Contains(w.log.String(), "needle") {
 			t.Errorf("the log holds what came in query or body: %s", w.log.String())
+		}
+	})
+	t.Run("a mounted handler says why it refused", func(t *testing.T) {
+		for name, test := range map[string]struct {
+			err         error
+			level, code string
+		}{
+			"a wrong password":    {domain.NewError(domain.InvalidCredentials, nil), "INFO", "INVALID_CREDENTIALS"},
+			"too much work":       {domain.NewError(domain.ServiceUnavailable, port.ErrBusy), "WARN", "SERVICE_UNAVAILABLE"},
+			"a port that fails":   {domain.NewError(domain.ServiceUnavailable, io.EOF), "ERROR", "SERVICE_UNAVAILABLE"},
+			"a form of elsewhere": {errors.New("no code of ours"), "INFO", ""},
+		} {
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				httpedge.NoteFailure(r.Context(), test.err)
+				status := http.StatusForbidden
+				if failure, ok := errors.AsType[*domain.Error](test.err); ok {
+					status = httpedge.Status(failure.Code.Info().Class)
+				}
+				w.WriteHeader(status)
+			})
+			w := newWorld(t, auth.DefaultSettings(), func(c *fiberhttp.Config) {
+				c.Mounts = []fiberhttp.Mount{{Path: "/admin", Handler: handler}}
+			})
+			w.do(t, get("/admin/login"))
+			if got := w.onlyLogLine(t); got.Code != test.code || got.Level != test.level || got.Cause != "" {
+				t.Errorf("%s: got %+v, want code %q at level %s", name, got, test.code, test.level)
+			}
 		}
 	})
 	t.Run("levels tell what is broken from what is turned away and from day by day", func(t *testing.T) {

@@ -20,8 +20,12 @@ func (s *Server) logRequest(c *fiber.Ctx) error {
 	if err != nil {
 		s.writeError(c, asFailure(err)) // here and not after all middleware, so that the line shows the status
 	}
+	failure := failureAttrs(err)
+	if answered, ok := c.Locals(answeredFailure{}).(error); ok && err == nil {
+		err, failure = answered, codeAttr(answered) // the handler has said itself what else there is to say
+	}
 	attrs := requestAttrs(c, id, s.config.Now().Sub(began), s.clientAddress(c))
-	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode(), err), "request", append(attrs, failureAttrs(err)...)...)
+	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode(), err), "request", append(attrs, failure...)...)
 	return nil
 }
 

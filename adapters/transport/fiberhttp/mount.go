@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp/fasthttpadaptor"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -31,6 +32,9 @@ func (m Mount) covers(path string) bool {
 	return path == m.Path || strings.HasPrefix(path, m.Path+"/")
 }
 
+// answeredFailure is the key of the failure that a mounted handler has answered itself.
+type answeredFailure struct{}
+
 // mount makes a Fiber handler of a net/http one, which leaves the paths of others alone:
 // Fiber itself would match any path that begins so, in capitals, too. What the handler sees
 // shares no memory with the request, and its context ends with the time that a request has.
@@ -46,9 +50,12 @@ func mount(m Mount) fiber.Handler {
 		if err != nil {
 			return malformedRequest(fiber.StatusBadRequest) // the adaptor would answer 500
 		}
+		var failure httpedge.Failure
+		r = r.WithContext(httpedge.WithFailure(r.Context(), &failure))
 		fasthttpadaptor.NewFastHTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			m.Handler.ServeHTTP(w, r) // and not the adaptor's own
 		}))(c.Context())
+		c.Locals(answeredFailure{}, failure.Err())
 		return nil
 	}
 }

@@ -18,6 +18,7 @@ func (s *Server) routes() {
 	}
 	s.app.Use(s.setHeaders)
 
+	s.app.Get("/", s.redirectRoot)
 	s.app.Get("/livez", s.livez)
 	s.app.Get("/readyz", s.readyz)
 	s.app.Get("/server/ping", s.ping)
@@ -47,6 +48,14 @@ func (s *Server) routes() {
 	s.app.Get("/server/health", s.health)
 	s.app.Get("/server/info", s.info)
 	s.app.Use(s.routeNotFound)
+}
+
+// redirectRoot leads people who know no path to where there is a page.
+func (s *Server) redirectRoot(c *fiber.Ctx) error {
+	if s.config.RootRedirect == "" {
+		return c.Next()
+	}
+	return c.Redirect(s.config.RootRedirect, fiber.StatusFound)
 }
 
 // routeNotFound answers what no route took. A known path with another method is such a

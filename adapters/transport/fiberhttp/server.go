@@ -32,6 +32,10 @@ type Config struct {
 	ProjectName string // shown by /server/info; default "Sallyport"
 	Version     string // shown to those who are logged in
 
+	// RootRedirect is where whoever asks for / is led, as in the Location header field; empty:
+	// nowhere, there is no such route.
+	RootRedirect string
+
 	RefreshCookie Cookie // default name "directus_refresh_token"
 	SessionCookie Cookie // default name "directus_session_token"
 

@@ -1,6 +1,8 @@
 package httpedge_test
 
 import (
+	"errors"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -78,4 +80,22 @@ func TestLanguages(t *testing.T) {
 			t.Errorf("%q: got %q, want it kept: %t", value, got, kept)
 		}
 	}
+}
+
+func TestNoteFailure(t *testing.T) {
+	t.Run("reaches whoever asked for it", func(t *testing.T) {
+		var f httpedge.Failure
+		ctx := httpedge.WithFailure(t.Context(), &f)
+		if err := f.Err(); err != nil {
+			t.Errorf("got %v before anything was noted", err)
+		}
+		httpedge.NoteFailure(ctx, io.EOF)
+		httpedge.NoteFailure(ctx, io.ErrNoProgress)
+		if err := f.Err(); !errors.Is(err, io.ErrNoProgress) {
+			t.Errorf("got %v, want the last", err)
+		}
+	})
+	t.Run("is nothing where nobody asked for it", func(t *testing.T) {
+		httpedge.NoteFailure(t.Context(), io.EOF)
+	})
 }

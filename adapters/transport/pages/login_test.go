@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -173,4 +175,17 @@ func TestLogout(t *testing.T) {
 		}
 		b.get(t, "/admin").shows(t, http.StatusOK, annEmail)
 	})
+}
+
+func TestFailuresAreNotedForTheLineOfTheRequest(t *testing.T) {
+	w := newWorld(t)
+	for path, want := range map[string]domain.Code{"/admin/login": domain.InvalidCredentials, "/admin/nowhere": domain.RouteNotFound} {
+		var failure httpedge.Failure
+		r := httptest.NewRequestWithContext(httpedge.WithFailure(t.Context(), &failure), http.MethodPost, site+path, strings.NewReader("email=ann@example.com&password=wrong-horse"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w.handler.ServeHTTP(httptest.NewRecorder(), r)
+		if got, ok := errors.AsType[*domain.Error](failure.Err()); !ok || got.Code != want {
+			t.Errorf("%s: got %v, want %s", path, failure.Err(), want)
+		}
+	}
 }

@@ -32,8 +32,10 @@ func (h *Handler) answerError(v *visit, err error) {
 	h.render(v, page{template: "problem", Title: "problem.title", Problem: asProblem(err)})
 }
 
-// logFailure writes down what the service itself has to answer for.
+// logFailure writes down what the service itself has to answer for, and leaves the rest to
+// the line of the request.
 func (h *Handler) logFailure(ctx context.Context, err error) {
+	httpedge.NoteFailure(ctx, err)
 	failure, ok := errors.AsType[*domain.Error](err)
 	if !ok {
 		return

@@ -54,8 +54,8 @@ func isOfLink(v *visit, token string) bool {
 }
 
 // showReset handles GET /admin/reset-password. The link of the mail leads here with its
-// token, which goes into a cookie. Nothing is spent, and nothing is asked of the core:
-// programs follow the links of a mail before people do.
+// token, which goes into a cookie. Nothing is spent: programs follow the links of a mail
+// before people do. A link that is of no use is told before somebody thinks of a password.
 func (h *Handler) showReset(v *visit) error {
 	if query := v.r.URL.Query(); query.Has("token") {
 		if token := query.Get("token"); isResetToken(token) {
@@ -65,11 +65,25 @@ func (h *Handler) showReset(v *visit) error {
 		}
 		return h.redirect(v, resetPath)
 	}
-	if h.resetCookie().value(v.r) == "" {
+	token := h.resetCookie().value(v.r)
+	if token == "" {
 		return h.refuseReset(v, &problem{Status: http.StatusForbidden, Key: "problem.link-missing"})
+	}
+	if err := h.api.LookAtReset(v.r.Context(), token); isUselessLink(err) {
+		return h.refuseReset(v, err)
 	}
 	h.renderReset(v, page{Ready: true, Focus: "password"})
 	return nil
+}
+
+// isUselessLink reports whether the link is known to be of no use; where nobody can find out
+// there is the form, which is answered later.
+func isUselessLink(err error) bool {
+	switch codeOf(err) {
+	case domain.InvalidToken, domain.TokenExpired, domain.Forbidden:
+		return true
+	}
+	return false
 }
 
 // isResetToken keeps out what no link of ours has and no cookie may hold.

@@ -22,7 +22,8 @@ type Backend interface {
 	Serve(ctx context.Context, c config.Config, o ServeOptions) error
 
 	// Operator opens the database and, unless DB_MIGRATE is false, brings its schema up to
-	// date. It makes no keys.
+	// date; that of a database server only with DatabaseOptions.Create, since an empty
+	// database on a server is what a mistyped name looks like. It makes no keys.
 	// The caller calls the second result when it is done.
 	Operator(ctx context.Context, c config.Config, o DatabaseOptions) (auth.OperatorAPI, func(), error)
 
@@ -30,13 +31,13 @@ type Backend interface {
 	// The caller calls the second result when it is done.
 	SigningKeys(ctx context.Context, c config.Config, o DatabaseOptions) (auth.KeysAPI, func(), error)
 
-	// Check tries what the configuration names and Load does not look into, such as the
-	// templates of mails. It makes nothing and calls nobody.
+	// Check tries what the configuration names and Load does not look into: the templates of
+	// mails, and whether the database's own client can read DB_CONNECTION_STRING. It makes nothing and calls nobody.
 	Check(c config.Config) error
 
-	// PreviewMail returns a mail as it would be sent, with sample values, and sends none. A
-	// kind that there is not is port.ErrNotFound.
-	PreviewMail(ctx context.Context, c config.Config, p MailPreview) (domain.Mail, error)
+	// PreviewMail returns a mail as it would be sent, with sample values, and sends none, and
+	// the language (BCP 47) that it is in. A kind that there is not is port.ErrNotFound.
+	PreviewMail(ctx context.Context, c config.Config, p MailPreview) (mail domain.Mail, written string, err error)
 
 	// TestMail sends a mail that says that it is a test, and returns in words where it is
 	// then, as in "in the folder X". The errors are those of port.Mailer.
@@ -50,7 +51,7 @@ type Backend interface {
 // DatabaseOptions is what opening the database needs besides the configuration.
 type DatabaseOptions struct {
 	Log    *slog.Logger
-	Create bool // make the database where there is none; otherwise that is an error, and nothing is made
+	Create bool // make the database, or its tables on a server, where there is none; otherwise that is an error, and nothing is made
 }
 
 // ServeOptions is what Serve needs besides the configuration.

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+
+	"golang.org/x/text/language"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -17,16 +20,22 @@ type mailPreviewCommand struct {
 
 // Run shows a mail as it would be sent, with sample values.
 func (cmd mailPreviewCommand) Run(in *invocation) error {
+	if _, err := language.Parse(cmd.Language); cmd.Language != "" && err != nil {
+		return usageError{errors.New("that is no language; write a tag of BCP 47, such as de or pt-BR")}
+	}
 	c, err := in.configure()
 	if err != nil {
 		return err
 	}
-	mail, err := in.Backend.PreviewMail(in.context, c, MailPreview{Kind: domain.LetterKind(cmd.Kind), Language: cmd.Language})
+	mail, written, err := in.Backend.PreviewMail(in.context, c, MailPreview{Kind: domain.LetterKind(cmd.Kind), Language: cmd.Language})
 	if errors.Is(err, port.ErrNotFound) {
 		return usageError{fmt.Errorf("there is no mail %q; there are %q", cmd.Kind, domain.LetterKinds())}
 	}
 	if err != nil {
 		return err
+	}
+	if cmd.Language != "" && !strings.EqualFold(cmd.Language, written) {
+		fmt.Fprintf(in.Stderr, "There are no templates in %s itself; this is the mail in %s.\n", cmd.Language, written)
 	}
 	if cmd.Out != "" {
 		if err := os.WriteFile(cmd.Out, []byte(mail.HTML), 0o600); err != nil {

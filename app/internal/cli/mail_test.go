@@ -28,6 +28,27 @@ func TestMailPreview(t *testing.T) {
 			t.Errorf("got %+v, want %+v", b.previewed, want)
 		}
 	})
+	t.Run("says which language it is in where that is not the one that was asked for", func(t *testing.T) {
+		for language, said := range map[string]string{
+			"":      "",
+			"de":    "",
+			"DE":    "",
+			"de-CH": "There are no templates in de-CH itself; this is the mail in de.\n",
+			"fr":    "There are no templates in fr itself; this is the mail in de.\n",
+		} {
+			got := run(t, &backend{mail: mail}, nil, "mail", "preview", "--language="+language)
+			if got.code != cli.ExitOK || got.stderr != said {
+				t.Errorf("%q: got code %d and %q, want %q", language, got.code, got.stderr, said)
+			}
+		}
+	})
+	t.Run("refuses what is no language", func(t *testing.T) {
+		b := &backend{mail: mail}
+		run(t, b, nil, "mail", "preview", "--language=german!").want(t, cli.ExitUsage, "", "sallyport: that is no language; write a tag of BCP 47")
+		if len(b.previewed) > 0 {
+			t.Errorf("got %v, want no mail asked for", b.previewed)
+		}
+	})
 	t.Run("writes the HTML into a file", func(t *testing.T) {
 		run(t, &backend{mail: mail}, nil, "mail", "preview", "--out=mail.html").want(t, cli.ExitOK, "Subject: A new password\n\nFollow the link.\n")
 		if got, err := os.ReadFile("mail.html"); err != nil || string(got) != mail.HTML {

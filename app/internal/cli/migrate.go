@@ -115,7 +115,11 @@ func printMigrations(w io.Writer, all []Migration) error {
 		if migration.Applied {
 			state = "applied"
 		}
-		if _, err := fmt.Fprintf(w, "%5d  %-11s  %s\n", migration.Version, state, migration.Name); err != nil {
+		name := migration.Name
+		if name == "" {
+			name = "(unknown to this program)"
+		}
+		if _, err := fmt.Fprintf(w, "%5d  %-11s  %s\n", migration.Version, state, name); err != nil {
 			return err
 		}
 	}

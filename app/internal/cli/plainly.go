@@ -30,6 +30,8 @@ func plainly(err error) error {
 	switch {
 	case strings.HasPrefix(text, "unexpected argument"):
 		return unexpectedArgument(err)
+	case strings.HasPrefix(text, `expected "<`):
+		return missingArgument(err)
 	case strings.HasPrefix(text, "unexpected flag argument"):
 		return errors.New("a flag has a value that it does not take")
 	case strings.HasPrefix(text, "-") && strings.HasPrefix(problem, "expected "):
@@ -38,6 +40,15 @@ func plainly(err error) error {
 		return errors.New(flag + " takes no value")
 	}
 	return err
+}
+
+// missingArgument shows how the command is written.
+func missingArgument(err error) error {
+	failure, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || failure.Context.Selected() == nil {
+		return err
+	}
+	return errors.New("usage: " + failure.Context.Model.Name + " " + failure.Context.Selected().Summary())
 }
 
 // unexpectedArgument names the commands that are near the argument, and not the argument.

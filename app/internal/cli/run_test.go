@@ -84,9 +84,9 @@ func (b *backend) Check(config.Config) error {
 	return b.checkErr
 }
 
-func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, error) {
+func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, string, error) {
 	b.previewed = append(b.previewed, p)
-	return b.mail, b.mailErr
+	return b.mail, "de", b.mailErr
 }
 
 func (b *backend) TestMail(_ context.Context, _ config.Config, to domain.Email) (string, error) {
@@ -263,6 +263,8 @@ func TestUsageIsToldPlainly(t *testing.T) {
 		"migrate nothing-like-it":               "unknown command",
 		"users list more":                       "too many arguments",
 		"serve --port":                          "--port needs a value",
+		"mail test":                             "usage: sallyport mail test <address>",
+		"users passwd":                          "usage: sallyport users passwd <email> [flags]",
 		"serve --port --host=::1":               "--port needs a value",
 		"users passwd a@b.org --generate=maybe": "--generate takes no value",
 		"serve --prot=1":                        `unknown flag --prot, did you mean "--port"?`,
@@ -560,6 +562,11 @@ func TestMigrate(t *testing.T) {
 			t.Errorf("got %v, error %v", got, err)
 		}
 		run(t, &backend{}, nil, "migrate", "status", "--json").want(t, cli.ExitOK, "[]\n")
+	})
+	t.Run("status says of one that a newer program has applied that it is unknown", func(t *testing.T) {
+		b := &backend{migrations: []cli.Migration{first, {Version: 3, Applied: true}}}
+		run(t, b, nil, "migrate", "status").want(t, cli.ExitOK,
+			"    1  applied      users\n    3  applied      (unknown to this program)\n")
 	})
 	t.Run("a failure is told, and the database closed", func(t *testing.T) {
 		b := &backend{migrateErr: errors.New("migration 2: no such table")}

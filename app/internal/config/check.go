@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,7 @@ func (l *loader) check(c *Config) {
 	l.checkGeneral(c)
 	l.checkServer(c)
 	l.checkDatabase(c.Database)
+	l.checkDatabaseTimeout(c)
 	l.checkRedis(c.Redis)
 	l.checkKeys(c.Keys)
 	l.checkDemandedKeys(c)
@@ -43,6 +45,7 @@ func (l *loader) checkServer(c *Config) {
 	if !isHost(c.Server.Host) {
 		l.mistake("HOST", l.shownValue("HOST", c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
+	l.checkRootRedirect(&c.Server)
 	if !l.isSet("PUBLIC_URL") {
 		if isHost(c.Server.Host) && !isLoopback(c.Server.Host) {
 			l.warn("HOST lets other machines in, and PUBLIC_URL is not set: requests with cookies from pages elsewhere than on this machine may be refused as cross-site; set PUBLIC_URL to the URL at which clients reach the service")
@@ -60,6 +63,46 @@ func (l *loader) checkServer(c *Config) {
 	if publicURL.Scheme == "http" && !isLoopback(publicURL.Hostname()) && (c.RefreshCookie.Secure || c.SessionCookie.Secure) {
 		l.warn("PUBLIC_URL is http, and browsers send the cookies over https only; serve https, or set REFRESH_TOKEN_COOKIE_SECURE and SESSION_COOKIE_SECURE to false")
 	}
+}
+
+// checkDatabaseTimeout warns where a request is given up before the database is.
+func (l *loader) checkDatabaseTimeout(c *Config) {
+	if c.Database.Client != Memory && c.Database.Timeout >= c.Server.RequestTimeout && l.sound("DB_TIMEOUT", "REQUEST_TIMEOUT") {
+		l.warn("DB_TIMEOUT is not below REQUEST_TIMEOUT: a request ends before a silent database is given up; make DB_TIMEOUT shorter, or REQUEST_TIMEOUT longer")
+	}
+}
+
+func (l *loader) checkRootRedirect(s *Server) {
+	const name = "ROOT_REDIRECT"
+	switch {
+	case strings.EqualFold(s.RootRedirect, "false"):
+		s.RootRedirect = ""
+	case !isDestination(s.RootRedirect):
+		// The value is not repeated: it may hold a password.
+		l.mistake(name, "is neither false nor a path nor an http or https URL without user", "write it like ./admin or https://www.example.com")
+	case isRoot(s.RootRedirect):
+		l.mistake(name, "leads back to /, and so nowhere", "write another path, such as ./admin, or false")
+	}
+}
+
+// isDestination reports whether browsers can be sent there, and all to the same place.
+func isDestination(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.User != nil || u.Opaque != "" || strings.ContainsFunc(text, ambiguousInURL) {
+		return false
+	}
+	switch u.Scheme {
+	case "":
+		return u.Host == "" && !strings.HasPrefix(text, "//")
+	case "http", "https":
+		return isHost(u.Hostname()) && isPortOrNone(u.Port())
+	}
+	return false
+}
+
+func isRoot(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host == "" && path.Join("/", u.Path) == "/"
 }
 
 func parsePublicURL(text string) (*url.URL, bool) {

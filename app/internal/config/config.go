@@ -81,12 +81,13 @@ type General struct {
 	DataDir     string `env:"DATA_DIR" envDefault:"./data" doc:"The folder for everything the service keeps: the embedded database and the keys that it makes for itself. It is made when it is not there. With a database server only the password of the first administrator and the development mailbox are kept there." own:"true"`
 }
 
-// Server holds how the service listens and how long it waits. PublicURL does not end in a
-// slash. Where it was not set and Port is 0 it has port 0, which is no page's origin.
+// Server holds how the service listens and how long it waits. RootRedirect is empty for false.
+// PublicURL does not end in a slash. Where it was not set and Port is 0 it has port 0, which is no page's origin.
 type Server struct {
 	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
 	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
 	PublicURL       string         `env:"PUBLIC_URL" unset:"http://localhost:PORT, with the port that is listened on where PORT is 0" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
+	RootRedirect    string         `env:"ROOT_REDIRECT" envDefault:"./admin" doc:"Where whoever asks for / is led: a path, a URL, or false for nowhere. A path that begins with a dot stays below the path of PUBLIC_URL."`
 	TrustedProxies  []netip.Prefix `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges, or false for none."`
 	MaxPayloadSize  int            `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
 	MaxConnections  int            `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
@@ -193,14 +194,14 @@ type Mail struct {
 	From            string `env:"EMAIL_FROM" envDefault:"no-reply@example.com" doc:"The address that mail comes from; PROJECT_NAME is shown beside it. With smtp it has to be set."`
 	SMTPHost        string `env:"EMAIL_SMTP_HOST" doc:"The mail server. Its certificate has to be for this name."`
 	SMTPPort        int    `env:"EMAIL_SMTP_PORT" envDefault:"587" min:"1" max:"65535" doc:"Its TCP port: 587 for STARTTLS, mostly 465 with EMAIL_SMTP_SECURE."`
-	SMTPUser        string `env:"EMAIL_SMTP_USER" doc:"The name to log in to the mail server with. Unset: no login."`
+	SMTPUser        string `env:"EMAIL_SMTP_USER" doc:"The name to log in to the mail server with; EMAIL_SMTP_PASSWORD belongs to it. Unset: no login."`
 	SMTPPassword    Secret `env:"EMAIL_SMTP_PASSWORD" secret:"true" doc:"The password to log in to the mail server with."`
 	SMTPSecure      bool   `env:"EMAIL_SMTP_SECURE" envDefault:"false" doc:"Whether the connection begins with TLS. false: it has to be upgraded by STARTTLS before anything else; a server that does not offer that gets no mail."`
 	SMTPIgnoreTLS   bool   `env:"EMAIL_SMTP_IGNORE_TLS" envDefault:"false" doc:"Whether mail, and the links in it, go to the server without TLS. Only for a server on this machine or in a network of its own."`
 	SMTPName        string `env:"EMAIL_SMTP_NAME" unset:"the host of PUBLIC_URL" doc:"The name by which the service greets the mail server (EHLO)."`
 	TemplatesPath   string `env:"EMAIL_TEMPLATES_PATH" doc:"A folder of templates in place of the built-in ones, or for further languages: KIND.LANGUAGE.txt and KIND.LANGUAGE.html, such as password-reset.fr.txt, and layout.html. They are Go templates, and are tried when the service starts."`
 	DefaultLanguage string `env:"EMAIL_DEFAULT_LANGUAGE" envDefault:"en" doc:"The language of mail to those who asked for none, or for one that there are no templates in. en and de are built in." own:"true"`
-	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"10000000" doc:"How many letters may wait to be sent before further requests for a mail are answered with 503, as they do while the mail server is down." own:"true"`
+	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"100000" doc:"How many letters may wait to be sent before further requests for a mail are answered with 503, as they do while the mail server is down." own:"true"`
 }
 
 // Admin is who is made when there is no user yet.

@@ -54,7 +54,7 @@ func TestLoadDefaults(t *testing.T) {
 		want := []any{
 			config.General{EnvFile: ".env", ProjectName: "Sallyport", DataDir: "./data"},
 			config.Server{
-				Host: "127.0.0.1", Port: 8055, PublicURL: "http://localhost:8055", MaxPayloadSize: 100 << 10, MaxConnections: 8192,
+				Host: "127.0.0.1", Port: 8055, PublicURL: "http://localhost:8055", RootRedirect: "./admin", MaxPayloadSize: 100 << 10, MaxConnections: 8192,
 				RequestTimeout: 15 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
 				IdleTimeout: time.Minute, ShutdownTimeout: 20 * time.Second,
 			},
@@ -258,6 +258,34 @@ func TestLoadPrecedence(t *testing.T) {
 	})
 }
 
+func TestValuesNameTheFileTheyComeFrom(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "my.env", "PROJECT_NAME='From the file'\n")
+	c, err := config.Load(config.Input{Flags: map[string]string{"CONFIG_PATH": "./my.env"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (config.Value{Name: "PROJECT_NAME", Value: "From the file", Source: "./my.env"}); !slices.Contains(c.Values(), want) {
+		t.Errorf("got %+v, want %+v among them", c.Values(), want)
+	}
+}
+
+func TestRootRedirect(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                        "./admin",
+		"false":                   "",
+		"FALSE":                   "",
+		"./welcome?x=1":           "./welcome?x=1",
+		"/welcome":                "/welcome",
+		"welcome":                 "welcome",
+		"https://www.example.com": "https://www.example.com",
+	} {
+		if got := mustLoad(t, "ROOT_REDIRECT="+value).Server.RootRedirect; got != want {
+			t.Errorf("%q: got %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestLoadFiles(t *testing.T) {
 	t.Run("NAME_FILE gives the value without its line end", func(t *testing.T) {
 		for text, want := range map[string]config.Secret{
@@ -309,6 +337,7 @@ func TestWarnings(t *testing.T) {
 	for name, test := range map[string]struct {
 		environ []string
 		dotenv  string
+		named   string // of my.env
 		want    []string
 	}{
 		"a slip in the environment":        {environ: []string{"ACCES_TOKEN_TTL=15m"}, want: []string{"ACCES_TOKEN_TTL is no setting; did you mean ACCESS_TOKEN_TTL?"}},
@@ -316,6 +345,7 @@ func TestWarnings(t *testing.T) {
 		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "SMTP_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
 		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
 		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nCORS_ENABLED=true\n", want: []string{"CORS_ENABLED has no effect in this version", "the .env file sets names that are no settings of this version and are ignored: EMAIL_SES_REGION"}},
+		"a slip in a file that was named":  {environ: []string{"CONFIG_PATH=my.env"}, named: "POTR=1\nEMAIL_SES_REGION=x\nPORT=1\nPORT=2\n", want: []string{`line 4 of the file "my.env" sets PORT once more; the last one counts`, `POTR in the file "my.env" is no setting; did you mean PORT?`, `the file "my.env" sets names that are no settings of this version and are ignored: EMAIL_SES_REGION`}},
 		"a name that is set twice":         {dotenv: "PORT=1\nHOST=::1\n\nPORT=2\n", want: []string{"line 4 of the .env file sets PORT once more; the last one counts"}},
 		"limits that are not there":        {environ: []string{"RATE_LIMITER_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_ENABLED has no effect in this version"}},
 		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
@@ -338,6 +368,9 @@ func TestWarnings(t *testing.T) {
 			t.Chdir(t.TempDir())
 			if test.dotenv != "" {
 				write(t, ".env", test.dotenv)
+			}
+			if test.named != "" {
+				write(t, "my.env", test.named)
 			}
 			c, err := config.Load(config.Input{Environ: test.environ})
 			if err != nil {

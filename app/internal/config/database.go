@@ -126,7 +126,8 @@ func (l *loader) checkDatabase(d Database) {
 	l.checkDatabaseTLS(d)
 }
 
-const connectionFix = "write it like postgres://USER:PASSWORD@HOST:5432/DATABASE or mysql://USER:PASSWORD@HOST:3306/DATABASE"
+// ConnectionFix is what to do about a DB_CONNECTION_STRING that cannot be used.
+const ConnectionFix = "write it like postgres://USER:PASSWORD@HOST:5432/DATABASE or mysql://USER:PASSWORD@HOST:3306/DATABASE"
 
 // checkConnectionString repeats none of it: it holds a password.
 func (l *loader) checkConnectionString(d Database) bool {
@@ -135,13 +136,13 @@ func (l *loader) checkConnectionString(d Database) bool {
 	client := clientOf(d.ConnectionString)
 	switch {
 	case isURL && client == "":
-		l.mistake(name, "has a scheme that is of no database server here", connectionFix)
+		l.mistake(name, "has a scheme that is of no database server here", ConnectionFix)
 		return false
 	case isURL && client != d.Client:
 		l.mistake("DB_CLIENT", "is "+d.Client+", and DB_CONNECTION_STRING begins with the scheme of "+client, "unset DB_CLIENT, or make the two agree")
 		return false
 	case !isURL && !l.isSet("DB_CLIENT"):
-		l.mistake(name, "does not begin with the scheme of a database, and DB_CLIENT is not set", connectionFix+"; or set DB_CLIENT, too")
+		l.mistake(name, "does not begin with the scheme of a database, and DB_CLIENT is not set", ConnectionFix+"; or set DB_CLIENT, too")
 		return false
 	case !d.IsServer():
 		l.mistake(name, "names a database server, and DB_CLIENT is "+d.Client, "unset one of them")
@@ -150,11 +151,11 @@ func (l *loader) checkConnectionString(d Database) bool {
 	if isURL {
 		u, err := url.Parse(string(d.ConnectionString))
 		if err != nil {
-			l.mistake(name, "is no URL", connectionFix+", with %40 for @, %23 for #, %2F for / and %25 for % in a name or password")
+			l.mistake(name, "is no URL", ConnectionFix+", with %40 for @, %23 for #, %2F for / and %25 for % in a name or password")
 			return false
 		}
 		if client == MySQL && (strings.Trim(u.Path, "/") == "" || u.User.Username() == "") {
-			l.mistake(name, "names no database or no user", connectionFix)
+			l.mistake(name, "names no database or no user", ConnectionFix)
 			return false
 		}
 	}
@@ -173,7 +174,7 @@ func (l *loader) checkClientIsChosen(d Database) {
 	}
 	names := slices.DeleteFunc(serverNames(), func(name string) bool { return !l.isSet(name) || name == "DB_PORT" })
 	if len(names) > 0 {
-		l.mistake("DB_CLIENT", "is not set, and "+choice(names, "and")+" are for a database server", "write mysql or pg; or sqlite3 if you want no server")
+		l.mistake("DB_CLIENT", "is not set, though a database server is named by "+choice(names, "and"), "write mysql or pg; or sqlite3 if you want no server")
 	}
 }
 

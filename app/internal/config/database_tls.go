@@ -3,6 +3,8 @@ package config
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"net/url"
+	"strings"
 )
 
 func (l *loader) checkDatabaseTLS(d Database) {
@@ -18,9 +20,33 @@ func (l *loader) checkDatabaseTLS(d Database) {
 		l.warn("DB_SSL__REJECT_UNAUTHORIZED has no effect without DB_SSL")
 	case d.SSL && !d.RejectUnauthorized:
 		l.warn("DB_SSL__REJECT_UNAUTHORIZED is false: whoever is on the way to the database can pose as it and read everything")
+	case d.SSL && d.SocketPath != "":
+		l.mistake("DB_SSL", "is true, and DB_SOCKET_PATH leads to a socket of this machine, which has no TLS", "unset DB_SSL and what begins with DB_SSL__, or set DB_HOST in place of DB_SOCKET_PATH")
 	case !d.SSL && !l.isSet("DB_SSL") && d.Host != "" && !isLoopback(d.Host):
 		l.warn("the connection to DB_HOST is not encrypted; set DB_SSL to true, or to false if whoever is on the way may read everything")
+	case !d.SSL && !l.isSet("DB_SSL") && leavesInTheClear(d.ConnectionString):
+		l.warn("the connection of DB_CONNECTION_STRING may not be encrypted; set DB_SSL to true, or to false if whoever is on the way may read everything")
 	}
+}
+
+// leavesInTheClear reports whether a URL leads to another machine and neither demands TLS nor
+// says that there is to be none.
+func leavesInTheClear(connection Secret) bool {
+	if _, isURL := schemeOf(connection); !isURL {
+		return false
+	}
+	u, err := url.Parse(string(connection))
+	if err != nil || u.Host == "" || isLoopback(u.Hostname()) {
+		return false
+	}
+	for _, name := range []string{"sslmode", "ssl-mode", "tls"} {
+		switch strings.ToLower(u.Query().Get(name)) {
+		case "", "prefer", "preferred", "allow": // falls back to none by itself
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // checkAuthorities repeats nothing: what was put there may be another file's text.

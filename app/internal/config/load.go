@@ -94,11 +94,38 @@ func (l *loader) position(name string) int {
 }
 
 func (l *loader) mistake(name, problem, fix string) {
-	source := l.sources[name]
+	source := l.sourceOf(name)
 	if source == sourceEnvironment {
 		source = ""
 	}
 	l.mistakes = append(l.mistakes, Mistake{Name: name, Source: source, Problem: problem, Fix: fix})
+}
+
+// sourceOf is where a setting was set, for people: the file with settings by its name.
+func (l *loader) sourceOf(name string) string {
+	source := l.sources[name]
+	if source != sourceDotenv {
+		return source
+	}
+	path, _ := l.envFile()
+	return path
+}
+
+// envFile returns the path of the file with settings, and whether somebody has named it.
+func (l *loader) envFile() (path string, named bool) {
+	if path, named = l.values["CONFIG_PATH"]; !named {
+		path = l.setting("CONFIG_PATH").Default
+	}
+	return path, named
+}
+
+// theEnvFile is the file with settings in a sentence.
+func (l *loader) theEnvFile() string {
+	path, named := l.envFile()
+	if !named {
+		return "the " + path + " file"
+	}
+	return "the file " + quote(path)
 }
 
 func (l *loader) warn(format string, args ...any) {

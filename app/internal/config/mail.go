@@ -52,6 +52,9 @@ func (l *loader) checkMailServer(m Mail) {
 	if m.SMTPPassword != "" && m.SMTPUser == "" && l.sound("EMAIL_SMTP_USER") {
 		l.mistake("EMAIL_SMTP_PASSWORD", "is set without EMAIL_SMTP_USER", "set both of them, or none")
 	}
+	if m.SMTPUser != "" && m.SMTPPassword == "" && l.sound("EMAIL_SMTP_PASSWORD") {
+		l.mistake("EMAIL_SMTP_USER", "is set without EMAIL_SMTP_PASSWORD", "set both of them, or none")
+	}
 }
 
 // checkSMTP looks at what smtp needs.
@@ -104,9 +107,7 @@ func (l *loader) checkRecovery(r Recovery) {
 
 // parsePage reads a URL that two readers cannot take for different places.
 func parsePage(text string) (*url.URL, bool) {
-	if strings.ContainsFunc(text, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\@"<>^{|}`+"`", r)
-	}) {
+	if strings.ContainsFunc(text, ambiguousInURL) {
 		return nil, false
 	}
 	page, ok := parsePublicURL(text)
@@ -119,4 +120,10 @@ func parsePage(text string) (*url.URL, bool) {
 		}
 	}
 	return page, true
+}
+
+// ambiguousInURL is true of characters that have no place in a URL (RFC 3986, section 2), of
+// the backslash, which browsers read as a slash, and of what ends user information.
+func ambiguousInURL(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\@"<>^{|}`+"`", r)
 }

@@ -78,7 +78,8 @@ const markdownIntroduction = `# Configuration
 
 Every setting has a default that works. ` + "`sallyport config print`" + ` lists them all with their values and
 where those come from; ` + "`sallyport config check`" + ` says what is wrong. A command that finds mistakes
-lists all of them, does nothing and exits with 2.
+lists all of them, does nothing and exits with 2. Two kinds hide others until they are put right: a line that cannot
+be read hides the rest of its file, and mistakes in settings those in the templates of mails.
 
 ## Where values come from
 

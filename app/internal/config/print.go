@@ -10,7 +10,7 @@ import (
 type Value struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"`  // of a secret only whether it is set
-	Source string `json:"source"` // flag, environment, .env, the name with _FILE, or default
+	Source string `json:"source"` // flag, environment, the path of the .env file, the name with _FILE, or default
 }
 
 // Print writes every setting with its value and where that came from, one a line. It shows
@@ -30,7 +30,7 @@ func (l *loader) shown() []Value {
 	values := make([]Value, 0, len(l.settings))
 	for _, s := range l.settings {
 		value, set := l.values[s.Name]
-		source := l.sources[s.Name]
+		source := l.sourceOf(s.Name)
 		if source == "" {
 			source = sourceDefault
 		}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -79,8 +80,16 @@ func (l *loader) checkRedisURL(name string, text Secret) {
 	}
 	switch u.Scheme {
 	case "redis", "rediss":
-		if !isHost(u.Hostname()) || !isPortOrNone(u.Port()) {
+		if !isHost(u.Hostname()) {
 			l.mistake(name, "has no host, or a bad one", fix)
+			return
+		}
+		if !isPortOrNone(u.Port()) {
+			l.mistake(name, "has a port that is none", fix)
+			return
+		}
+		if u.Scheme == "redis" && isOnOpenNetwork(u.Hostname()) {
+			l.warn("the connection of %s is not encrypted; write rediss://, unless nobody else is on the way", name)
 		}
 	case "unix":
 		if u.Path == "" || u.Host != "" {
@@ -89,4 +98,13 @@ func (l *loader) checkRedisURL(name string, text Secret) {
 	default:
 		l.mistake(name, "does not begin with redis://, rediss:// or unix://", fix)
 	}
+}
+
+// isOnOpenNetwork reports whether host may be far away. A name without a dot is one of a
+// private network, such as that of containers.
+func isOnOpenNetwork(host string) bool {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return !address.IsLoopback() && !address.IsPrivate()
+	}
+	return strings.Contains(host, ".") && !isLoopback(host)
 }

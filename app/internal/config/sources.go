@@ -16,8 +16,8 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// The sources of values, as Value.Source gives them. A value from a file that X_FILE names
-// has X_FILE as its source.
+// The sources of values, as Value.Source gives them, but for sourceDotenv, in whose place it
+// has the path of the file. A value from a file that X_FILE names has X_FILE as its source.
 const (
 	sourceFlag        = "flag"
 	sourceEnvironment = "environment"
@@ -152,10 +152,7 @@ func (l *loader) untyped(s Setting, value string) string {
 
 // dotenv reads the .env file, or the file that CONFIG_PATH names.
 func (l *loader) dotenv() map[string]string {
-	path, named := l.values["CONFIG_PATH"]
-	if !named {
-		path = l.setting("CONFIG_PATH").Default
-	}
+	path, named := l.envFile()
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json", ".yaml", ".yml", ".js":
 		l.mistake("CONFIG_PATH", "names a file of a format that is not read here", "name a file with one NAME=value a line")
@@ -191,7 +188,7 @@ func (l *loader) dotenvValues(path, text string) map[string]string {
 		}
 		for _, name := range s.names {
 			if seen[name] {
-				l.warn("line %d of the .env file sets %s once more; the last one counts", s.line, name)
+				l.warn("line %d of %s sets %s once more; the last one counts", s.line, l.theEnvFile(), name)
 			}
 			seen[name] = true
 		}

@@ -25,13 +25,13 @@ func (l *loader) suggest(environment, dotenv layer) {
 			continue
 		}
 		if near := nearest(name, known, maxDistance); near != "" {
-			l.warn("%s in the .env file is no setting; did you mean %s?", name, near)
+			l.warn("%s in %s is no setting; did you mean %s?", name, l.theEnvFile(), near)
 			continue
 		}
 		ignored = append(ignored, name)
 	}
 	if ignored != nil {
-		l.warn("the .env file sets names that are no settings of this version and are ignored: %s", strings.Join(ignored, ", "))
+		l.warn("%s sets names that are no settings of this version and are ignored: %s", l.theEnvFile(), strings.Join(ignored, ", "))
 	}
 }
 

@@ -59,9 +59,10 @@ func (i *instance) Ready(ctx context.Context) bool {
 	return err == nil
 }
 
-// told says what an error means to a client: a refusal, nobody there, or anything.
+// told says what an error means to a client: a refusal, nobody there, or anything. Whatever is
+// answered but SERVICE_UNAVAILABLE is a refusal: an honest token that gets one is lost.
 func told(err error) error {
-	if codeOf(err) == domain.InvalidCredentials {
+	if code := codeOf(err); code != "" && code != domain.ServiceUnavailable {
 		return errors.Join(history.ErrRefused, err)
 	}
 	if failure, ok := errors.AsType[*net.OpError](err); ok && failure.Op == "dial" {

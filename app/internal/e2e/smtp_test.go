@@ -36,6 +36,9 @@ func TestMailByAServerOnTheInternet(t *testing.T) {
 	if !strings.Contains(text, publicURL+"/admin/reset-password?token=") {
 		t.Errorf("got a mail without a link to the public URL:\n%s", text)
 	}
+	if !strings.Contains(text, "within 1 hour.") {
+		t.Errorf("got a mail that does not say PASSWORD_RESET_TOKEN_TTL as it is:\n%s", text)
+	}
 	token := tokenInText(t, text)
 	const newPassword = "another battery staple"
 	if err := p.Reset(t.Context(), token, newPassword); err != nil {

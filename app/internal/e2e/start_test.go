@@ -127,7 +127,7 @@ func TestSecondServeOnOneFileIsRefused(t *testing.T) {
 	t.Parallel()
 	env := cheap(t.TempDir())
 	p := serve(t, env)
-	refused(t, env, 1, "another process serves this database file")
+	refused(t, env, 1, "another process serves this database file: stop that one, or name a folder for this one (--data-dir, DATA_DIR)")
 	login(t, p.Client, domain.ModeJSON)
 	p.kill()
 	serve(t, env) // the claim ended with the process

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
@@ -34,7 +35,12 @@ func (b Backend) Operator(ctx context.Context, c config.Config, o cli.DatabaseOp
 	if err != nil {
 		return nil, nil, err
 	}
+	mayMakeTables := o.Create || !c.Database.IsServer()
+	c.Database.Migrate = c.Database.Migrate && mayMakeTables
 	service, cleanup, err := wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: o.Log})
+	if errors.Is(err, migration.ErrSchemaOlder) && !mayMakeTables {
+		return nil, nil, fmt.Errorf("this command makes no tables, neither in an empty database, which may be the wrong one, nor in one of an older version: %w", err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

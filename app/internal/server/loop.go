@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // loop is work that every instance does beside answering requests, without a leader: each
@@ -35,7 +36,7 @@ func (l loop) run(ctx context.Context, log *slog.Logger) {
 		}
 		more, err := l.stepSafely(ctx, log)
 		if err != nil && ctx.Err() == nil {
-			log.Warn(l.what+" failed and is tried again", "error", err)
+			log.Warn(l.what+" failed and is tried again", described(err)...)
 		}
 		if more && err == nil {
 			timer.Reset(again)
@@ -43,6 +44,16 @@ func (l loop) run(ctx context.Context, log *slog.Logger) {
 			timer.Reset(jittered(l.rest))
 		}
 	}
+}
+
+// described are the attributes of a failure: beside it what it came from, as in the line of a
+// request, since a failure of the domain shows its code alone.
+func described(err error) []any {
+	attributes := []any{"error", err}
+	if failure, ok := errors.AsType[*domain.Error](err); ok && failure.Err != nil {
+		attributes = append(attributes, "cause", failure.Err)
+	}
+	return attributes
 }
 
 // stepSafely makes a failure of a panic: one letter must not end the service.
@@ -68,7 +79,7 @@ func loops(worker auth.Worker, log *slog.Logger) []loop {
 				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens, "events", swept.Events)
 			}
 			if swept.Letters > 0 {
-				log.Warn("letters have expired before they could be sent: as many people did not get their mail", "letters", swept.Letters)
+				log.Warn("letters have expired unsent; some people may wait for a mail", "letters", swept.Letters)
 			}
 			return swept.More, err
 		}},

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 func TestLoop(t *testing.T) {
@@ -28,6 +30,25 @@ func TestLoop(t *testing.T) {
 			l.run(ctx, slog.New(slog.DiscardHandler))
 			if steps != 2 {
 				t.Errorf("got %d steps, want another one after the panic", steps)
+			}
+		})
+	})
+	t.Run("says what a failure came from", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			steps := 0
+			l := loop{"testing", time.Second, func(context.Context) (bool, error) {
+				if steps++; steps == 2 {
+					stop()
+					return false, nil
+				}
+				return false, domain.NewError(domain.ServiceUnavailable, errors.New("the server is silent"))
+			}}
+			var out strings.Builder
+			l.run(ctx, slog.New(slog.NewTextHandler(&out, nil)))
+			if got := out.String(); !strings.Contains(got, "testing failed and is tried again") || !strings.Contains(got, `cause="the server is silent"`) {
+				t.Errorf("got log %q, want the cause in it", got)
 			}
 		})
 	})
@@ -76,7 +97,7 @@ func TestLoops(t *testing.T) {
 	}
 	t.Run("warn of letters that expired unsent", func(t *testing.T) {
 		got := sweep(t, auth.Swept{Letters: 2})
-		if strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "letters=2") {
+		if strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "some people may wait") || !strings.Contains(got, "letters=2") {
 			t.Errorf("got log %q, want one warning", got)
 		}
 	})

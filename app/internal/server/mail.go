@@ -20,14 +20,14 @@ const testMailTimeout = time.Minute
 func (b Backend) Check(c config.Config) error {
 	_, wrongWords := wiring.NewComposer(c)
 	_, wrongOffice := wiring.NewPostOffice(c, b.Clock)
-	return errors.Join(wrongWords, wrongOffice)
+	return errors.Join(wiring.CheckDatabase(c.Database), wrongWords, wrongOffice)
 }
 
 // PreviewMail implements cli.Backend.
-func (b Backend) PreviewMail(ctx context.Context, c config.Config, p cli.MailPreview) (domain.Mail, error) {
+func (b Backend) PreviewMail(ctx context.Context, c config.Config, p cli.MailPreview) (mail domain.Mail, written string, err error) {
 	composer, err := wiring.NewComposer(c)
 	if err != nil {
-		return domain.Mail{}, err
+		return domain.Mail{}, "", err
 	}
 	subject, text, html, err := composer.Compose(ctx, port.MailContent{
 		Kind:      p.Kind,
@@ -38,9 +38,10 @@ func (b Backend) PreviewMail(ctx context.Context, c config.Config, p cli.MailPre
 		Client:    domain.Client{IP: "192.0.2.1"}, // RFC 5737: nobody's
 	})
 	if err != nil {
-		return domain.Mail{}, err
+		return domain.Mail{}, "", err
 	}
-	return domain.Mail{To: "ada@example.com", Subject: subject, Text: text, HTML: html}, nil
+	mail = domain.Mail{To: "ada@example.com", Subject: subject, Text: text, HTML: html}
+	return mail, composer.Language(p.Kind, p.Language), nil
 }
 
 // TestMail implements cli.Backend.
@@ -58,7 +59,7 @@ func (b Backend) TestMail(ctx context.Context, c config.Config, to domain.Email)
 		Text:    fmt.Sprintf("This is a test mail from %s at %s.\n\nIf you read this, mail arrives.\n", c.General.ProjectName, c.Server.PublicURL),
 	})
 	if err != nil {
-		return "", err
+		return "", withAdvice(err, c.Mail)
 	}
 	return office.Where, nil
 }

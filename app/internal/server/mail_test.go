@@ -30,11 +30,11 @@ func TestPreviewMail(t *testing.T) {
 	b := Backend{Clock: clock.System{}}
 	t.Run("writes the mail as the configuration has it, and nothing else", func(t *testing.T) {
 		c := configure(t, "PUBLIC_URL=http://127.0.0.1:9000/auth", "PROJECT_NAME=Example", "PASSWORD_RESET_TOKEN_TTL=30m")
-		got, err := b.PreviewMail(t.Context(), c, cli.MailPreview{Kind: domain.LetterPasswordReset, Language: "de"})
+		got, written, err := b.PreviewMail(t.Context(), c, cli.MailPreview{Kind: domain.LetterPasswordReset, Language: "de"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Subject != "Neues Passwort f\u00fcr Example" || !strings.Contains(got.Text, "\nhttp://127.0.0.1:9000/auth/admin/reset-password?token=") ||
+		if written != "de" || got.Subject != "Neues Passwort f\u00fcr Example" || !strings.Contains(got.Text, "\nhttp://127.0.0.1:9000/auth/admin/reset-password?token=") ||
 			!strings.Contains(got.Text, "30 Minuten") || !strings.Contains(got.HTML, `<html lang="de"`) {
 			t.Errorf("got %+v", got)
 		}
@@ -43,13 +43,13 @@ func TestPreviewMail(t *testing.T) {
 		}
 	})
 	t.Run("knows no other kinds", func(t *testing.T) {
-		if _, err := b.PreviewMail(t.Context(), configure(t), cli.MailPreview{Kind: "birthday"}); !errors.Is(err, port.ErrNotFound) {
+		if _, _, err := b.PreviewMail(t.Context(), configure(t), cli.MailPreview{Kind: "birthday"}); !errors.Is(err, port.ErrNotFound) {
 			t.Errorf("got error %v, want %v", err, port.ErrNotFound)
 		}
 	})
 	t.Run("takes templates that are wrong for a mistake in the configuration", func(t *testing.T) {
 		c := configure(t, "EMAIL_DEFAULT_LANGUAGE=fr", "EMAIL_TEMPLATES_PATH=nowhere")
-		_, err := b.PreviewMail(t.Context(), c, cli.MailPreview{Kind: domain.LetterPasswordReset})
+		_, _, err := b.PreviewMail(t.Context(), c, cli.MailPreview{Kind: domain.LetterPasswordReset})
 		if !errors.Is(err, keys.ErrConfiguration) || !strings.Contains(err.Error(), "nowhere") || !strings.Contains(err.Error(), "default language fr") {
 			t.Errorf("got error %v", err)
 		}

@@ -46,7 +46,7 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 		return fmt.Errorf("prepare the keys of access tokens: %w", err)
 	}
 	warnOfLooseModes(c, o.Log)
-	service.Redis.Warn(ctx, o.Log)
+	service.Warn(ctx, o.Log)
 
 	first, err := ensureAdministrator(ctx, service.Auth, c, o.Banner == nil)
 	if err != nil {
@@ -111,7 +111,11 @@ func claim(c config.Config) (release func() error, err error) {
 	if err := makeDataDir(c); err != nil {
 		return nil, err
 	}
-	return sqlite.Lock(c.Database.Filename)
+	release, err = sqlite.Lock(c.Database.Filename)
+	if errors.Is(err, sqlite.ErrServed) {
+		return nil, fmt.Errorf("%w: stop that one, or name a folder for this one (--data-dir, DATA_DIR) and a port (--port, PORT)", err)
+	}
+	return release, err
 }
 
 // serveUntilDone answers requests until ctx is done or the listener fails. Requests that it
@@ -130,7 +134,7 @@ func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.L
 // finish waits for what is under way, requests and work beside them, for no longer than
 // timeout altogether. rested is closed when the work beside requests is done.
 func finish(ctx context.Context, service *wiring.Service, rested <-chan struct{}, timeout time.Duration, log *slog.Logger) error {
-	log.Info("stopping: what is under way is finished", "timeout", timeout)
+	log.Info("stopping: waiting for what is under way", "timeout", timeout)
 	began := time.Now()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()

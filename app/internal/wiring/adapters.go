@@ -41,6 +41,7 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		PublicURL:      publicURL,
 		ProjectName:    c.General.ProjectName,
 		Version:        e.Version,
+		RootRedirect:   c.Server.RootRedirect,
 		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		TrustedProxies: c.Server.TrustedProxies,

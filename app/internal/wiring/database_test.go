@@ -226,7 +226,7 @@ func TestAServerThatIsDown(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err = Assemble(t.Context(), c, k, Environment{Clock: newClock(), Log: slog.New(slog.NewTextHandler(&log, nil))})
-			if err == nil || !strings.Contains(err.Error(), setting+" was not reached within DB_CONNECT_TIMEOUT (1.5s)") {
+			if err == nil || !strings.Contains(err.Error(), setting+" could not be opened within DB_CONNECT_TIMEOUT (1.5s)") {
 				t.Fatalf("got %v", err)
 			}
 			if !strings.Contains(log.String(), setting+" cannot be reached yet") {

@@ -33,13 +33,7 @@ func MySQLConfig(d config.Database) (mysql.Config, error) {
 }
 
 func openMySQL(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
-	p, err := MySQLConfig(c.Database)
-	if err != nil {
-		return nil, nil, err
-	}
-	store, err := await(ctx, patience{c.Database.ConnectTimeout, log}, serverName(c.Database), func(ctx context.Context) (*mysql.Store, error) {
-		return mysql.Open(ctx, p)
-	}, isPassing)
+	store, err := openServer(ctx, c, log, checked(MySQLConfig), mysql.Open, mysql.IsPassing)
 	if err != nil {
 		return nil, nil, refusedSchema(err)
 	}
@@ -47,11 +41,5 @@ func openMySQL(ctx context.Context, c config.Config, log *slog.Logger) (port.Sto
 }
 
 func openMySQLMigrator(ctx context.Context, c config.Config, log *slog.Logger) (*migration.Migrator, error) {
-	p, err := MySQLConfig(c.Database)
-	if err != nil {
-		return nil, err
-	}
-	return await(ctx, patience{c.Database.ConnectTimeout, log}, serverName(c.Database), func(ctx context.Context) (*migration.Migrator, error) {
-		return mysql.OpenMigrator(ctx, p)
-	}, isPassing)
+	return openServer(ctx, c, log, checked(MySQLConfig), mysql.OpenMigrator, mysql.IsPassing)
 }

@@ -36,13 +36,7 @@ func PostgresConfig(d config.Database) (postgres.Config, error) {
 }
 
 func openPostgres(ctx context.Context, c config.Config, log *slog.Logger) (port.Store, func(), error) {
-	p, err := PostgresConfig(c.Database)
-	if err != nil {
-		return nil, nil, err
-	}
-	store, err := await(ctx, patience{c.Database.ConnectTimeout, log}, serverName(c.Database), func(ctx context.Context) (*postgres.Store, error) {
-		return postgres.Open(ctx, p)
-	}, isPassing)
+	store, err := openServer(ctx, c, log, checked(PostgresConfig), postgres.Open, postgres.IsPassing)
 	if err != nil {
 		return nil, nil, refusedSchema(err)
 	}
@@ -50,11 +44,5 @@ func openPostgres(ctx context.Context, c config.Config, log *slog.Logger) (port.
 }
 
 func openPostgresMigrator(ctx context.Context, c config.Config, log *slog.Logger) (*migration.Migrator, error) {
-	p, err := PostgresConfig(c.Database)
-	if err != nil {
-		return nil, err
-	}
-	return await(ctx, patience{c.Database.ConnectTimeout, log}, serverName(c.Database), func(ctx context.Context) (*migration.Migrator, error) {
-		return postgres.OpenMigrator(ctx, p)
-	}, isPassing)
+	return openServer(ctx, c, log, checked(PostgresConfig), postgres.OpenMigrator, postgres.IsPassing)
 }

@@ -34,19 +34,6 @@ func (r Redis) servers() []redisServer {
 	return []redisServer{{"redis-sessions", r.sessions}, {"redis-limits", r.limiter}}
 }
 
-// Warn logs how the servers are set up to lose what they were given.
-func (r Redis) Warn(ctx context.Context, log *slog.Logger) {
-	for _, server := range r.servers() {
-		warnings, err := server.store.Warnings(ctx)
-		for _, warning := range warnings {
-			log.Warn("Redis: "+warning, "server", server.name)
-		}
-		if err != nil {
-			log.Warn("how Redis is set up could not be looked at", "server", server.name, "error", err)
-		}
-	}
-}
-
 func openRedis(ctx context.Context, c config.Config, log *slog.Logger) (Redis, func(), error) {
 	r, err := connectRedis(c.Redis, func(setting string, address config.Secret) (*redis.Store, error) {
 		return openRedisServer(ctx, c, setting, address, log)

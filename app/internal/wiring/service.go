@@ -23,6 +23,7 @@ type Service struct {
 	Keys  *auth.Keyring
 	REST  *fiberhttp.Server
 	Redis Redis
+	Store port.Store // the primary database
 }
 
 // Environment is what the service is given besides its configuration.

@@ -2,16 +2,11 @@ package wiring
 
 import (
 	"context"
-	"database/sql/driver"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"time"
 
-	mysqldriver "github.com/go-sql-driver/mysql"
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/sallyport-auth/sallyport/app/internal/config"
 )
 
 const (
@@ -41,7 +36,7 @@ func await[T any](ctx context.Context, p patience, what string, open func(contex
 		case !passes(err), p.limit == 0:
 			return opened, fmt.Errorf("open %s: %w", what, err)
 		case time.Since(began)+askAgain > p.limit:
-			return opened, fmt.Errorf("%s was not reached within DB_CONNECT_TIMEOUT (%s): %w", what, p.limit, err)
+			return opened, fmt.Errorf("%s could not be opened within DB_CONNECT_TIMEOUT (%s): %w", what, p.limit, err)
 		}
 		if time.Since(told) >= tellAgain {
 			told = time.Now()
@@ -64,48 +59,16 @@ func rest(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// isPassing reports whether err is what a server that is starting, or is on its way back,
-// gives: no answer, or one that says so. A wrong password is none, and nor is a schema that
-// does not fit.
-func isPassing(err error) bool {
-	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return isPassingState(answer.Code)
+// openServer opens something on the database server that c names, as soon as it is there.
+func openServer[C, T any](
+	ctx context.Context, c config.Config, log *slog.Logger,
+	configure func(config.Database) (C, error), open func(context.Context, C) (T, error), passes func(error) bool,
+) (opened T, err error) {
+	settings, err := configure(c.Database)
+	if err != nil {
+		return opened, err
 	}
-	if answer, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
-		return isPassingNumber(answer.Number)
-	}
-	if _, ok := errors.AsType[net.Error](err); ok {
-		return true
-	}
-	for _, lost := range []error{
-		context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, mysqldriver.ErrInvalidConn,
-	} {
-		if errors.Is(err, lost) {
-			return true
-		}
-	}
-	return false
-}
-
-// isPassingState is about the codes of PostgreSQL, appendix A.
-func isPassingState(code string) bool {
-	switch code {
-	case "53300", // too many connections
-		"57P01", "57P02", // the server is stopped
-		"57P03": // the server is starting
-		return true
-	}
-	return false
-}
-
-// isPassingNumber is about the codes of MySQL and MariaDB.
-func isPassingNumber(number uint16) bool {
-	switch number {
-	case 1040, // too many connections
-		1047, // a node of a cluster that has not joined it yet
-		1053, // the server is stopped
-		1205: // another starter has a lock
-		return true
-	}
-	return false
+	return await(ctx, patience{c.Database.ConnectTimeout, log}, serverName(c.Database), func(ctx context.Context) (T, error) {
+		return open(ctx, settings)
+	}, passes)
 }

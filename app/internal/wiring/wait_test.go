@@ -2,22 +2,12 @@ package wiring
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	mysqldriver "github.com/go-sql-driver/mysql"
-	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 )
 
 var errDown = errors.New("down")
@@ -52,7 +42,7 @@ func TestAwait(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
 			_, err := awaited(t.Context(), patience{30 * time.Second, silent}, 1000)
-			if !errors.Is(err, errDown) || !strings.HasPrefix(err.Error(), "the database was not reached within DB_CONNECT_TIMEOUT (30s): ") {
+			if !errors.Is(err, errDown) || !strings.HasPrefix(err.Error(), "the database could not be opened within DB_CONNECT_TIMEOUT (30s): ") {
 				t.Errorf("got %v", err)
 			}
 			if took := time.Since(began); took != 30*time.Second {
@@ -83,38 +73,4 @@ func TestAwait(t *testing.T) {
 			}
 		})
 	})
-}
-
-func TestIsPassing(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
-	for name, test := range map[string]struct {
-		err  error
-		want bool
-	}{
-		"a refused connection":              {refused, true},
-		"a name that is not known yet":      {&net.DNSError{IsNotFound: true}, true},
-		"no answer in time":                 {context.DeadlineExceeded, true},
-		"a connection that was closed":      {io.ErrUnexpectedEOF, true},
-		"one that the driver gave up":       {mysqldriver.ErrInvalidConn, true},
-		"a PostgreSQL that is starting":     {&pgconn.PgError{Code: "57P03"}, true},
-		"a PostgreSQL that is full":         {&pgconn.PgError{Code: "53300"}, true},
-		"a wrong password of PostgreSQL":    {&pgconn.PgError{Code: "28P01"}, false},
-		"no such database of PostgreSQL":    {&pgconn.PgError{Code: "3D000"}, false},
-		"a MySQL that is full":              {&mysqldriver.MySQLError{Number: 1040}, true},
-		"a node that has not joined":        {&mysqldriver.MySQLError{Number: 1047}, true},
-		"a wrong password of MySQL":         {&mysqldriver.MySQLError{Number: 1045}, false},
-		"no such database of MySQL":         {&mysqldriver.MySQLError{Number: 1049}, false},
-		"a certificate that is not trusted": {&tls.CertificateVerificationError{Err: errors.New("x")}, false},
-		"an older schema":                   {migration.ErrSchemaOlder, false},
-		"a newer schema":                    {migration.ErrSchemaNewer, false},
-		"what nobody knows":                 {errors.New("x"), false},
-		"a cause within":                    {fmt.Errorf("open: %w", errors.Join(errors.New("x"), refused)), true},
-		"an answer, however it was brought": {errors.Join(&pgconn.PgError{Code: "28P01"}, io.EOF), false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := isPassing(test.err); got != test.want {
-				t.Errorf("got %t, want %t", got, test.want)
-			}
-		})
-	}
 }

@@ -104,6 +104,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -199,6 +200,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -294,6 +296,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -389,6 +392,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Keys:  keyring,
 		REST:  server,
 		Redis: redis,
+		Store: store,
 	}
 	return wiringService, func() {
 		cleanup2()

@@ -12,6 +12,6 @@ redis.call('PEXPIRE', key, ttl)
 local session = read(key)
 redis.call('SADD', prefix .. 'user:' .. session.user, id)
 keep(prefix .. 'user:' .. session.user, ttl)
-reindex(prefix .. 'ends', false, session.over .. id)
+reindex(prefix .. 'ends', false, ending(session.over, id, session.user))
 keep(prefix .. 'ends', ttl)
 return 1

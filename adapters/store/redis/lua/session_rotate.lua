@@ -10,7 +10,7 @@ end
 redis.call('HINCRBY', key, 'generation', 1)
 redis.call('HSET', key, 'secret', next, 'rotated', now, 'expires', expires, 'ip', ARGV[8], 'agent', ARGV[9], 'origin', ARGV[10])
 redis.call('PEXPIRE', key, ttl)
-reindex(prefix .. 'ends', session.over .. id, over(expires, session.ends) .. id)
+reindex(prefix .. 'ends', ending(session.over, id, session.user), ending(over(expires, session.ends), id, session.user))
 keep(prefix .. 'user:' .. session.user, ttl)
 keep(prefix .. 'ends', ttl)
 return { 'rotated' }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -26,6 +27,10 @@ type Database struct {
 	// VersionTableExists is a query for the number of tables of goose's name,
 	// goose_db_version, where the migrations make theirs.
 	VersionTableExists string
+
+	// Timeout ends a look at what is applied, unless it is 0. A server may fall silent, and a
+	// migration itself, which takes as long as it takes, must not be bounded by the driver.
+	Timeout time.Duration
 
 	// Alone is how a migrator shuts out all others on the same database.
 	Alone Lock
@@ -110,6 +115,12 @@ func (m *Migrator) Require(ctx context.Context, migrate bool) error {
 // Close closes the connections to the database. Closing twice is no error.
 func (m *Migrator) Close() error { return m.db.Close() }
 
+// alone runs fn under the lock. Its errors are described before the lock can join them with
+// ErrLockLost, which is left alone.
+func (m *Migrator) alone(ctx context.Context, fn func(ctx context.Context) error) error {
+	return m.database.Alone(ctx, func(ctx context.Context) error { return m.described(fn(ctx)) })
+}
+
 func (m *Migrator) failed(what string, err error) error {
 	return fmt.Errorf("%s: %s: %w", m.database.Name, what, m.described(err))
 }
@@ -151,7 +162,7 @@ func (m *Migrator) pending(ctx context.Context) ([]Script, error) {
 }
 
 func (m *Migrator) up(ctx context.Context) (applied []Migration, err error) {
-	err = m.database.Alone(ctx, func(ctx context.Context) error {
+	err = m.alone(ctx, func(ctx context.Context) error {
 		// Asked again under the lock: whoever held it may have done the work.
 		status, err := m.status(ctx)
 		if err != nil {
@@ -177,7 +188,7 @@ func (m *Migrator) up(ctx context.Context) (applied []Migration, err error) {
 }
 
 func (m *Migrator) down(ctx context.Context) (undone Migration, err error) {
-	err = m.database.Alone(ctx, func(ctx context.Context) error {
+	err = m.alone(ctx, func(ctx context.Context) error {
 		status, err := m.status(ctx)
 		if err != nil {
 			return err
@@ -237,6 +248,11 @@ func (m *Migrator) status(ctx context.Context) ([]Migration, error) {
 
 // versions returns those that are applied.
 func (m *Migrator) versions(ctx context.Context) ([]int64, error) {
+	if m.database.Timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, m.database.Timeout)
+		defer cancel()
+		ctx = limited
+	}
 	var tables int
 	err := m.db.QueryRowContext(ctx, m.database.VersionTableExists).Scan(&tables)
 	if err != nil || tables == 0 {

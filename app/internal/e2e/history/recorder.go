@@ -13,7 +13,8 @@ type Recorder struct {
 	// Services are the instances. Successive uses of a session go to successive instances that
 	// are ready.
 	Services []Service
-	// LogoutEvery makes each so manieth use of a client a logout. 0: there are none.
+	// LogoutEvery makes each so manieth use of a client a logout, but for its last session, so
+	// that the client goes on however long a fault takes. 0: there are none.
 	LogoutEvery int
 	// Pause is how long a client waits while no instance is ready.
 	Pause time.Duration
@@ -107,7 +108,7 @@ func (c *client) run(ctx context.Context) {
 			c.pause(ctx)
 			continue
 		}
-		logout := c.recorder.LogoutEvery > 0 && uses%c.recorder.LogoutEvery == 0
+		logout := c.recorder.LogoutEvery > 0 && uses%c.recorder.LogoutEvery == 0 && c.open() > 1
 		// Nobody hangs up on a use that has begun: that would only make outcomes unknown.
 		err := session.use(context.WithoutCancel(ctx), c.recorder.Services[instance], logout)
 		c.recorder.count(logout, err)
@@ -123,6 +124,17 @@ func (c *client) session(turn int) *Session {
 		}
 	}
 	return nil
+}
+
+// open returns how many sessions may be used.
+func (c *client) open() int {
+	n := 0
+	for _, s := range c.sessions {
+		if s.End == Open {
+			n++
+		}
+	}
+	return n
 }
 
 // instance returns one that is ready: another than for the last use of the session, if it can.

@@ -94,6 +94,14 @@ func TestRecorderUsesTheNewestTokenInTurn(t *testing.T) {
 	}
 }
 
+func TestRecorderKeepsItsLastSession(t *testing.T) {
+	last := history.NewSession("last", "a")
+	f := played(t, []*history.Session{last}, 2, &scripted{answers: make([]answer, 4)})
+	if last.End != history.Open || f.Rotations != 4 || f.Logouts != 0 {
+		t.Errorf("got %q and %v", last.End, f)
+	}
+}
+
 func TestRecorderLeavesASessionAloneWithoutAnAnswer(t *testing.T) {
 	for name, c := range map[string]struct {
 		err     error
