@@ -1,0 +1,21 @@
+package graphql_test
+
+import (
+	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// TestContract tells every story of the inbound kit over a real listener.
+func TestContract(t *testing.T) {
+	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
+		w := newWorld(t, s)
+		return contract.World{
+			Client: w.client, Clock: w.clock, Store: w.store, Hasher: w.hasher,
+			Deliver: contract.DeliverWith(w.worker),
+			Mails:   func(testing.TB) []domain.Mail { return w.mails.Mails() },
+		}
+	}, contract.Expect(98))
+}

@@ -1,0 +1,131 @@
+package graphql
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// exchange is a request and what has come of it so far. Resolvers know of HTTP what it offers,
+// and nothing else.
+type exchange struct {
+	handler *Handler
+	writer  http.ResponseWriter
+	request *http.Request
+	caller  auth.Principal
+	roots   []document.Root
+
+	mu         sync.Mutex // fields of a query are resolved in parallel
+	retryAfter time.Duration
+}
+
+// begin returns the exchange of a request, whose answer says already what each says.
+func (h *Handler) begin(w http.ResponseWriter, r *http.Request) *exchange {
+	httpedge.Protect(w.Header().Set, h.config.PublicURL)
+	return &exchange{handler: h, writer: w, request: r}
+}
+
+// exchangeKey is the key of the *exchange in the context of a resolver.
+type exchangeKey struct{}
+
+func (x *exchange) context() context.Context {
+	return context.WithValue(x.request.Context(), exchangeKey{}, x)
+}
+
+func exchangeOf(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
+
+func (x *exchange) header() http.Header { return x.writer.Header() }
+
+// client says who sent the request.
+func (x *exchange) client() domain.Client { return x.handler.config.Client(x.request) }
+
+// setCookie adds a Set-Cookie field to the answer. Mutations, which are what sets cookies, run
+// one after the other.
+func (x *exchange) setCookie(field string) { x.header().Add("Set-Cookie", field) }
+
+// cookie returns what the request's cookie holds, or "".
+func (x *exchange) cookie(k httpedge.Cookie) string {
+	cookie, err := x.request.Cookie(k.Name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// refuseCrossSite refuses what moves cookies at the wish of another site's page.
+func (x *exchange) refuseCrossSite() error {
+	return httpedge.RefuseCrossSite(httpedge.Provenance{
+		ContentType: x.request.Header.Get("Content-Type"),
+		Origin:      x.request.Header.Get("Origin"),
+		FetchSite:   x.request.Header.Get("Sec-Fetch-Site"),
+		Host:        x.request.Host,
+	}, x.handler.config.PublicURL)
+}
+
+// device returns the device cookie, or none when another site's page made the request, so
+// that no page uses up what the device has for itself.
+func (x *exchange) device() string {
+	if x.refuseCrossSite() != nil {
+		return ""
+	}
+	return x.cookie(httpedge.DeviceCookie(x.handler.config.SessionCookie))
+}
+
+// presented returns the tokens in the header and the query parameter.
+func (x *exchange) presented() auth.Credential {
+	return auth.Credential{
+		Bearer: httpedge.Bearer(x.request.Header.Get("Authorization")),
+		Query:  x.request.URL.Query().Get("access_token"),
+	}
+}
+
+// authenticate finds out who calls by a token that the request shows. A bad one fails every
+// operation, also those that need none.
+func (x *exchange) authenticate() error {
+	credential := x.presented()
+	if credential == (auth.Credential{}) {
+		return nil
+	}
+	var err error
+	x.caller, err = x.handler.api.Authenticate(x.request.Context(), credential)
+	return err
+}
+
+// authenticateByCookie finds out who calls by the session cookie, where there is no other
+// token and a field asks who it is. The fields about logging in do not, so that a client
+// whose cookie is dead can log in again.
+func (x *exchange) authenticateByCookie() error {
+	value := x.cookie(x.handler.config.SessionCookie)
+	if value == "" || x.presented() != (auth.Credential{}) || !x.needsCaller() {
+		return nil
+	}
+	var err error
+	x.caller, err = x.handler.api.Authenticate(x.request.Context(), auth.Credential{Cookie: value})
+	if failure, ok := errors.AsType[*domain.Error](err); ok && failure.Code == domain.InvalidCredentials {
+		x.setCookie(x.handler.config.SessionCookie.Expire()) // or every request with it would fail from now on
+	}
+	if err == nil && x.request.Method == http.MethodPost {
+		err = x.refuseCrossSite()
+	}
+	return err
+}
+
+// needsCaller reports whether any of the fields depends on who calls.
+func (x *exchange) needsCaller() bool {
+	for _, root := range x.roots {
+		switch root.Field {
+		case "auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
+			"server_ping", "__typename", "__schema", "__type":
+		default:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+// Package document reads executable GraphQL documents (GraphQL, September 2025, section 2.2),
+// bounds what they ask for before anything is done about it, and writes them anew so that
+// whatever runs them can read them in one way only.
+//
+// It is strict where the library that runs documents is not: a number, name or string that
+// the specification does not have is refused here. No error repeats any of the document, which
+// may hold passwords.
+package document
+
+// Document is an executable document that has been read.
+type Document struct {
+	Operations []Operation
+	Fragments  []Fragment
+
+	text    string
+	strings []text // its string literals, in order
+}
+
+// Operation is one of the operations that a document holds.
+type Operation struct {
+	Type       string // "query", "mutation" or "subscription"
+	Name       string // empty for one without
+	Variables  []Variable
+	Selections []Selection
+
+	span span
+}
+
+// Variable is the declaration of a variable.
+type Variable struct {
+	Name       string
+	Type       Type
+	HasDefault bool
+
+	span span
+}
+
+// Type is the type that a variable is declared with.
+type Type struct {
+	Name    string // empty for a list
+	List    *Type  // of its elements; nil for a name
+	NonNull bool
+}
+
+// Fragment is a named fragment.
+type Fragment struct {
+	Name       string
+	Selections []Selection
+
+	arguments []argument // of its directives
+	span      span
+}
+
+// Selection is a field, an inline fragment or a fragment that is spread.
+type Selection struct {
+	Field      string // name of a field; empty for fragments
+	Alias      string // name in the answer, where that is another
+	Spread     string // name of the fragment that is spread
+	Selections []Selection
+
+	begin      int
+	directives int
+	arguments  []argument // of the field and its directives
+}
+
+// key is the name that a field has in the answer.
+func (s Selection) key() string {
+	if s.Alias != "" {
+		return s.Alias
+	}
+	return s.Field
+}
+
+// argument is an argument, or a member of an object in one, whose value is a variable and
+// nothing else.
+type argument struct {
+	variable string
+	span     span
+}
+
+// span is a part of the text, from one byte up to another.
+type span struct{ begin, end int }
+
+// text is a string literal and what it means.
+type text struct {
+	span
+	value string
+}
+
+// Error is what is wrong with a document, in words that repeat nothing of it.
+type Error struct {
+	Message      string
+	Line, Column int // both from 1 on, in characters; 0 where it is about no place
+}
+
+func (e *Error) Error() string { return e.Message }

@@ -1,0 +1,447 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Parse reads a document, within those of the limits that its text is subject to.
+func Parse(document string, limits Limits) (*Document, *Error) {
+	if len(document) > limits.Bytes {
+		return nil, &Error{Message: "The document is longer than " + strconv.Itoa(limits.Bytes) + " bytes."}
+	}
+	if !utf8.ValidString(document) {
+		return nil, &Error{Message: "The document is not valid UTF-8."}
+	}
+	document = strings.TrimPrefix(document, "\ufeff")
+	p := &parser{lexer: lexer{text: document, limit: limits.Tokens}, limits: limits, document: &Document{text: document}}
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	for p.token.kind != endOfText {
+		if err := p.definition(); err != nil {
+			return nil, err
+		}
+	}
+	if len(p.document.Operations) == 0 {
+		return nil, &Error{Message: "The document holds no operation."}
+	}
+	return p.document, nil
+}
+
+// parser reads a document by recursive descent, one token ahead.
+type parser struct {
+	lexer    lexer
+	token    token
+	end      int // of the token before
+	limits   Limits
+	depth    int // of selection sets
+	nesting  int // of lists and objects
+	document *Document
+}
+
+func (p *parser) advance() *Error {
+	p.end = p.token.span.end
+	t, err := p.lexer.next()
+	p.token = t
+	if err == nil && t.kind == aString {
+		p.document.strings = append(p.document.strings, text{t.span, t.mean})
+	}
+	return err
+}
+
+// take passes a token that has to be of that kind, and returns it.
+func (p *parser) take(k kind) (token, *Error) {
+	t := p.token
+	if t.kind != k {
+		return token{}, p.unexpected(k)
+	}
+	return t, p.advance()
+}
+
+func (p *parser) unexpected(wanted kind) *Error {
+	found := "something else"
+	if p.token.kind == endOfText {
+		found = "its end"
+	}
+	return p.lexer.errorAt(p.token.span.begin, "there should be "+string(wanted)+", and there is "+found)
+}
+
+// passes passes a token if it is of that kind.
+func (p *parser) passes(k kind) (bool, *Error) {
+	if p.token.kind != k {
+		return false, nil
+	}
+	return true, p.advance()
+}
+
+// definition reads an operation or a fragment.
+func (p *parser) definition() *Error {
+	begin := p.token.span.begin
+	if p.token.kind == "{" {
+		selections, err := p.selections()
+		p.document.Operations = append(p.document.Operations, Operation{Type: "query", Selections: selections, span: span{begin, p.end}})
+		return err
+	}
+	if p.token.kind == aString { // a description, which says nothing to a service
+		if err := p.advance(); err != nil {
+			return err
+		}
+	}
+	word, err := p.take(aName)
+	if err != nil {
+		return err
+	}
+	switch word.text {
+	case "query", "mutation", "subscription":
+		return p.operation(word.text, begin)
+	case "fragment":
+		return p.fragment(begin)
+	}
+	return p.lexer.errorAt(word.span.begin, "a definition begins with query, mutation, subscription or fragment")
+}
+
+func (p *parser) operation(kind string, begin int) *Error {
+	op := Operation{Type: kind}
+	var err *Error
+	if p.token.kind == aName {
+		op.Name = p.token.text
+		if err := p.advance(); err != nil {
+			return err
+		}
+	}
+	if p.token.kind == "(" {
+		if op.Variables, err = p.variables(); err != nil {
+			return err
+		}
+	}
+	if _, _, err := p.directives(); err != nil {
+		return err
+	}
+	op.Selections, err = p.selections()
+	op.span = span{begin, p.end}
+	p.document.Operations = append(p.document.Operations, op)
+	return err
+}
+
+func (p *parser) variables() ([]Variable, *Error) {
+	var list []Variable
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	for {
+		one, err := p.variable()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+		if closed, err := p.passes(")"); closed || err != nil {
+			return list, err
+		}
+	}
+}
+
+func (p *parser) variable() (Variable, *Error) {
+	begin := p.token.span.begin
+	if p.token.kind == aString { // a description
+		if err := p.advance(); err != nil {
+			return Variable{}, err
+		}
+	}
+	if _, err := p.take("$"); err != nil {
+		return Variable{}, err
+	}
+	name, err := p.take(aName)
+	if err != nil {
+		return Variable{}, err
+	}
+	v := Variable{Name: name.text}
+	if _, err := p.take(":"); err != nil {
+		return Variable{}, err
+	}
+	if v.Type, err = p.typeReference(); err != nil {
+		return Variable{}, err
+	}
+	if v.HasDefault, err = p.passes("="); err != nil {
+		return Variable{}, err
+	}
+	if v.HasDefault {
+		if _, _, err := p.value(true); err != nil {
+			return Variable{}, err
+		}
+	}
+	_, _, err = p.directives()
+	v.span = span{begin, p.end}
+	return v, err
+}
+
+func (p *parser) typeReference() (Type, *Error) {
+	var t Type
+	isList, err := p.passes("[")
+	switch {
+	case err != nil:
+		return t, err
+	case isList:
+		if p.nesting++; p.nesting > p.limits.Nesting {
+			return t, p.tooNested()
+		}
+		element, err := p.typeReference()
+		p.nesting--
+		if err != nil {
+			return t, err
+		}
+		t.List = &element
+		if _, err := p.take("]"); err != nil {
+			return t, err
+		}
+	default:
+		name, err := p.take(aName)
+		if err != nil {
+			return t, err
+		}
+		t.Name = name.text
+	}
+	t.NonNull, err = p.passes("!")
+	return t, err
+}
+
+func (p *parser) fragment(begin int) *Error {
+	name, err := p.take(aName)
+	if err != nil {
+		return err
+	}
+	if name.text == "on" {
+		return p.lexer.errorAt(name.span.begin, "no fragment may have the name \"on\"")
+	}
+	if err := p.takeWord("on"); err != nil {
+		return err
+	}
+	if _, err := p.take(aName); err != nil {
+		return err
+	}
+	f := Fragment{Name: name.text}
+	if _, f.arguments, err = p.directives(); err != nil {
+		return err
+	}
+	f.Selections, err = p.selections()
+	f.span = span{begin, p.end}
+	p.document.Fragments = append(p.document.Fragments, f)
+	return err
+}
+
+func (p *parser) takeWord(word string) *Error {
+	if p.token.kind != aName || p.token.text != word {
+		return p.unexpected(kind("the word " + word))
+	}
+	return p.advance()
+}
+
+func (p *parser) selections() ([]Selection, *Error) {
+	if _, err := p.take("{"); err != nil {
+		return nil, err
+	}
+	if p.depth++; p.depth > p.limits.Depth {
+		return nil, tooDeep(p.limits)
+	}
+	defer func() { p.depth-- }()
+	var list []Selection
+	for {
+		one, err := p.selection()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+		if closed, err := p.passes("}"); closed || err != nil {
+			return list, err
+		}
+	}
+}
+
+func (p *parser) selection() (Selection, *Error) {
+	if p.token.kind == spread {
+		return p.spread()
+	}
+	name, err := p.take(aName)
+	if err != nil {
+		return Selection{}, err
+	}
+	s := Selection{Field: name.text, begin: name.span.begin}
+	renamed, err := p.passes(":")
+	if err != nil {
+		return Selection{}, err
+	}
+	if renamed {
+		field, err := p.take(aName)
+		if err != nil {
+			return Selection{}, err
+		}
+		s.Field = field.text
+		if name.text != field.text {
+			s.Alias = name.text
+		}
+	}
+	if p.token.kind == "(" {
+		if s.arguments, err = p.arguments(); err != nil {
+			return Selection{}, err
+		}
+	}
+	var more []argument
+	if s.directives, more, err = p.directives(); err != nil {
+		return Selection{}, err
+	}
+	s.arguments = append(s.arguments, more...)
+	if p.token.kind == "{" {
+		s.Selections, err = p.selections()
+	}
+	return s, err
+}
+
+func (p *parser) spread() (Selection, *Error) {
+	var s Selection
+	if err := p.advance(); err != nil {
+		return s, err
+	}
+	if p.token.kind == aName && p.token.text != "on" {
+		s.Spread = p.token.text
+		err := p.advance()
+		if err == nil {
+			s.directives, s.arguments, err = p.directives()
+		}
+		return s, err
+	}
+	if p.token.kind == aName {
+		if err := p.advance(); err != nil {
+			return s, err
+		}
+		if _, err := p.take(aName); err != nil {
+			return s, err
+		}
+	}
+	var err *Error
+	if s.directives, s.arguments, err = p.directives(); err != nil {
+		return s, err
+	}
+	s.Selections, err = p.selections()
+	return s, err
+}
+
+// directives reads what directives there are, and returns how many, with those of their
+// arguments that are variables.
+func (p *parser) directives() (int, []argument, *Error) {
+	count := 0
+	var all []argument
+	for p.token.kind == "@" {
+		if count++; count > p.limits.Directives {
+			return 0, nil, tooManyDirectives(p.limits)
+		}
+		if err := p.advance(); err != nil {
+			return 0, nil, err
+		}
+		if _, err := p.take(aName); err != nil {
+			return 0, nil, err
+		}
+		if p.token.kind == "(" {
+			some, err := p.arguments()
+			if err != nil {
+				return 0, nil, err
+			}
+			all = append(all, some...)
+		}
+	}
+	return count, all, nil
+}
+
+// arguments returns those whose value is a variable, also within objects.
+func (p *parser) arguments() ([]argument, *Error) {
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	return p.members(")", false)
+}
+
+// members reads names with their values up to closing.
+func (p *parser) members(closing kind, isConstant bool) ([]argument, *Error) {
+	var all []argument
+	for {
+		begin := p.token.span.begin
+		if _, err := p.take(aName); err != nil {
+			return nil, err
+		}
+		if _, err := p.take(":"); err != nil {
+			return nil, err
+		}
+		variable, inside, err := p.value(isConstant)
+		if err != nil {
+			return nil, err
+		}
+		if variable != "" {
+			all = append(all, argument{variable, span{begin, p.end}})
+		}
+		all = append(all, inside...)
+		if closed, err := p.passes(closing); closed || err != nil {
+			return all, err
+		}
+	}
+}
+
+// value reads a value, and returns the name of the variable that it is, or the members in it
+// that are variables.
+func (p *parser) value(isConstant bool) (string, []argument, *Error) {
+	switch p.token.kind {
+	case aName, anInteger, aFloat, aString:
+		return "", nil, p.advance()
+	case "$":
+		if isConstant {
+			return "", nil, p.lexer.errorAt(p.token.span.begin, "there is a variable where none may be")
+		}
+		if err := p.advance(); err != nil {
+			return "", nil, err
+		}
+		name, err := p.take(aName)
+		return name.text, nil, err
+	case "[", "{":
+		if p.nesting++; p.nesting > p.limits.Nesting {
+			return "", nil, p.tooNested()
+		}
+		defer func() { p.nesting-- }()
+		if p.token.kind == "[" {
+			inside, err := p.list(isConstant)
+			return "", inside, err
+		}
+		inside, err := p.object(isConstant)
+		return "", inside, err
+	}
+	return "", nil, p.unexpected("a value")
+}
+
+func (p *parser) list(isConstant bool) ([]argument, *Error) {
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	var all []argument
+	for {
+		if closed, err := p.passes("]"); closed || err != nil {
+			return all, err
+		}
+		_, inside, err := p.value(isConstant)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inside...)
+	}
+}
+
+func (p *parser) object(isConstant bool) ([]argument, *Error) {
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	if closed, err := p.passes("}"); closed || err != nil {
+		return nil, err
+	}
+	return p.members("}", isConstant)
+}
+
+func (p *parser) tooNested() *Error {
+	return &Error{Message: "Lists and objects are nested more than " + strconv.Itoa(p.limits.Nesting) + " deep."}
+}

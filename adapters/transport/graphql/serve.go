@@ -1,0 +1,106 @@
+package graphql
+
+import (
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// ServeHTTP answers at /graphql and /graphql/system, by POST, and by GET for queries.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := h.begin(w, r)
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			x.refuse(domain.NewError(domain.Internal, &panicError{thrown, debug.Stack()}))
+		}
+	}()
+	if err := x.serve(); err != nil {
+		x.refuse(err)
+	}
+}
+
+// serve is the order in which a request meets its checks: where it goes, who sends it, what it
+// asks for, and only then the fields, one by one. An error that it returns is the whole answer.
+func (x *exchange) serve() error {
+	if err := x.route(); err != nil {
+		return err
+	}
+	if err := x.authenticate(); err != nil {
+		return err
+	}
+	asked, err := x.decode()
+	if err != nil {
+		return err
+	}
+	doc, failure := document.Parse(asked.query, x.handler.limits)
+	if failure != nil {
+		return invalid(failure)
+	}
+	op, failure := doc.Operation(asked.operation)
+	if failure != nil {
+		return invalid(failure)
+	}
+	if x.roots, failure = doc.Measure(op, x.handler.limits); failure != nil {
+		return invalid(failure)
+	}
+	if err := x.allow(op.Type); err != nil {
+		return err
+	}
+	if err := x.authenticateByCookie(); err != nil {
+		return err
+	}
+	variables, err := x.handler.coerce(op.Variables, asked.variables)
+	if err != nil {
+		return err
+	}
+	given := func(name string) bool { _, ok := variables[name]; return ok }
+	response := x.handler.schema.Exec(x.context(), doc.Rewrite(op, given), "", variables)
+	return x.answer(response)
+}
+
+// route refuses paths that are none of ours, and methods that GraphQL is not asked by.
+func (x *exchange) route() error {
+	switch strings.TrimSuffix(x.request.URL.EscapedPath(), "/") {
+	case "/graphql", "/graphql/system":
+	default:
+		e := domain.NewError(domain.RouteNotFound, nil)
+		e.Message = "Route " + x.request.URL.EscapedPath() + " doesn't exist."
+		return e
+	}
+	switch x.request.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+		return nil
+	}
+	x.header().Set("Allow", "GET, POST")
+	return domain.NewError(domain.MethodNotAllowed, nil)
+}
+
+// allow refuses operations of a kind, or with fields, that nobody may ask for like this.
+func (x *exchange) allow(kind string) error {
+	switch {
+	case kind == "subscription":
+		return invalid(&document.Error{Message: "There are no subscriptions."})
+	case kind == "mutation" && x.request.Method != http.MethodPost:
+		x.header().Set("Allow", "POST")
+		e := domain.NewError(domain.MethodNotAllowed, nil)
+		e.Reason = "a mutation is sent by POST"
+		return e
+	}
+	if x.handler.config.NoIntrospection && slices.ContainsFunc(x.roots, func(root document.Root) bool { return root.Field == "__schema" || root.Field == "__type" }) {
+		return invalid(&document.Error{Message: "The schema is not shown here."})
+	}
+	uses := 0
+	for _, root := range x.roots {
+		if slices.Contains(x.handler.config.SingleUse, root.Field) {
+			uses++
+		}
+	}
+	if uses > 1 {
+		return invalid(&document.Error{Message: "An operation holds no more than one of " + strings.Join(x.handler.config.SingleUse, ", ") + "."})
+	}
+	return nil
+}

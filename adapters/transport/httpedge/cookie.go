@@ -1,0 +1,68 @@
+package httpedge
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The names that the cookies have where nobody says otherwise.
+const (
+	RefreshCookieName = "directus_refresh_token"
+	SessionCookieName = "directus_session_token"
+	DeviceCookieName  = "sallyport_device"
+)
+
+// Cookie says how a cookie is set. The zero value but for a name is a cookie for the host
+// alone, over TLS alone, that other sites' forms do not carry.
+type Cookie struct {
+	Name     string
+	Domain   string // empty: the host that answers, and no other
+	Insecure bool   // leaves out Secure, for a service without TLS
+	SameSite string // "Lax" (default), "Strict" or "None"
+}
+
+// DeviceCookie keeps auth.Tokens.Device. It goes where the session cookie goes, and no form
+// of another site carries it.
+func DeviceCookie(session Cookie) Cookie {
+	return Cookie{Name: DeviceCookieName, Domain: session.Domain, Insecure: session.Insecure, SameSite: "Lax"}
+}
+
+// CheckCookieNames refuses names of which one cookie would overwrite another.
+func CheckCookieNames(cookies ...Cookie) error {
+	seen := map[string]bool{}
+	for _, cookie := range cookies {
+		if seen[cookie.Name] {
+			return fmt.Errorf("two cookies have the name %q", cookie.Name)
+		}
+		seen[cookie.Name] = true
+	}
+	return nil
+}
+
+// Set is the Set-Cookie field (RFC 6265, section 4.1) of a value that lives for ttl.
+func (k Cookie) Set(value string, ttl time.Duration, now time.Time) string {
+	seconds := int(ttl.Seconds())
+	return k.field(value, seconds, now.Add(time.Duration(seconds)*time.Second))
+}
+
+// Expire is the Set-Cookie field that takes the cookie away from the browser.
+func (k Cookie) Expire() string { return k.field("", 0, time.Unix(0, 0)) }
+
+func (k Cookie) field(value string, seconds int, expires time.Time) string {
+	attributes := []string{k.Name + "=" + value, "Max-Age=" + strconv.Itoa(seconds)}
+	if k.Domain != "" {
+		attributes = append(attributes, "Domain="+k.Domain)
+	}
+	attributes = append(attributes, "Path=/", "Expires="+expires.UTC().Format(http.TimeFormat), "HttpOnly")
+	if !k.Insecure {
+		attributes = append(attributes, "Secure")
+	}
+	sameSite := k.SameSite
+	if sameSite == "" {
+		sameSite = "Lax"
+	}
+	return strings.Join(append(attributes, "SameSite="+sameSite), "; ")
+}
