@@ -52,9 +52,9 @@ func mount(m Mount) fiber.Handler {
 		}
 		var failure httpedge.Failure
 		r = r.WithContext(httpedge.WithFailure(r.Context(), &failure))
-		fasthttpadaptor.NewFastHTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			m.Handler.ServeHTTP(w, r) // and not the adaptor's own
-		}))(c.Context())
+		answer := mounted{header: http.Header{}}
+		m.Handler.ServeHTTP(&answer, r)
+		answer.send(c)
 		c.Locals(answeredFailure{}, failure.Err())
 		return nil
 	}
@@ -68,7 +68,7 @@ func detached(c *fiber.Ctx) (*http.Request, error) {
 	if err := fasthttpadaptor.ConvertRequest(c.Context(), &r, true); err != nil {
 		return nil, fmt.Errorf("read the request target: %w", err)
 	}
-	copied := r.Clone(context.WithValue(c.UserContext(), http.LocalAddrContextKey, c.Context().LocalAddr()))
+	copied := r.WithContext(context.WithValue(c.UserContext(), http.LocalAddrContextKey, c.Context().LocalAddr()))
 	copied.Method, copied.Proto = strings.Clone(r.Method), strings.Clone(r.Proto)
 	copied.Host, copied.RequestURI = strings.Clone(r.Host), strings.Clone(r.RequestURI)
 	copied.Header = make(http.Header, len(r.Header))

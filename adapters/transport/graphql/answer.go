@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,9 +78,13 @@ func (x *exchange) answer(response *graphql.Response) error {
 	if x.retryAfter > 0 {
 		x.header().Set("Retry-After", strconv.Itoa(httpedge.RetryAfter(x.retryAfter)))
 	}
+	if len(failures) == 0 {
+		x.send(http.StatusOK, slices.Concat([]byte(`{"data":`), response.Data, []byte(`}`)))
+		return nil
+	}
 	x.write(http.StatusOK, struct {
 		Data   json.RawMessage `json:"data"`
-		Errors []entry         `json:"errors,omitempty"`
+		Errors []entry         `json:"errors"`
 	}{response.Data, failures})
 	return nil
 }
@@ -151,12 +156,16 @@ func (x *exchange) refuse(err error) {
 	x.write(httpedge.Status(e.Code.Info().Class), httpedge.Envelope{Errors: []httpedge.Entry{entry}})
 }
 
-// write sends the answer. Where nobody takes it any more there is nobody to tell.
+// write sends an answer. Where nobody takes it any more there is nobody to tell.
 func (x *exchange) write(status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil { // values that have been encoded before: cannot be
 		status, text = http.StatusInternalServerError, []byte(`{"errors":[]}`)
 	}
+	x.send(status, text)
+}
+
+func (x *exchange) send(status int, text []byte) {
 	x.header().Set("Content-Type", "application/json; charset=utf-8")
 	x.writer.WriteHeader(status)
 	_, _ = x.writer.Write(text)

@@ -101,6 +101,7 @@ type Handler struct {
 	config Config
 	limits document.Limits
 	schema *graphql.Schema
+	known  operations
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -121,8 +122,8 @@ func New(config Config, api auth.API) (*Handler, error) {
 	h.schema, err = graphql.ParseSchema(schemaText, &resolver{h},
 		graphql.UseStringDescriptions(),
 		graphql.UseFieldResolvers(),
+		graphql.DisableFieldSelections(),         // resolvers do not ask which fields are wanted
 		graphql.MaxQueryLength(8*h.limits.Bytes), // of what document has written anew
-		graphql.MaxDepth(h.limits.Depth),
 		graphql.MaxSelections(h.limits.Selections),
 		graphql.MaxParallelism(4),
 		graphql.OverlapValidationLimit(100_000),

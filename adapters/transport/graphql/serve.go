@@ -36,29 +36,23 @@ func (x *exchange) serve() error {
 	if err != nil {
 		return err
 	}
-	doc, failure := document.Parse(asked.query, x.handler.limits)
-	if failure != nil {
-		return invalid(failure)
+	p, err := x.handler.prepare(asked)
+	if err != nil {
+		return err
 	}
-	op, failure := doc.Operation(asked.operation)
-	if failure != nil {
-		return invalid(failure)
-	}
-	if x.roots, failure = doc.Measure(op, x.handler.limits); failure != nil {
-		return invalid(failure)
-	}
-	if err := x.allow(op.Type); err != nil {
+	x.roots = p.roots
+	if err := x.allow(p.operation.Type); err != nil {
 		return err
 	}
 	if err := x.authenticateByCookie(); err != nil {
 		return err
 	}
-	variables, err := x.handler.coerce(op.Variables, asked.variables)
+	variables, err := x.handler.coerce(p.operation.Variables, asked.variables)
 	if err != nil {
 		return err
 	}
 	given := func(name string) bool { _, ok := variables[name]; return ok }
-	response := x.handler.schema.Exec(x.context(), doc.Rewrite(op, given), "", variables)
+	response := x.handler.schema.Exec(x.context(), p.document.Rewrite(p.operation, given), "", variables)
 	return x.answer(response)
 }
 

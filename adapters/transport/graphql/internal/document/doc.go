@@ -16,6 +16,9 @@ type Document struct {
 	strings []text // its string literals, in order
 }
 
+// HasText reports whether the document holds a string.
+func (d *Document) HasText() bool { return len(d.strings) > 0 }
+
 // Operation is one of the operations that a document holds.
 type Operation struct {
 	Type       string // "query", "mutation" or "subscription"

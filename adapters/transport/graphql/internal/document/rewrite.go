@@ -12,7 +12,10 @@ import (
 // have a value. op has been measured.
 func (d *Document) Rewrite(op Operation, given func(name string) bool) string {
 	r := rewriting{document: d}
-	fragments := d.spreadBy(op)
+	var fragments map[string]bool
+	if len(d.Fragments) > 0 {
+		fragments = d.spreadBy(op)
+	}
 	for _, other := range d.Operations {
 		if other.span != op.span {
 			r.blank(other.span)
@@ -104,6 +107,9 @@ func (r *rewriting) leaveOutArguments(list []argument, isMissing map[string]bool
 
 // text makes the edits. One within another is part of that.
 func (r *rewriting) text() string {
+	if len(r.edits) == 0 {
+		return r.document.text
+	}
 	slices.SortStableFunc(r.edits, func(a, b edit) int { return a.begin - b.begin })
 	var out strings.Builder
 	at := 0

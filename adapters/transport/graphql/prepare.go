@@ -1,0 +1,72 @@
+package graphql
+
+import (
+	"sync"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
+)
+
+// prepared is an operation that has been read and measured. It is not changed any more.
+type prepared struct {
+	document  *document.Document
+	operation document.Operation
+	roots     []document.Root
+}
+
+// prepare reads and measures the operation that is asked for.
+func (h *Handler) prepare(a asked) (*prepared, error) {
+	if p := h.known.get(a); p != nil {
+		return p, nil
+	}
+	doc, failure := document.Parse(a.query, h.limits)
+	if failure != nil {
+		return nil, invalid(failure)
+	}
+	op, failure := doc.Operation(a.operation)
+	if failure != nil {
+		return nil, invalid(failure)
+	}
+	roots, failure := doc.Measure(op, h.limits)
+	if failure != nil {
+		return nil, invalid(failure)
+	}
+	p := &prepared{doc, op, roots}
+	if !doc.HasText() { // which may be a password
+		h.known.put(a, p)
+	}
+	return p, nil
+}
+
+// The most that operations remembers: clients ask for the same few again and again.
+const (
+	knownOperations = 128
+	knownBytes      = 4 << 10 // of each document
+)
+
+// operations remembers what was prepared before. The zero value is ready.
+type operations struct {
+	mu    sync.RWMutex
+	known map[operationKey]*prepared
+}
+
+type operationKey struct{ query, operation string }
+
+func (o *operations) get(a asked) *prepared {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.known[operationKey{a.query, a.operation}]
+}
+
+// put remembers an operation, and forgets all others when there are too many: who sends new
+// ones all the time costs everybody else no more than reading theirs once more.
+func (o *operations) put(a asked, p *prepared) {
+	if len(a.query)+len(a.operation) > knownBytes {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.known == nil || len(o.known) >= knownOperations {
+		o.known = map[operationKey]*prepared{}
+	}
+	o.known[operationKey{a.query, a.operation}] = p
+}
