@@ -48,6 +48,7 @@ func steps() []step {
 		{"update", (*world).measureUpdate, true},
 		{"refresh", (*world).measureRefresh, true},
 		{"me", (*world).measureMe, true},
+		{"graphql", (*world).measureGraphQL, false},
 		{"silent", (*world).measureSilentMe, false},
 	}
 }

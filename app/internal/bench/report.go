@@ -89,6 +89,15 @@ func (r report) writeAims(b io.Writer) {
 	if me, ok := r.line("GET /users/me", most); ok && r.embedded {
 		line("`/users/me` at most 50 µs of processor time", duration(me.cpu), me.cpu <= 50*time.Microsecond)
 	}
+	if rest, ok := r.line(byREST, some); ok {
+		for _, what := range []string{byGraphQL, byGraphQLFour} {
+			if graph, ok := r.line(what, some); ok {
+				times := float64(graph.cpu) / float64(rest.cpu)
+				line(what+": at most 2.5 times the processor time of REST",
+					fmt.Sprintf("%s and %s: %.2f times", duration(graph.cpu), duration(rest.cpu), times), times <= 2.5)
+			}
+		}
+	}
 
 	slots := int64(min((runtime.GOMAXPROCS(0)+lanes-1)/lanes, mostSlots))
 	for i, s := range r.rushes {
