@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	browserlog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -33,8 +34,8 @@ type browser struct {
 }
 
 // openBrowser starts program, a browser, with a profile of its own. At the end of the test it must
-// have asked nothing of other hosts than these, and have found nothing that the policy of
-// a page forbids.
+// have asked nothing of other hosts than these, have found nothing that the policy of a page
+// forbids, and no script may have failed.
 func openBrowser(t testing.TB, program string, hosts ...string) *browser {
 	t.Helper()
 	axe, err := os.ReadFile(axeFile)
@@ -61,6 +62,9 @@ func openBrowser(t testing.TB, program string, hosts ...string) *browser {
 		b.watch(tab, hosts)
 		// As if the window were in front: what has the focus is drawn so.
 		if _, err := cdp.Call(ctx, tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+			return err
+		}
+		if _, err := cdp.Call(ctx, tab, runtime.Enable, cdp.Empty{}); err != nil {
 			return err
 		}
 		_, err := cdp.Call(ctx, tab, network.Enable, network.EnableParams{})
@@ -93,11 +97,13 @@ func chromium(t testing.TB) string {
 	return ""
 }
 
-// watch writes down what the tab asks of other hosts, and what it refuses to do because of
-// a policy.
+// watch writes down what the tab asks of other hosts, what it refuses to do because of a
+// policy, and what goes wrong in the scripts of a page.
 func (b *browser) watch(tab *chromedp.Target, hosts []string) {
 	requests := cdp.Events(b.ctx, tab, network.RequestWillBeSent)
 	entries := cdp.Events(b.ctx, tab, browserlog.EntryAdded)
+	exceptions := cdp.Events(b.ctx, tab, runtime.ExceptionThrown)
+	calls := cdp.Events(b.ctx, tab, runtime.ConsoleAPICalled)
 	note := func(format string, args ...any) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -109,8 +115,35 @@ func (b *browser) watch(tab *chromedp.Target, hosts []string) {
 				return
 			}
 			u, err := url.Parse(event.Request.URL)
+			if err == nil && u.Scheme == "data" {
+				continue // asks nobody
+			}
 			if err != nil || u.Scheme != "http" || !slices.Contains(hosts, u.Host) {
 				note("the browser asked for %s", event.Request.URL)
+			}
+		}
+	}()
+	go func() {
+		for event, err := range exceptions {
+			if err != nil {
+				return
+			}
+			what := event.ExceptionDetails.Text
+			if thrown := event.ExceptionDetails.Exception; thrown != nil {
+				what += " " + thrown.Description
+			}
+			note("a script threw: %s", what)
+		}
+	}()
+	go func() {
+		for event, err := range calls {
+			if err != nil {
+				return
+			}
+			if event.Type == runtime.ConsoleAPICalledTypeError {
+				for _, arg := range event.Args {
+					note("a script complains: %s %s", arg.Value, arg.Description)
+				}
 			}
 		}
 	}()
@@ -163,6 +196,19 @@ func (b *browser) at(path, title string) {
 func (b *browser) sees(selector string) {
 	b.t.Helper()
 	b.await(fmt.Sprintf("document.querySelector(%q) !== null", selector))
+}
+
+// click clicks on the element, once there is one.
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.sees(selector)
+	run(b, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).click()", selector)))
+}
+
+// reads waits until the element shows the text.
+func (b *browser) reads(selector, text string) {
+	b.t.Helper()
+	b.await(fmt.Sprintf("document.querySelector(%q) !== null && document.querySelector(%q).innerText.includes(%q)", selector, selector, text))
 }
 
 // focused waits until that element has the focus, and one sees it.
