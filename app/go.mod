@@ -27,28 +27,43 @@ require (
 	github.com/sallyport-auth/sallyport/adapters/store/redis v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/token/jwt v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/transport/explorer v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/transport/graphql v0.0.0
 	github.com/sallyport-auth/sallyport/core v0.0.0
+	github.com/sallyport-auth/sallyport/docs/api v0.0.0
 	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0
 )
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/basgys/goxml2json v1.1.1-0.20231018121955-e66ee54ceaad // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
+	github.com/buger/jsonparser v1.6.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/go-openapi/jsonpointer v1.0.2 // indirect
 	github.com/golang/protobuf v1.5.2 // indirect
 	github.com/gorilla/mux v1.8.0 // indirect
+	github.com/graph-gophers/graphql-go v1.11.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
 	github.com/matttproud/golang_protobuf_extensions v1.0.1 // indirect
+	github.com/pb33f/go-yaml v0.1.1 // indirect
+	github.com/pb33f/jsonpath v0.8.5 // indirect
+	github.com/pb33f/jsonschema/v6 v6.0.3 // indirect
+	github.com/pb33f/libopenapi v0.41.8 // indirect
+	github.com/pb33f/libopenapi-validator v0.16.2 // indirect
+	github.com/pb33f/ordered-map/v2 v2.3.2 // indirect
 	github.com/prometheus/client_golang v1.13.0 // indirect
 	github.com/prometheus/client_model v0.2.0 // indirect
 	github.com/prometheus/common v0.37.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/rs/xid v1.6.0 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 )
@@ -72,7 +87,7 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore v0.0.0
-	github.com/sallyport-auth/sallyport/adapters/transport/httpedge v0.0.0 // indirect
+	github.com/sallyport-auth/sallyport/adapters/transport/httpedge v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/pages v0.0.0
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
@@ -100,8 +115,11 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite => ../adapters/store/sqlite
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore => ../adapters/store/sqlstore
 	github.com/sallyport-auth/sallyport/adapters/token/jwt => ../adapters/token/jwt
+	github.com/sallyport-auth/sallyport/adapters/transport/explorer => ../adapters/transport/explorer
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp => ../adapters/transport/fiberhttp
+	github.com/sallyport-auth/sallyport/adapters/transport/graphql => ../adapters/transport/graphql
 	github.com/sallyport-auth/sallyport/adapters/transport/httpedge => ../adapters/transport/httpedge
 	github.com/sallyport-auth/sallyport/adapters/transport/pages => ../adapters/transport/pages
 	github.com/sallyport-auth/sallyport/core => ../core
+	github.com/sallyport-auth/sallyport/docs/api => ../docs/api
 )

@@ -17,11 +17,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/graph-gophers/graphql-go"
-	"github.com/graph-gophers/graphql-go/ast"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
@@ -34,6 +32,15 @@ var schemaText string
 
 // Schema returns the schema in the schema definition language.
 func Schema() string { return schemaText }
+
+// Mutations returns the names of all mutations, in the order of the schema.
+func Mutations() []string {
+	return []string{
+		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
+		"update_users_me", "create_users_item", "update_users_item", "delete_users_item",
+		"delete_sessions_item", "delete_other_sessions",
+	}
+}
 
 // SingleUseMutations returns the mutations of which an operation holds one only, unless
 // Config says otherwise: all those about logging in.
@@ -134,16 +141,10 @@ func New(config Config, api auth.API) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graphql: read the schema: %w", err)
 	}
-	if unknown := h.unknownMutations(); len(unknown) > 0 {
-		return nil, fmt.Errorf("graphql: there is no mutation %s", strings.Join(unknown, ", "))
+	for _, name := range h.config.SingleUse {
+		if !slices.Contains(Mutations(), name) {
+			return nil, fmt.Errorf("graphql: there is no mutation %s", name)
+		}
 	}
 	return h, nil
-}
-
-// unknownMutations returns those of the configuration that the schema does not have.
-func (h *Handler) unknownMutations() []string {
-	mutations, ok := h.schema.AST().RootOperationTypes["mutation"].(*ast.ObjectTypeDefinition)
-	return slices.DeleteFunc(slices.Clone(h.config.SingleUse), func(name string) bool {
-		return ok && mutations.Fields.Get(name) != nil
-	})
 }

@@ -45,6 +45,8 @@ type Config struct {
 	Recovery      Recovery      `group:"Forgotten passwords"`
 	Mail          Mail          `group:"Mail"`
 	Admin         Admin         `group:"First administrator"`
+	GraphQL       GraphQL       `group:"GraphQL"`
+	Explorer      Explorer      `group:"Pages for developers"`
 	Audit         Audit         `group:"Audit trail"`
 	Log           Log           `group:"Logs"`
 
@@ -208,6 +210,12 @@ type Mail struct {
 type Admin struct {
 	Email    string `env:"ADMIN_EMAIL" envDefault:"admin@example.com" doc:"The e-mail address of the administrator that the first start makes."`
 	Password Secret `env:"ADMIN_PASSWORD" secret:"true" unset:"a random one, shown once on a terminal, and left in DATA_DIR/admin-password elsewhere" doc:"The password of that administrator. Later starts do not look at it."`
+}
+
+// Explorer holds which pages for developers there are.
+type Explorer struct {
+	GraphQL bool `env:"GRAPHQL_EXPLORER" envDefault:"true" doc:"Whether browsers that open /graphql see GraphiQL, a page to write and try queries on." own:"true"`
+	Docs    bool `env:"API_DOCS" envDefault:"true" doc:"Whether /docs shows the operations of REST, to read and to try, and /docs/openapi.yaml is their description." own:"true"`
 }
 
 // Audit holds how long the audit trail is kept. A zero EventsTTL keeps it for ever.

@@ -73,6 +73,8 @@ func TestLoadDefaults(t *testing.T) {
 			config.Recovery{ResetTTL: time.Hour},
 			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en", QueueLength: 10_000},
 			config.Admin{Email: "admin@example.com"},
+			config.GraphQL{Introspection: true, SingleUse: []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset"}},
+			config.Explorer{GraphQL: true, Docs: true},
 			config.Audit{EventsTTL: 90 * 24 * time.Hour},
 			config.Log{Level: "info"},
 		}
@@ -169,8 +171,13 @@ func TestLoadValues(t *testing.T) {
 		},
 		"ADMIN_EMAIL=someone@example.org":   func(c config.Config) any { return c.Admin.Email == "someone@example.org" },
 		"ADMIN_PASSWORD= with blanks = ok ": func(c config.Config) any { return c.Admin.Password == " with blanks = ok " },
-		"LOG_LEVEL=Trace":                   func(c config.Config) any { return c.Log.Level == "trace" },
-		"LOG_STYLE=raw":                     func(c config.Config) any { return c.Log.Style == config.LogRaw },
+		"GRAPHQL_INTROSPECTION=false":       func(c config.Config) any { return !c.GraphQL.Introspection },
+		"GRAPHQL_SINGLE_USE_MUTATIONS=Off":  func(c config.Config) any { return c.GraphQL.SingleUse != nil && len(c.GraphQL.SingleUse) == 0 },
+		"GRAPHQL_SINGLE_USE_MUTATIONS=auth_login, auth_password_reset": func(c config.Config) any {
+			return slices.Equal(c.GraphQL.SingleUse, []string{"auth_login", "auth_password_reset"})
+		},
+		"LOG_LEVEL=Trace": func(c config.Config) any { return c.Log.Level == "trace" },
+		"LOG_STYLE=raw":   func(c config.Config) any { return c.Log.Style == config.LogRaw },
 	} {
 		t.Run(entry+" is read", func(t *testing.T) {
 			environ := []string{entry}

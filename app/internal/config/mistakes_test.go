@@ -206,6 +206,9 @@ func TestMistakes(t *testing.T) {
 		{"ADMIN_EMAIL=Someone <someone@example.com>"},
 		{"ADMIN_PASSWORD=d1r3ctu5"},
 		{"ADMIN_PASSWORD=" + strings.Repeat("x", 1025)},
+		{"GRAPHQL_INTROSPECTION=maybe"},
+		{"GRAPHQL_SINGLE_USE_MUTATIONS=auth_login,auth_logon"},
+		{"GRAPHQL_SINGLE_USE_MUTATIONS=off,auth_login"},
 		{"LOG_LEVEL=loud"},
 		{"LOG_STYLE=json"},
 		// All at once, in the order of the reference and whatever the order they are found in.

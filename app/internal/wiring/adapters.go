@@ -8,6 +8,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -32,7 +33,7 @@ func provideTokenConfig(c config.Config, k Keys, keyring *auth.Keyring) jwt.Conf
 	return jwt.Config{Algorithm: c.Sessions.Algorithm, Keys: keyring}
 }
 
-func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, keyring *auth.Keyring) (fiberhttp.Config, error) {
+func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, explorer Explorer, graph *graphql.Handler, keyring *auth.Keyring) (fiberhttp.Config, error) {
 	publicURL, err := parsePublicURL(c)
 	if err != nil {
 		return fiberhttp.Config{}, err
@@ -46,7 +47,7 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		TrustedProxies: c.Server.TrustedProxies,
 		KeySet:         keyring.KeySet,
-		Mounts:         mounts(office, rooms),
+		Mounts:         mounts(office, rooms, explorer, graph),
 		MaxBody:        c.Server.MaxPayloadSize,
 		MaxConnections: c.Server.MaxConnections,
 		RequestTimeout: c.Server.RequestTimeout,
@@ -58,8 +59,10 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 	}, nil
 }
 
-func mounts(office PostOffice, rooms *pages.Handler) []fiberhttp.Mount {
+func mounts(office PostOffice, rooms *pages.Handler, explorer Explorer, graph *graphql.Handler) []fiberhttp.Mount {
 	list := []fiberhttp.Mount{{Path: "/admin", Handler: rooms}}
+	list = append(list, explorer.mounts()...) // before what programs find at the same paths
+	list = append(list, fiberhttp.Mount{Path: "/graphql", Handler: graph})
 	if office.Mailbox != nil {
 		list = append(list, fiberhttp.Mount{Path: "/mailbox", Handler: office.Mailbox.Handler(), Admits: office.Mailbox.Admits})
 	}

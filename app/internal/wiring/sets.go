@@ -9,6 +9,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -23,6 +24,8 @@ var baseSet = wire.NewSet(
 	tokenSet,
 	mailSet,
 	pagesSet,
+	explorerSet,
+	graphqlSet,
 	restSet,
 	wire.Struct(new(Service), "*"),
 )
@@ -66,6 +69,13 @@ var mailSet = wire.NewSet(
 var pagesSet = wire.NewSet(
 	providePagesConfig,
 	pages.New,
+)
+
+var explorerSet = wire.NewSet(provideExplorer)
+
+var graphqlSet = wire.NewSet(
+	provideGraphQLConfig,
+	graphql.New,
 )
 
 var restSet = wire.NewSet(

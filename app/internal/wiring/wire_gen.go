@@ -11,6 +11,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -87,7 +88,25 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	explorer, err := provideExplorer(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlConfig, err := provideGraphQLConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlHandler, err := graphql.New(graphqlConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -183,7 +202,25 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	explorer, err := provideExplorer(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlConfig, err := provideGraphQLConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlHandler, err := graphql.New(graphqlConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -279,7 +316,25 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	explorer, err := provideExplorer(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlConfig, err := provideGraphQLConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlHandler, err := graphql.New(graphqlConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -375,7 +430,25 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	explorer, err := provideExplorer(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlConfig, err := provideGraphQLConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	graphqlHandler, err := graphql.New(graphqlConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
 	if err != nil {
 		cleanup2()
 		cleanup()
