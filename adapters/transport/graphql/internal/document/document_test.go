@@ -1,0 +1,163 @@
+package document
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	for _, text := range []string{
+		"{a}", "query{a}", "query Q{a}", "mutation M($v:Int=5@d){a}", "subscription S{a}", "\ufeff{a}", "{a,b,,c}", "{a}#comment", "#comment\r\n{a}",
+		"{ a: b(c: 1, d: -1.5e+3, e: \"s\", f: true, g: null, h: ENUM, i: $v, j: [1 [2]], k: {l: {m: $n}}) @d(x: 1) @e { f } }",
+		"query ($a: [[Int!]!]! $b: String = \"x\", $c: T = {a: [1]}) { a }",
+		"{ ...f ...on T{a} ...{b} ...@d{c} } fragment f on T @d { a }",
+		"{ on fragment query mutation subscription true null }", "fragment query on on { on } { ...query }",
+		"\"described\" query Q(\"described\" $v: Int) { a }", "{ a(b: []) c(d: {}) }",
+	} {
+		if _, err := Parse(text, DefaultLimits()); err != nil {
+			t.Errorf("%s: got %v, line %d, column %d", text, err, err.Line, err.Column)
+		}
+	}
+	for _, text := range []string{
+		"", " ", "#", "{", "}", "{}", "{a", "a", "{a}}", "{a()}", "{a(b)}", "{a(b:)}", "{a(b:c d)}", "{a:}", "{a:b:c}", "{:a}", "{..a}", "{...}", "{...on}", "{...on T}", "{... on {a}}",
+		"query()", "query(){a}", "query($a){a}", "query($a:){a}", "query($a:[Int){a}", "query($a:Int!!){a}", "query($a:Int=$b){a}", "query($a:Int={b:$c}){a}", "query(a:Int){a}", "query Q Q{a}",
+		"fragment on on T{a}{b}", "fragment f T{a}{b}", "fragment f on T{b}", "type T{a:Int}", "schema{query:Q}", "{a @}", "{a @(b:1)}", "{a(b:$)}", "{a(b:[)}", "{a(b:{c})}", "{a(b:{c:})}",
+		"\"x\"", "{\"x\"}", "{\u00e4}", "{a\x00}", "{a\xff}", "{a?}", "{a(b:1a)}", "{a(b:&)}", "{a(b: 1.e1)}", "{a(b: \"\\u{}\")}", "{a(b: \"\\u{41\")}",
+	} {
+		if _, err := Parse(text, DefaultLimits()); err == nil {
+			t.Errorf("%q is read", text)
+		}
+	}
+	t.Run("says where", func(t *testing.T) {
+		for text, want := range map[string][2]int{"{\n\u00e4 ?": {2, 1}, "{\r\n  a(\r  ?": {3, 3}, "# \u00e4\n{ a \u00e4": {2, 5}, "{ a": {1, 4}} {
+			_, err := Parse(text, DefaultLimits())
+			if err == nil || err.Line != want[0] || err.Column != want[1] {
+				t.Errorf("%q: got %+v, want %v", text, err, want)
+			}
+		}
+	})
+}
+
+func TestOperation(t *testing.T) {
+	for _, c := range []struct{ text, name, want string }{
+		{"{a}", "", ""},
+		{"query A{a}", "", "A"},
+		{"query A{a} query B{b}", "B", "B"},
+		{"query A{a} query B{b}", "", "an error"},
+		{"query A{a}", "C", "an error"},
+		{"query A{a} query A{b}", "A", "an error"},
+		{"{a}", "A", "an error"},
+	} {
+		d, failure := Parse(c.text, DefaultLimits())
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		op, failure := d.Operation(c.name)
+		got := op.Name
+		if failure != nil {
+			got = "an error"
+		}
+		if got != c.want {
+			t.Errorf("%s of %s: got %q, want %q", c.name, c.text, got, c.want)
+		}
+	}
+}
+
+func TestMeasure(t *testing.T) {
+	limits := Limits{Bytes: 1000, Tokens: 1000, Nesting: 3, Depth: 3, Selections: 8, RootFields: 3, Aliases: 2, Directives: 2}
+	for text, want := range map[string]string{
+		"{a b{c} ...f} fragment f on T{d:e}":       "a b e",
+		"{...f ...f} fragment f on T{a}":           "a a",
+		"{...{a ...on T{b}}}":                      "a b",
+		"{a{b{c}}}":                                "a",
+		"{a{b{c{d}}}}":                             "nested more than 3",
+		"{a{...f}} fragment f on T{b{c{d}}}":       "nested more than 3",
+		"{a b c}":                                  "a b c",
+		"{a b c d}":                                "begins with more than 3",
+		"{...f ...f} fragment f on T{a b}":         "begins with more than 3",
+		"{a{b c d e f g h}}":                       "a",
+		"{a{b c d e f g h i}}":                     "more than 8 fields",
+		"{a{...f ...f}} fragment f on T{b c d}":    "more than 8 fields",
+		"{a:b c:d}":                                "b d",
+		"{a:b{c:d e:f}}":                           "more than 2 aliases",
+		"{a{...f ...f ...f}} fragment f on T{b:c}": "more than 2 aliases",
+		"{a:a}":                             "a",
+		"{a@d @d}":                          "a",
+		"{a@d b@d c@d}":                     "more than 2 directives",
+		"{...f@d} fragment f on T{a@d b@d}": "more than 2 directives",
+		"{...f} fragment f on T{...f}":      "within itself",
+		"{...f} fragment f on T{a{...g}} fragment g on T{...f}": "within itself",
+		"{...f}": "does not hold",
+		"{a} fragment f on T{a} fragment f on T{b}": "two fragments",
+	} {
+		d, failure := Parse(text, limits)
+		var roots []Root
+		if failure == nil {
+			roots, failure = d.Measure(d.Operations[0], limits)
+		}
+		var fields []string
+		for _, r := range roots {
+			fields = append(fields, r.Field)
+		}
+		got := strings.Join(fields, " ")
+		if failure != nil {
+			got = failure.Message
+		}
+		if got != want && (failure == nil || !strings.Contains(got, want)) {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+	t.Run("the schema", func(t *testing.T) {
+		for text, isFine := range map[string]bool{
+			"{__schema{types{fields{type{fields{name}}}}}}":                                      true,
+			"{__schema{types{fields{type{fields{type{fields{name}}}}}}}}":                        false,
+			"{__type(name:\"x\"){fields{type{interfaces{possibleTypes{name}}}}}}":                false,
+			"{a{fields{fields{fields{fields{fields}}}}}}":                                        true,
+			"{__schema{a:types{name} b:types{name} c:types{name} d:types{name}}}":                true,
+			"{__schema{a:types{name} b:types{name} c:types{name} d:types{name} e:types{name}}}":  false,
+			"{a:__schema{types{name}} b:__schema{types{name}} x:f y:f z:f v:f w:f}":              true,
+			"{s:__schema{...f ...f ...f ...f ...f}} fragment f on __Schema{a:types{name}}":       false,
+			"{...f} fragment f on Query{__schema{types{fields{type{fields{type{fields{a}}}}}}}}": false,
+		} {
+			d, failure := Parse(text, DefaultLimits())
+			if failure == nil {
+				_, failure = d.Measure(d.Operations[0], DefaultLimits())
+			}
+			if (failure == nil) != isFine {
+				t.Errorf("%s: got %v", text, failure)
+			}
+		}
+	})
+}
+
+func TestRewrite(t *testing.T) {
+	for _, c := range []struct {
+		text, name, given, want string
+	}{
+		{"{ a(b: 1) # c\n}", "", "", "{ a(b: 1) # c\n}"},
+		{`{ a(b: "\/\u{1F3B5}` + "\u00e4" + `") }`, "", "", `{ a(b: "/\U0001f3b5\u00e4") }`},
+		{"{ a(b: \"\"\"\n  x\n  y\"\"\", c: 1) }", "", "", "{ a(b: \"x\\ny\"\n\n, c: 1) }"},
+		{"query($v: Int) { a(b: $v) }", "", "v", "query($v: Int) { a(b: $v) }"},
+		{"query($v: Int) { a(b: $v) }", "", "", "query(       ) { a(     ) }"},
+		{"query($v: Int = 1) { a(b: $v) }", "", "", "query($v: Int = 1) { a(b: $v) }"},
+		{"query($v: Int!) { a(b: $v) }", "", "", "query($v: Int!) { a(b: $v) }"},
+		{"query($v: Int, $w: Int) { a(b: {c: $v, d: [$v, {e: $v}], f: $w}) @x(y: $v) ...@z(y: $v) { g } }", "", "w", "query(       , $w: Int) { a(b: {     , d: [$v, {     }], f: $w}) @x(     ) ...@z(     ) { g } }"},
+		{"query A($v: Int) { a } query B { ...f } fragment f on T { c(d: \"x\") } fragment g on T { e }", "B", "", strings.Repeat(" ", 22) + " query B { ...f } fragment f on T { c(d: \"x\") } " + strings.Repeat(" ", 21)},
+		{"{ a } query B {\n b }", "B", "", "      query B {\n b }"},
+	} {
+		d, failure := Parse(c.text, DefaultLimits())
+		if failure != nil {
+			t.Errorf("%s: %v", c.text, failure)
+			continue
+		}
+		op, failure := d.Operation(c.name)
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		got := d.Rewrite(op, func(name string) bool { return slices.Contains(strings.Fields(c.given), name) })
+		if got != c.want {
+			t.Errorf("%s:\n got %q\nwant %q", c.text, got, c.want)
+		}
+	}
+}
