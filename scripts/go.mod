@@ -1,15 +1,22 @@
 module github.com/sallyport-auth/sallyport/scripts
 
-go 1.26
+go 1.26.0
 
 tool (
+	connectrpc.com/connect/cmd/protoc-gen-connect-go
 	github.com/go-task/task/v3/cmd/task
 	github.com/google/wire/cmd/wire
+	google.golang.org/protobuf/cmd/protoc-gen-go
 )
 
-require github.com/sallyport-auth/sallyport/core v0.0.0
+require (
+	github.com/bufbuild/protocompile v0.14.1
+	github.com/sallyport-auth/sallyport/core v0.0.0
+	google.golang.org/protobuf v1.36.12
+)
 
 require (
+	connectrpc.com/connect v1.21.1 // indirect
 	dario.cat/mergo v1.0.0 // indirect
 	github.com/Ladicle/tabwriter v1.0.0 // indirect
 	github.com/Masterminds/semver/v3 v3.4.0 // indirect

@@ -1,0 +1,79 @@
+package connectrpc
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+)
+
+// codec reads and writes messages. Connect answers what a codec cannot read in its own words,
+// which repeat the request, and tells nobody. So a message that cannot be read is marked, and
+// it is the interceptor that refuses it, as it does everything else.
+type codec struct {
+	name      string
+	unmarshal func(data []byte, m proto.Message) error
+	marshal   func(m proto.Message) ([]byte, error)
+}
+
+// Name returns what a content type calls the codec.
+func (c codec) Name() string { return c.name }
+
+// Marshal encodes a proto.Message.
+func (c codec) Marshal(message any) ([]byte, error) {
+	m, ok := message.(proto.Message)
+	if !ok {
+		return nil, fmt.Errorf("%T is no message", message)
+	}
+	return c.marshal(m)
+}
+
+// Unmarshal decodes into a proto.Message, or marks it.
+func (c codec) Unmarshal(data []byte, message any) error {
+	m, ok := message.(proto.Message)
+	if !ok {
+		return fmt.Errorf("%T is no message", message)
+	}
+	if err := c.unmarshal(data, m); err != nil {
+		proto.Reset(m)
+		m.ProtoReflect().SetUnknown(malformed())
+	}
+	return nil
+}
+
+// malformed is the mark: a field whose number no .proto file may use.
+func malformed() []byte {
+	return protowire.AppendTag(nil, protowire.FirstReservedNumber, protowire.EndGroupType)
+}
+
+// isMalformed reports whether a message bears the mark. No message that was read does: the end
+// of a group without its beginning is none.
+func isMalformed(message any) bool {
+	m, ok := message.(proto.Message)
+	return ok && string(m.ProtoReflect().GetUnknown()) == string(malformed())
+}
+
+func unmarshalProto(data []byte, m proto.Message) error { return proto.Unmarshal(data, m) }
+
+func marshalProto(m proto.Message) ([]byte, error) { return proto.Marshal(m) }
+
+// unmarshalJSON ignores names that it does not know, as readers of Protobuf do, so that a
+// caller may be of a later version.
+func unmarshalJSON(data []byte, m proto.Message) error {
+	if len(data) == 0 {
+		return errors.New("there is no JSON")
+	}
+	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, m)
+}
+
+// marshalJSON writes JSON without the blanks that protojson puts in at random.
+func marshalJSON(m proto.Message) ([]byte, error) {
+	data, err := protojson.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(json.RawMessage(data))
+}
