@@ -60,13 +60,13 @@ func unmarshalProto(data []byte, m proto.Message) error { return proto.Unmarshal
 
 func marshalProto(m proto.Message) ([]byte, error) { return proto.Marshal(m) }
 
-// unmarshalJSON ignores names that it does not know, as readers of Protobuf do, so that a
-// caller may be of a later version.
+// unmarshalJSON refuses names that it does not know. To discard them is to discard the names of
+// modes, too, and who misspells one would get tokens of another.
 func unmarshalJSON(data []byte, m proto.Message) error {
 	if len(data) == 0 {
 		return errors.New("there is no JSON")
 	}
-	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(data, m)
+	return protojson.Unmarshal(data, m)
 }
 
 // marshalJSON writes JSON without the blanks that protojson puts in at random.
