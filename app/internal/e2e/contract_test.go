@@ -17,7 +17,7 @@ import (
 const stories = 98
 
 // TestContract tells every story of the inbound kit to the whole program, on each database that
-// it runs on. The test reaches into the database as the commands of an operator do, from beside.
+// it runs on, and compares each exchange with docs/api/openapi.yaml. The test reaches into the database as the commands of an operator do, from beside.
 func TestContract(t *testing.T) {
 	for name, found := range map[string]func(t testing.TB) home{
 		"sqlite3":       inFile,
@@ -30,6 +30,7 @@ func TestContract(t *testing.T) {
 				h := found(t)
 				now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
 				p := serveAt(t, now, append(h.env, environment(s)...))
+				compare(t, p.HTTP)
 				store := h.open(t)
 				return contract.World{
 					Client:  p.Client,

@@ -25,6 +25,7 @@ func TestSecurity95_ADeadOrSilentServerIs503AndTheServiceRecovers(t *testing.T) 
 	}
 	loseAndRecover := func(t *testing.T, d disturbed) {
 		p := serve(t, d.env)
+		compare(t, p.HTTP) // 503 is described, too
 		for _, name := range slices.Sorted(maps.Keys(faults)) {
 			t.Run(name, func(t *testing.T) {
 				routes := routesThatNeed(t, d, p)
