@@ -3,6 +3,7 @@ module github.com/sallyport-auth/sallyport/app
 go 1.26.0
 
 require (
+	connectrpc.com/connect v1.21.1
 	github.com/Shopify/toxiproxy/v2 v2.5.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/caarlos0/env/v11 v11.4.2
@@ -29,6 +30,7 @@ require (
 	github.com/sallyport-auth/sallyport/adapters/store/redis v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/token/jwt v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/transport/connectrpc v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/explorer v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/transport/graphql v0.0.0
@@ -115,6 +117,7 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/store/sqlite => ../adapters/store/sqlite
 	github.com/sallyport-auth/sallyport/adapters/store/sqlstore => ../adapters/store/sqlstore
 	github.com/sallyport-auth/sallyport/adapters/token/jwt => ../adapters/token/jwt
+	github.com/sallyport-auth/sallyport/adapters/transport/connectrpc => ../adapters/transport/connectrpc
 	github.com/sallyport-auth/sallyport/adapters/transport/explorer => ../adapters/transport/explorer
 	github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp => ../adapters/transport/fiberhttp
 	github.com/sallyport-auth/sallyport/adapters/transport/graphql => ../adapters/transport/graphql

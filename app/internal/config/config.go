@@ -47,6 +47,7 @@ type Config struct {
 	Admin         Admin         `group:"First administrator"`
 	GraphQL       GraphQL       `group:"GraphQL"`
 	Explorer      Explorer      `group:"Pages for developers"`
+	Connect       Connect       `group:"Connect and gRPC"`
 	Audit         Audit         `group:"Audit trail"`
 	Log           Log           `group:"Logs"`
 

@@ -75,6 +75,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.Admin{Email: "admin@example.com"},
 			config.GraphQL{Introspection: true, SingleUse: []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset"}},
 			config.Explorer{GraphQL: true, Docs: true},
+			config.Connect{},
 			config.Audit{EventsTTL: 90 * 24 * time.Hour},
 			config.Log{Level: "info"},
 		}

@@ -14,13 +14,18 @@ import (
 
 // announce says where the service is: to people in a banner, to everybody else in a line
 // of the log. A password made at random is shown on a terminal, or kept in a file.
-func announce(o cli.ServeOptions, c config.Config, address net.Addr, first administrator) error {
+func announce(o cli.ServeOptions, c config.Config, l listeners, first administrator) error {
 	announceAdministrator(o, first)
-	o.Log.Info("ready", "address", address.String(), "public_url", c.Server.PublicURL, "database", c.Database.Client, "version", o.Version)
+	at := l.addresses()
+	ready := []any{"address", at.REST.String(), "public_url", c.Server.PublicURL, "database", c.Database.Client, "version", o.Version}
+	if at.Connect != nil {
+		ready = append(ready, "connect_address", at.Connect.String())
+	}
+	o.Log.Info("ready", ready...)
 	if o.Banner == nil {
 		return nil
 	}
-	return banner(o.Banner, c, address, first)
+	return banner(o.Banner, c, at, first)
 }
 
 // announceAdministrator tells where the first administrator's password is, unless a banner
@@ -35,14 +40,17 @@ func announceAdministrator(o cli.ServeOptions, first administrator) {
 	}
 }
 
-func banner(w io.Writer, c config.Config, address net.Addr, first administrator) error {
+func banner(w io.Writer, c config.Config, a addresses, first administrator) error {
 	var b strings.Builder
-	url := localURL(address)
+	url := localURL(a.REST)
 	fmt.Fprintf(&b, "\n%s is ready.\n\n", c.General.ProjectName)
 	line := func(name, value string) { fmt.Fprintf(&b, "  %-8s %s\n", name, value) }
 	line("API", url)
+	if a.Connect != nil {
+		line("Connect", localURL(a.Connect))
+	}
 	line("Sign in", url+"/admin/login")
-	if showsMailbox(c, address) {
+	if showsMailbox(c, a.REST) {
 		line("Mail", url+"/mailbox")
 	}
 	line("Health", url+"/server/health")

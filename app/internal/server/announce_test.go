@@ -100,13 +100,27 @@ Sallyport is ready.
 			c.Database.Client, c.Mail.Transport = config.SQLite, test.transport
 			var got strings.Builder
 			address := net.TCPAddrFromAddrPort(netip.MustParseAddrPort(test.address))
-			if err := banner(&got, c, address, administrator{}); err != nil {
+			if err := banner(&got, c, addresses{REST: address}, administrator{}); err != nil {
 				t.Fatal(err)
 			}
 			if urls, _, _ := strings.Cut(got.String(), "\nLog in"); urls != test.want {
 				t.Errorf("got %s\nwant %s", urls, test.want)
 			}
 		})
+	}
+}
+
+func TestBannerSaysWhereConnectIs(t *testing.T) {
+	var got strings.Builder
+	at := addresses{
+		REST:    net.TCPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:8055")),
+		Connect: net.TCPAddrFromAddrPort(netip.MustParseAddrPort("[::]:8056")),
+	}
+	if err := banner(&got, config.Config{}, at, administrator{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n  Connect  http://localhost:8056\n"; !strings.Contains(got.String(), want) {
+		t.Errorf("got %s, want %q in it", got.String(), want)
 	}
 }
 

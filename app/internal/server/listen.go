@@ -16,13 +16,17 @@ import (
 const wsaEAddrInUse = syscall.Errno(10048)
 
 func listen(ctx context.Context, c config.Server) (net.Listener, error) {
-	address := net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
+	return listenAt(ctx, net.JoinHostPort(c.Host, strconv.Itoa(c.Port)), "HOST and PORT", "--port")
+}
+
+// listenAt listens on an address that the settings name, of which choice takes another.
+func listenAt(ctx context.Context, address, settings, choice string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaEAddrInUse):
-		return nil, fmt.Errorf("another program listens on %s; stop it or choose another with --port", address)
+		return nil, fmt.Errorf("another program listens on %s; stop it or choose another with %s", address, choice)
 	case err != nil:
-		return nil, fmt.Errorf("listen on HOST and PORT: %w", err)
+		return nil, fmt.Errorf("listen on %s: %w", settings, err)
 	}
 	return listener, nil
 }

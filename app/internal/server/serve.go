@@ -28,12 +28,12 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 
 	// Before anything is made: links are built from the port, which the system may choose, and
 	// a start that fails must not have made an account whose password nobody was told.
-	listener, err := listen(ctx, c.Server)
+	listening, err := listenAll(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }() // mostly for the second time
-	if bound, ok := listener.Addr().(*net.TCPAddr); ok {
+	defer listening.close()
+	if bound, ok := listening.REST.Addr().(*net.TCPAddr); ok {
 		c = c.ListeningOn(bound.Port)
 	}
 
@@ -55,7 +55,7 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	if err := warnOfNoAdministrator(ctx, service.Auth, o.Log); err != nil {
 		return err
 	}
-	if err := announce(o, c, listener.Addr(), first); err != nil {
+	if err := announce(o, c, listening, first); err != nil {
 		return err
 	}
 
@@ -64,9 +64,10 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	defer stopWorking()
 	rested := startLoops(working, service.Auth, o.Log)
 
-	err = serveUntilDone(ctx, service, listener)
+	answering := endpoints(service, listening)
+	err = serveUntilDone(ctx, answering)
 	stopWorking()
-	return errors.Join(err, finish(ctx, service, rested, c.Server.ShutdownTimeout, o.Log))
+	return errors.Join(err, finish(ctx, answering, rested, c.Server.ShutdownTimeout, o.Log))
 }
 
 // startLoops returns a channel that is closed when every loop has ended.
@@ -118,28 +119,15 @@ func claim(c config.Config) (release func() error, err error) {
 	return release, err
 }
 
-// serveUntilDone answers requests until ctx is done or the listener fails. Requests that it
-// has accepted may still be under way.
-func serveUntilDone(ctx context.Context, service *wiring.Service, listener net.Listener) error {
-	served := make(chan error, 1)
-	go func() { served <- service.REST.Serve(listener) }()
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-		return nil
-	}
-}
-
 // finish waits for what is under way, requests and work beside them, for no longer than
 // timeout altogether. rested is closed when the work beside requests is done.
-func finish(ctx context.Context, service *wiring.Service, rested <-chan struct{}, timeout time.Duration, log *slog.Logger) error {
+func finish(ctx context.Context, answering []endpoint, rested <-chan struct{}, timeout time.Duration, log *slog.Logger) error {
 	log.Info("stopping: waiting for what is under way", "timeout", timeout)
 	began := time.Now()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 
-	cutOff := service.REST.Shutdown(stopping)
+	cutOff := shutDown(stopping, answering)
 	if cutOff == nil {
 		log.Info("requests are finished", "took", time.Since(began))
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -19,11 +20,12 @@ import (
 
 // Service is everything that a running service is made of.
 type Service struct {
-	Auth  *auth.Service
-	Keys  *auth.Keyring
-	REST  *fiberhttp.Server
-	Redis Redis
-	Store port.Store // the primary database
+	Auth    *auth.Service
+	Keys    *auth.Keyring
+	REST    *fiberhttp.Server
+	Connect *connectrpc.Server
+	Redis   Redis
+	Store   port.Store // the primary database
 }
 
 // Environment is what the service is given besides its configuration.

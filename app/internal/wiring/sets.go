@@ -8,6 +8,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/composer/gotemplate"
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
+	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
@@ -27,6 +28,7 @@ var baseSet = wire.NewSet(
 	explorerSet,
 	graphqlSet,
 	restSet,
+	connectSet,
 	wire.Struct(new(Service), "*"),
 )
 
@@ -81,6 +83,11 @@ var graphqlSet = wire.NewSet(
 var restSet = wire.NewSet(
 	provideRESTConfig,
 	fiberhttp.New,
+)
+
+var connectSet = wire.NewSet(
+	provideConnectConfig,
+	connectrpc.New,
 )
 
 var sqliteSet = wire.NewSet(openSQLite)

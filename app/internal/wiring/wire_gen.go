@@ -10,6 +10,7 @@ import (
 	"context"
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
+	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc"
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
@@ -118,12 +119,25 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
+	connectrpcConfig, err := provideConnectConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	wiringService := &Service{
-		Auth:  service,
-		Keys:  keyring,
-		REST:  server,
-		Redis: redis,
-		Store: store,
+		Auth:    service,
+		Keys:    keyring,
+		REST:    server,
+		Connect: connectrpcServer,
+		Redis:   redis,
+		Store:   store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -232,12 +246,25 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
+	connectrpcConfig, err := provideConnectConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	wiringService := &Service{
-		Auth:  service,
-		Keys:  keyring,
-		REST:  server,
-		Redis: redis,
-		Store: store,
+		Auth:    service,
+		Keys:    keyring,
+		REST:    server,
+		Connect: connectrpcServer,
+		Redis:   redis,
+		Store:   store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -346,12 +373,25 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
+	connectrpcConfig, err := provideConnectConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	wiringService := &Service{
-		Auth:  service,
-		Keys:  keyring,
-		REST:  server,
-		Redis: redis,
-		Store: store,
+		Auth:    service,
+		Keys:    keyring,
+		REST:    server,
+		Connect: connectrpcServer,
+		Redis:   redis,
+		Store:   store,
 	}
 	return wiringService, func() {
 		cleanup2()
@@ -460,12 +500,25 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
+	connectrpcConfig, err := provideConnectConfig(c, e)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	wiringService := &Service{
-		Auth:  service,
-		Keys:  keyring,
-		REST:  server,
-		Redis: redis,
-		Store: store,
+		Auth:    service,
+		Keys:    keyring,
+		REST:    server,
+		Connect: connectrpcServer,
+		Redis:   redis,
+		Store:   store,
 	}
 	return wiringService, func() {
 		cleanup2()
