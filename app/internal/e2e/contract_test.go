@@ -9,6 +9,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -17,23 +18,34 @@ import (
 const stories = 98
 
 // TestContract tells every story of the inbound kit to the whole program, on each database that
-// it runs on, and compares each exchange with docs/api/openapi.yaml. The test reaches into the database as the commands of an operator do, from beside.
+// it runs on over REST, each exchange of which it compares with docs/api/openapi.yaml, and over
+// GraphQL on one of them. The test reaches into the database as the commands of an operator do,
+// from beside.
 func TestContract(t *testing.T) {
-	for name, found := range map[string]func(t testing.TB) home{
-		"sqlite3":       inFile,
-		"mysql":         inMariaDB,
-		"pg":            inPostgreSQL,
-		"pg with redis": inPostgreSQLAndRedis,
+	overREST := func(t testing.TB, p *process) contract.Client {
+		compare(t, p.HTTP)
+		return p.Client
+	}
+	for name, test := range map[string]struct {
+		home   func(t testing.TB) home
+		client func(t testing.TB, p *process) contract.Client
+	}{
+		"sqlite3":       {inFile, overREST},
+		"mysql":         {inMariaDB, overREST},
+		"pg":            {inPostgreSQL, overREST},
+		"pg with redis": {inPostgreSQLAndRedis, overREST},
+		"sqlite3 by GraphQL": {inFile, func(_ testing.TB, p *process) contract.Client {
+			return graphqlclient.Client{URL: p.URL, HTTP: p.HTTP}
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
-				h := found(t)
+				h := test.home(t)
 				now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
 				p := serveAt(t, now, append(h.env, environment(s)...))
-				compare(t, p.HTTP)
 				store := h.open(t)
 				return contract.World{
-					Client:  p.Client,
+					Client:  test.client(t, p),
 					Clock:   p.clock,
 					Store:   store,
 					Hasher:  cheapHasher(t),
