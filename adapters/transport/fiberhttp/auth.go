@@ -27,7 +27,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 		return err
 	}
 	if tokens.Mode != domain.ModeJSON { // a client of json mode keeps no cookies
-		s.deviceCookie().set(c, tokens.Device, tokens.DeviceTTL, s.config.Now())
+		setCookie(c, s.deviceCookie(), tokens.Device, tokens.DeviceTTL, s.config.Now())
 	}
 	return nil
 }
@@ -86,8 +86,8 @@ func (s *Server) logout(c *fiber.Ctx) error {
 		return err
 	}
 	for _, cookie := range []Cookie{s.config.RefreshCookie, s.config.SessionCookie} {
-		if cookie.value(c) != "" {
-			cookie.expire(c)
+		if cookieValue(c, cookie) != "" {
+			expireCookie(c, cookie)
 		}
 	}
 	return answerNothing(c)
@@ -116,9 +116,9 @@ func (s *Server) decodeRefresh(c *fiber.Ctx) (auth.RefreshInput, error) {
 	case domain.ModeJSON:
 		in.Token = inBody
 	case domain.ModeCookie:
-		in.Token = s.config.RefreshCookie.value(c)
+		in.Token = cookieValue(c, s.config.RefreshCookie)
 	case domain.ModeSession:
-		in.Token = s.config.SessionCookie.value(c)
+		in.Token = cookieValue(c, s.config.SessionCookie)
 	}
 	if in.Token == "" {
 		return auth.RefreshInput{}, domain.InvalidPayloadError("refresh_token", "The refresh token is required in the source that the mode names: the payload for json, a cookie for cookie and session")
@@ -145,9 +145,9 @@ func (s *Server) answerTokens(c *fiber.Ctx, t auth.Tokens) error {
 		answer.AccessToken, answer.RefreshToken = t.Access, t.Refresh
 	case domain.ModeCookie:
 		answer.AccessToken = t.Access
-		s.config.RefreshCookie.set(c, t.Refresh, t.RefreshTTL, s.config.Now())
+		setCookie(c, s.config.RefreshCookie, t.Refresh, t.RefreshTTL, s.config.Now())
 	case domain.ModeSession:
-		s.config.SessionCookie.set(c, t.Access, t.TTL, s.config.Now())
+		setCookie(c, s.config.SessionCookie, t.Access, t.TTL, s.config.Now())
 	}
 	return answerData(c, answer)
 }

@@ -16,10 +16,10 @@ type principalKey struct{}
 // authenticate finds out who calls, by header, query or session cookie.
 func (s *Server) authenticate(c *fiber.Ctx) error {
 	credential := presented(c)
-	credential.Cookie = s.config.SessionCookie.value(c)
+	credential.Cookie = cookieValue(c, s.config.SessionCookie)
 	if err := s.identify(c, credential); err != nil {
 		if credential.Bearer == "" && credential.Query == "" && isRefused(err) {
-			s.config.SessionCookie.expire(c) // or every request with it would fail from now on
+			expireCookie(c, s.config.SessionCookie) // or every request with it would fail from now on
 		}
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -33,7 +34,7 @@ func decodeBody(c *fiber.Ctx) (object, error) {
 	if !json.Valid(body) {
 		return nil, domain.InvalidPayloadError("", "the body is not valid JSON")
 	}
-	if hasLoneSurrogate(body) {
+	if httpedge.HasLoneSurrogate(body) {
 		return nil, domain.InvalidPayloadError("", "the body is not valid Unicode")
 	}
 	var o object
@@ -56,12 +57,6 @@ func hasJSONBody(c *fiber.Ctx) (bool, error) {
 		return false, domain.InvalidPayloadError("", "the charset of the body must be UTF-8")
 	}
 	return true, nil
-}
-
-// isJSON reports whether a Content-Type is that of JSON, whatever its parameters.
-func isJSON(contentType string) bool {
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && mediaType == fiber.MIMEApplicationJSON
 }
 
 // has reports whether the object has a member of that name.

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -37,7 +38,7 @@ func FuzzDecodeBody(f *testing.F) {
 		want, isObject := membersOf(body)
 		if err != nil {
 			wantInvalidPayload(t, err)
-			if isObject && !hasLoneSurrogate(body) {
+			if isObject && !httpedge.HasLoneSurrogate(body) {
 				t.Errorf("%q is refused: %v", body, err)
 			}
 			return

@@ -61,15 +61,6 @@ type Config struct {
 	Log *slog.Logger     // default slog.Default()
 }
 
-// Cookie says how a cookie is set. The zero value is a cookie for the host alone, over TLS
-// alone, that other sites' forms do not carry.
-type Cookie struct {
-	Name     string
-	Domain   string // empty: the host that answers, and no other
-	Insecure bool   // leaves out Secure, for a service without TLS
-	SameSite string // "Lax" (default), "Strict" or "None"
-}
-
 func (c Config) withDefaults() Config {
 	orDefault(&c.ProjectName, "Sallyport")
 	orDefault(&c.RefreshCookie.Name, "directus_refresh_token")

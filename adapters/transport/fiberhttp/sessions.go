@@ -62,7 +62,7 @@ func (s *Server) endSession(c *fiber.Ctx) error {
 		return err
 	}
 	if id == caller.Session.ID && caller.Session.Mode == domain.ModeSession {
-		s.config.SessionCookie.expire(c)
+		expireCookie(c, s.config.SessionCookie)
 	}
 	return answerNothing(c)
 }

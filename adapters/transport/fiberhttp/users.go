@@ -41,9 +41,9 @@ func (s *Server) updateMe(c *fiber.Ctx) error {
 	}
 	switch {
 	case tokens != nil:
-		s.config.SessionCookie.set(c, tokens.Access, tokens.TTL, s.config.Now())
+		setCookie(c, s.config.SessionCookie, tokens.Access, tokens.TTL, s.config.Now())
 	case caller.Session.Mode == domain.ModeSession && user.Epoch != caller.User.Epoch:
-		s.config.SessionCookie.expire(c) // its session has ended, and no other was started
+		expireCookie(c, s.config.SessionCookie) // its session has ended, and no other was started
 	}
 	return answerUser(c, user)
 }

@@ -66,7 +66,7 @@ func (x *exchange) refuseCrossSite() error {
 		Origin:      x.request.Header.Get("Origin"),
 		FetchSite:   x.request.Header.Get("Sec-Fetch-Site"),
 		Host:        x.request.Host,
-	}, x.handler.config.PublicURL)
+	}, x.handler.config.PublicURL, x.handler.config.TrustsOrigin)
 }
 
 // device returns the device cookie, or none when another site's page made the request, so

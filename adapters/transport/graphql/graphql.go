@@ -58,6 +58,10 @@ type Config struct {
 	// count a caller once. Required.
 	Client func(*http.Request) domain.Client
 
+	// TrustsOrigin reports whether pages of an origin may send cookies, besides our own; nil:
+	// none may.
+	TrustsOrigin func(origin string) bool
+
 	ProjectName string // shown by server_info; default "Sallyport"
 	Version     string // shown to those who are logged in
 

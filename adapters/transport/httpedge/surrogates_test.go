@@ -1,9 +1,11 @@
-package fiberhttp
+package httpedge_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 )
 
 func TestHasLoneSurrogate(t *testing.T) {
@@ -27,7 +29,7 @@ func TestHasLoneSurrogate(t *testing.T) {
 		`{"\ud800":1}`:               true,
 	} {
 		t.Run(text, func(t *testing.T) {
-			if got := hasLoneSurrogate([]byte(text)); got != want {
+			if got := httpedge.HasLoneSurrogate([]byte(text)); got != want {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})
@@ -50,7 +52,7 @@ func FuzzHasLoneSurrogate(f *testing.F) {
 			decoded, _ := token.(string)
 			want = want || strings.ContainsRune(decoded, '\uFFFD')
 		}
-		if got := hasLoneSurrogate([]byte(text)); got != want {
+		if got := httpedge.HasLoneSurrogate([]byte(text)); got != want {
 			t.Errorf("got %v, want %v for %q", got, want, text)
 		}
 	})
