@@ -88,7 +88,7 @@ func presented(header http.Header) (auth.Credential, error) {
 		return auth.Credential{}, nil
 	case 1:
 	default:
-		return auth.Credential{}, domain.InvalidPayloadError("authorization", "The request has more than one Authorization field")
+		return auth.Credential{}, domain.InvalidPayloadError("access_token", "The request has more than one Authorization field")
 	}
 	if scheme, token, _ := strings.Cut(fields[0], " "); strings.EqualFold(scheme, "Session") && !strings.Contains(token, " ") {
 		return auth.Credential{Cookie: token}, nil

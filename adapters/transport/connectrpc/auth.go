@@ -41,10 +41,10 @@ func (s authService) Login(ctx context.Context, m *v1.LoginRequest) (*v1.LoginRe
 
 // Refresh trades a token for new ones.
 func (s authService) Refresh(ctx context.Context, m *v1.RefreshRequest) (*v1.RefreshResponse, error) {
-	if err := required("token", m.GetToken()); err != nil {
+	if err := required("refresh_token", m.GetRefreshToken()); err != nil {
 		return nil, err
 	}
-	tokens, err := s.api.Refresh(ctx, auth.RefreshInput{Mode: modeOf(m.GetMode()), Token: m.GetToken(), Client: callOf(ctx).client})
+	tokens, err := s.api.Refresh(ctx, auth.RefreshInput{Mode: modeOf(m.GetMode()), Token: m.GetRefreshToken(), Client: callOf(ctx).client})
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +53,10 @@ func (s authService) Refresh(ctx context.Context, m *v1.RefreshRequest) (*v1.Ref
 
 // Logout ends the session of a token.
 func (s authService) Logout(ctx context.Context, m *v1.LogoutRequest) (*v1.LogoutResponse, error) {
-	if err := required("token", m.GetToken()); err != nil {
+	if err := required("refresh_token", m.GetRefreshToken()); err != nil {
 		return nil, err
 	}
-	err := s.api.Logout(ctx, auth.RefreshInput{Mode: modeOf(m.GetMode()), Token: m.GetToken(), Client: callOf(ctx).client})
+	err := s.api.Logout(ctx, auth.RefreshInput{Mode: modeOf(m.GetMode()), Token: m.GetRefreshToken(), Client: callOf(ctx).client})
 	return &v1.LogoutResponse{}, err
 }
 

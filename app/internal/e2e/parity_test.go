@@ -34,6 +34,7 @@ func TestParity(t *testing.T) {
 	transports := map[string]func(twin) contract.Client{
 		over:      func(w twin) contract.Client { return restclient.Client{URL: w.url, HTTP: w.http} },
 		"GraphQL": func(w twin) contract.Client { return graphqlclient.Client{URL: w.url, HTTP: w.http} },
+		"Connect": func(w twin) contract.Client { return w.overConnect(t) },
 	}
 	told := map[string][]string{}
 	for name, client := range transports {

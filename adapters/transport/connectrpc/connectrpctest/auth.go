@@ -23,7 +23,7 @@ func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, 
 
 // Refresh trades a token for new ones.
 func (c Client) Refresh(ctx context.Context, mode domain.Mode, token string) (contract.Reply, error) {
-	answer, err := c.Auth.Refresh(ctx, &v1.RefreshRequest{Mode: modeOf(mode), Token: token})
+	answer, err := c.Auth.Refresh(ctx, &v1.RefreshRequest{Mode: modeOf(mode), RefreshToken: token})
 	if err != nil {
 		return contract.Reply{}, Failed(err)
 	}
@@ -44,7 +44,7 @@ func replyOf(mode domain.Mode, t *v1.Tokens) (contract.Reply, error) {
 
 // Logout ends a session.
 func (c Client) Logout(ctx context.Context, mode domain.Mode, token string) error {
-	_, err := c.Auth.Logout(ctx, &v1.LogoutRequest{Mode: modeOf(mode), Token: token})
+	_, err := c.Auth.Logout(ctx, &v1.LogoutRequest{Mode: modeOf(mode), RefreshToken: token})
 	return Failed(err)
 }
 

@@ -311,7 +311,7 @@ func (x *LoginResponse) GetDeviceTtl() *durationpb.Duration {
 
 type RefreshRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Token         string                 `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"` // the refresh token, or the session token in MODE_SESSION
+	RefreshToken  string                 `protobuf:"bytes,1,opt,name=refresh_token,json=refreshToken,proto3" json:"refresh_token,omitempty"` // or the session token, in MODE_SESSION
 	Mode          Mode                   `protobuf:"varint,2,opt,name=mode,proto3,enum=sallyport.v1.Mode" json:"mode,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -347,9 +347,9 @@ func (*RefreshRequest) Descriptor() ([]byte, []int) {
 	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *RefreshRequest) GetToken() string {
+func (x *RefreshRequest) GetRefreshToken() string {
 	if x != nil {
-		return x.Token
+		return x.RefreshToken
 	}
 	return ""
 }
@@ -407,7 +407,7 @@ func (x *RefreshResponse) GetTokens() *Tokens {
 
 type LogoutRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Token         string                 `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"` // the refresh token, or the session token in MODE_SESSION
+	RefreshToken  string                 `protobuf:"bytes,1,opt,name=refresh_token,json=refreshToken,proto3" json:"refresh_token,omitempty"` // or the session token, in MODE_SESSION
 	Mode          Mode                   `protobuf:"varint,2,opt,name=mode,proto3,enum=sallyport.v1.Mode" json:"mode,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -443,9 +443,9 @@ func (*LogoutRequest) Descriptor() ([]byte, []int) {
 	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{5}
 }
 
-func (x *LogoutRequest) GetToken() string {
+func (x *LogoutRequest) GetRefreshToken() string {
 	if x != nil {
-		return x.Token
+		return x.RefreshToken
 	}
 	return ""
 }
@@ -1068,14 +1068,14 @@ const file_sallyport_v1_auth_proto_rawDesc = "" +
 	"\x06tokens\x18\x01 \x01(\v2\x14.sallyport.v1.TokensR\x06tokens\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x128\n" +
 	"\n" +
-	"device_ttl\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\tdeviceTtl\"N\n" +
-	"\x0eRefreshRequest\x12\x14\n" +
-	"\x05token\x18\x01 \x01(\tR\x05token\x12&\n" +
+	"device_ttl\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\tdeviceTtl\"]\n" +
+	"\x0eRefreshRequest\x12#\n" +
+	"\rrefresh_token\x18\x01 \x01(\tR\frefreshToken\x12&\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x12.sallyport.v1.ModeR\x04mode\"?\n" +
 	"\x0fRefreshResponse\x12,\n" +
-	"\x06tokens\x18\x01 \x01(\v2\x14.sallyport.v1.TokensR\x06tokens\"M\n" +
-	"\rLogoutRequest\x12\x14\n" +
-	"\x05token\x18\x01 \x01(\tR\x05token\x12&\n" +
+	"\x06tokens\x18\x01 \x01(\v2\x14.sallyport.v1.TokensR\x06tokens\"\\\n" +
+	"\rLogoutRequest\x12#\n" +
+	"\rrefresh_token\x18\x01 \x01(\tR\frefreshToken\x12&\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x12.sallyport.v1.ModeR\x04mode\"\x10\n" +
 	"\x0eLogoutResponse\"{\n" +
 	"\x1bRequestPasswordResetRequest\x12\x14\n" +
