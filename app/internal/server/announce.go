@@ -53,6 +53,12 @@ func banner(w io.Writer, c config.Config, a addresses, first administrator) erro
 	if showsMailbox(c, a.REST) {
 		line("Mail", url+"/mailbox")
 	}
+	if c.Explorer.Docs {
+		line("Docs", url+"/docs")
+	}
+	if c.Explorer.GraphQL {
+		line("GraphiQL", url+"/graphql")
+	}
 	line("Health", url+"/server/health")
 	line("Data", whereDataIs(c))
 	switch {

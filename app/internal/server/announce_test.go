@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -121,6 +122,25 @@ func TestBannerSaysWhereConnectIs(t *testing.T) {
 	}
 	if want := "\n  Connect  http://localhost:8056\n"; !strings.Contains(got.String(), want) {
 		t.Errorf("got %s, want %q in it", got.String(), want)
+	}
+}
+
+func TestBannerNamesThePagesForDevelopers(t *testing.T) {
+	at := addresses{REST: net.TCPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:8055"))}
+	for page, c := range map[string]config.Config{
+		"  Docs     http://127.0.0.1:8055/docs\n":    {Explorer: config.Explorer{Docs: true}},
+		"  GraphiQL http://127.0.0.1:8055/graphql\n": {Explorer: config.Explorer{GraphQL: true}},
+	} {
+		var on, off strings.Builder
+		if err := errors.Join(banner(&on, c, at, administrator{}), banner(&off, config.Config{}, at, administrator{})); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(on.String(), page) {
+			t.Errorf("got %s, want %q in it", on.String(), page)
+		}
+		if strings.Contains(off.String(), page) {
+			t.Errorf("a page that is turned off is named: %s", off.String())
+		}
 	}
 }
 
