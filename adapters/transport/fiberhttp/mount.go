@@ -43,7 +43,7 @@ func mount(m Mount) fiber.Handler {
 		if !m.covers(requestPath(c)) {
 			return c.Next()
 		}
-		r, err := detached(c)
+		r, err := detachedOnce(c)
 		if m.Admits != nil && (err != nil || !m.Admits(r)) {
 			return c.Next()
 		}
@@ -58,6 +58,22 @@ func mount(m Mount) fiber.Handler {
 		c.Locals(answeredFailure{}, failure.Err())
 		return nil
 	}
+}
+
+// detachedRequest is the key of the request that detachedOnce has returned.
+type detachedRequest struct{}
+
+// detachedOnce is detached, once for all mounts at a path: those that do not admit a request
+// leave it as it is.
+func detachedOnce(c *fiber.Ctx) (*http.Request, error) {
+	if r, ok := c.Locals(detachedRequest{}).(*http.Request); ok {
+		return r, nil
+	}
+	r, err := detached(c)
+	if err == nil {
+		c.Locals(detachedRequest{}, r)
+	}
+	return r, err
 }
 
 // detached returns the request of c in memory of its own: the adaptor's strings point into

@@ -80,10 +80,11 @@ func (x *exchange) device() string {
 
 // presented returns the tokens in the header and the query parameter.
 func (x *exchange) presented() auth.Credential {
-	return auth.Credential{
-		Bearer: httpedge.Bearer(x.request.Header.Get("Authorization")),
-		Query:  x.request.URL.Query().Get("access_token"),
+	credential := auth.Credential{Bearer: httpedge.Bearer(x.request.Header.Get("Authorization"))}
+	if x.request.URL.RawQuery != "" {
+		credential.Query = x.request.URL.Query().Get("access_token")
 	}
+	return credential
 }
 
 // authenticate finds out who calls by a token that the request shows. A bad one fails every

@@ -36,7 +36,8 @@ func (x *exchange) decodeParameters() (asked, error) {
 	if text == "" {
 		return a, nil
 	}
-	if err := httpedge.CheckJSON([]byte(text)); err != nil {
+	var members map[string]json.RawMessage // which says that it is JSON in one way
+	if err := httpedge.DecodeJSON([]byte(text), &members); err != nil {
 		return a, err
 	}
 	var err error
@@ -61,15 +62,12 @@ func (x *exchange) decodeBody() (asked, error) {
 	if err != nil {
 		return asked{}, domain.InvalidPayloadError("", "the body did not arrive")
 	}
-	if err := httpedge.CheckJSON(body); err != nil {
-		return asked{}, err
-	}
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
 		return asked{}, domain.InvalidPayloadError("", "several operations in one request are not supported: send one object with one query")
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil || members == nil {
-		return asked{}, domain.InvalidPayloadError("", `"value" must be of type object`)
+	if err := httpedge.DecodeJSON(body, &members); err != nil {
+		return asked{}, err
 	}
 	return decodeMembers(members)
 }

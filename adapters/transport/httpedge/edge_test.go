@@ -88,9 +88,15 @@ func TestJSON(t *testing.T) {
 	if httpedge.CheckCharset("application/json; charset=utf-16") == nil {
 		t.Error("another charset is taken")
 	}
-	for text, isFine := range map[string]bool{`{"a":"\u00e4"}`: true, `null`: true, `{`: false, "\"\xff\"": false, `"\ud800"`: false, ``: false} {
-		if err := httpedge.CheckJSON([]byte(text)); (err == nil) != isFine {
-			t.Errorf("%q: got %v", text, err)
+	for text, want := range map[string]string{
+		`{"a":"\u00e4"}`: "", `null`: "", `{`: "the body is not valid JSON", ``: "the body is not valid JSON", "{\"\xff\":1}": "the body is not valid UTF-8",
+		`{"a":"\ud800"}`: "the body is not valid Unicode", `"a"`: `"value" must be of type object`, `[]`: `"value" must be of type object`,
+	} {
+		var members map[string]any
+		err := httpedge.DecodeJSON([]byte(text), &members)
+		failure, _ := errors.AsType[*domain.Error](err)
+		if want == "" && err != nil || want != "" && (failure == nil || failure.Code != domain.InvalidPayload || failure.Reason != want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
 	}
 }

@@ -33,15 +33,20 @@ func CheckCharset(contentType string) error {
 	return nil
 }
 
-// CheckJSON refuses, as INVALID_PAYLOAD, what is not JSON in UTF-8 (RFC 8259), and what could
-// be read as more than one text.
-func CheckJSON(body []byte) error {
-	switch {
-	case !utf8.Valid(body):
+// DecodeJSON reads JSON in UTF-8 (RFC 8259) into v as encoding/json does. It refuses, as
+// INVALID_PAYLOAD, what is none, what could be read as more than one text, and what v cannot
+// hold.
+func DecodeJSON(body []byte, v any) error {
+	if !utf8.Valid(body) {
 		return domain.InvalidPayloadError("", "the body is not valid UTF-8")
-	case !json.Valid(body):
-		return domain.InvalidPayloadError("", "the body is not valid JSON")
-	case HasLoneSurrogate(body):
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		if !json.Valid(body) {
+			return domain.InvalidPayloadError("", "the body is not valid JSON")
+		}
+		return domain.InvalidPayloadError("", `"value" must be of type object`)
+	}
+	if HasLoneSurrogate(body) {
 		return domain.InvalidPayloadError("", "the body is not valid Unicode")
 	}
 	return nil
