@@ -106,9 +106,8 @@ func TestSecurity75_AliasesMakeNoMoreGuesses(t *testing.T) {
 }
 
 // TestSecurity76_BombsAreRefused sends what would cost a great deal to execute, and wants a
-// refusal before the core is asked anything. It is red when one of the limits of
-// document.DefaultLimits is a hundred times as large, when spread does not look for a fragment
-// within itself, and when coerce does not bound nesting.
+// refusal before the core is asked anything. It is red when any of the limits of
+// document.DefaultLimits is a hundred times as large, and when descend does not count.
 func TestSecurity76_BombsAreRefused(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seed(t, "ann@example.com")
@@ -154,9 +153,11 @@ func bombs() map[string]graphqlclient.Call {
 		fmt.Fprintf(&text, " fragment f%d on directus_users { id }", n)
 		return text.String()
 	}
-	var nested any
-	for range 2000 {
-		nested = []any{nested}
+	nested := func(n int) (list any) {
+		for range n {
+			list = []any{list}
+		}
+		return list
 	}
 	deep := func(n int, open, inside, end string) string {
 		return strings.Repeat(open, n) + inside + strings.Repeat(end, n)
@@ -173,6 +174,7 @@ func bombs() map[string]graphqlclient.Call {
 		"aliases":                      query("{ users_me { " + numbered(500, "a%d: description ") + "} }"),
 		"aliases at the beginning":     query("{ " + numbered(25, "a%d: users_me { id } ") + "}"),
 		"fields":                       query("{ users_me { " + strings.Repeat("id ", 1500) + "} }"),
+		"fields in many places":        query("{ users_me { " + numbered(11, "a%d: role { "+strings.Repeat("id ", 100)+"} ") + "} }"),
 		"fields at the beginning":      query("{ " + strings.Repeat("users_me { id } ", 50) + "}"),
 		"directives":                   query("{ users_me { id " + strings.Repeat("@skip(if: false) ", 500) + "} }"),
 		"directives on many fields":    query("{ users_me { " + strings.Repeat("id @skip(if: false) ", 60) + "} }"),
@@ -184,9 +186,11 @@ func bombs() map[string]graphqlclient.Call {
 		"a long document":              query("{ server_ping } #" + strings.Repeat("x", 40<<10)),
 		"a long string":                query(`mutation { auth_login(email: "` + strings.Repeat("x", 40<<10) + `", password: "x") { access_token } }`),
 		"nested lists":                 query("mutation { update_users_me(data: { tags: " + deep(1500, "[", "", "]") + " }) { id } }"),
+		"lists":                        query("mutation { update_users_me(data: { tags: " + deep(10, "[", "", "]") + " }) { id } }"),
 		"nested objects":               query("mutation { update_users_me(data: { tags: " + deep(900, "{ a: ", "1", "}") + " }) { id } }"),
 		"nested types of variables":    query("query ($v: " + deep(1500, "[", "Int", "]") + ") { server_ping }"),
-		"nested lists in a variable":   data(nested),
+		"nested lists in a variable":   data(nested(2000)),
+		"lists in a variable":          data(nested(10)),
 		"a large body":                 data(strings.Repeat("x", 200<<10)),
 		"lists of the schema":          query("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }"),
 		"aliases of the schema":        query("{ __schema { " + numbered(10, "a%d: types { fields { name } } ") + "} }"),
