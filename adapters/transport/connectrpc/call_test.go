@@ -235,6 +235,16 @@ func TestWhatIsNoCallIsRefusedBeforeConnect(t *testing.T) {
 	}
 }
 
+// TestContentTypesMayNameTheirCharset sends some that are another spelling of ours.
+func TestContentTypesMayNameTheirCharset(t *testing.T) {
+	w := newStub(t, func() (auth.Tokens, error) { return auth.Tokens{}, nil })
+	for _, contentType := range []string{"application/json; charset=utf-8", "application/json;charset=US-ASCII", "Application/JSON", "application/json; x=y"} {
+		if got := w.post(t, login, `{"email":"a","password":"b"}`, http.Header{"Content-Type": {contentType}}); got.status != http.StatusOK {
+			t.Errorf("%s: got status %d and %s, want 200", contentType, got.status, got.body)
+		}
+	}
+}
+
 // TestThereAreNoStreams calls as streams are called, whose errors come behind status 200.
 func TestThereAreNoStreams(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())

@@ -2,7 +2,6 @@ package connectrpc
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -62,12 +61,7 @@ func marshalProto(m proto.Message) ([]byte, error) { return proto.Marshal(m) }
 
 // unmarshalJSON refuses names that it does not know. To discard them is to discard the names of
 // modes, too, and who misspells one would get tokens of another.
-func unmarshalJSON(data []byte, m proto.Message) error {
-	if len(data) == 0 {
-		return errors.New("there is no JSON")
-	}
-	return protojson.Unmarshal(data, m)
-}
+func unmarshalJSON(data []byte, m proto.Message) error { return protojson.Unmarshal(data, m) }
 
 // marshalJSON writes JSON without the blanks that protojson puts in at random.
 func marshalJSON(m proto.Message) ([]byte, error) {

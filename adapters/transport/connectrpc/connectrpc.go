@@ -110,7 +110,6 @@ func (s *Server) newHTTP() *http.Server {
 	return &http.Server{
 		Handler:                      http.HandlerFunc(s.serve),
 		Protocols:                    &protocols,
-		ReadHeaderTimeout:            s.config.ReadTimeout,
 		ReadTimeout:                  s.config.ReadTimeout,
 		WriteTimeout:                 s.config.WriteTimeout,
 		IdleTimeout:                  s.config.IdleTimeout,

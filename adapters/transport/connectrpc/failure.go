@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -44,13 +43,10 @@ func Code(class domain.Class) connect.Code {
 }
 
 // intercept stands around every procedure: it refuses what could not be decoded, and makes of
-// failures and panics what may be shown of them.
+// failures what may be shown of them.
 func (s *Server) intercept(next connect.UnaryFunc) connect.UnaryFunc {
 	return func(ctx context.Context, request connect.AnyRequest) (answer connect.AnyResponse, err error) {
 		defer func() {
-			if thrown := recover(); thrown != nil {
-				err = domain.NewError(domain.Internal, &panicError{thrown, debug.Stack()})
-			}
 			if err != nil {
 				callOf(ctx).failure = err
 				answer, err = nil, s.shown(err)

@@ -473,3 +473,31 @@ func TestServeTellsOfAListenerThatFails(t *testing.T) {
 		t.Errorf("got %v, want net.ErrClosed", err)
 	}
 }
+
+// TestHeadersHaveABound sends more fields than any caller has.
+func TestHeadersHaveABound(t *testing.T) {
+	w := newStub(t, func() (auth.Tokens, error) { return auth.Tokens{}, nil })
+	for name, h2c := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		client := connectrpctest.NewHTTP(h2c)
+		defer client.CloseIdleConnections()
+		for length, want := range map[int]int{8 << 10: http.StatusOK, 64 << 10: http.StatusRequestHeaderFieldsTooLarge} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+login, strings.NewReader(`{"email":"a","password":"b"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/json")
+			request.Header.Set("X-Long", strings.Repeat("x", length))
+			response, err := client.Do(request)
+			if err != nil {
+				if want == http.StatusOK || !h2c { // where the client may see for itself that it is too much
+					t.Errorf("%s, %d bytes: %v", name, length, err)
+				}
+				continue
+			}
+			response.Body.Close()
+			if response.StatusCode != want {
+				t.Errorf("%s, %d bytes: got status %d, want %d", name, length, response.StatusCode, want)
+			}
+		}
+	}
+}

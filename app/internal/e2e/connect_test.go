@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"encoding/json"
+	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,39 @@ func TestConnectAndRESTAreOneService(t *testing.T) {
 	}
 	if _, err := p.Me(t.Context(), caller); err == nil {
 		t.Error("the session is still good over REST")
+	}
+}
+
+// TestConnectCountsCallersAsRESTDoes guesses at one listener, through a proxy, and is held up at
+// the other.
+func TestConnectCountsCallersAsRESTDoes(t *testing.T) {
+	t.Parallel()
+	p := serve(t, append(overConnect(cheap(t.TempDir())), "IP_TRUST_PROXY=127.0.0.1", "LIMIT_LOGIN_ADDRESS=1/1h"))
+	body := `{"email":"` + adminEmail + `","password":"wrong"}`
+	for _, c := range []struct {
+		url, ip string
+		want    domain.Code
+	}{
+		{p.connectURL(t) + "/sallyport.v1.AuthService/Login", "192.0.2.7", domain.InvalidCredentials},
+		{p.URL + "/auth/login", "192.0.2.7", domain.RequestsExceeded},
+		{p.URL + "/auth/login", "192.0.2.8", domain.InvalidCredentials},
+		{p.connectURL(t) + "/sallyport.v1.AuthService/Login", "192.0.2.8", domain.RequestsExceeded},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("X-Forwarded-For", "10.9.8.7, "+c.ip)
+		response, err := p.HTTP.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !strings.Contains(string(text), string(c.want)) {
+			t.Errorf("%s from %s: got %s, %v, want %s", c.url, c.ip, text, err, c.want)
+		}
 	}
 }
 
