@@ -157,7 +157,7 @@ func TestEveryFailureIsToldInEachProtocol(t *testing.T) {
 	}
 }
 
-func TestNothingIsToldOfWhatIsNotAFailure(t *testing.T) {
+func TestSecurity92_ConnectShowsNothingInside(t *testing.T) {
 	for name, login := range map[string]func() (auth.Tokens, error){
 		"error": func() (auth.Tokens, error) { return auth.Tokens{}, errors.New("a secret") },
 		"error of theirs": func() (auth.Tokens, error) {
@@ -298,8 +298,8 @@ func TestFramesAreRead(t *testing.T) {
 	}
 }
 
-// TestATokenHasOnePlace shows tokens where they are elsewhere.
-func TestATokenHasOnePlace(t *testing.T) {
+// TestSecurity45_ATokenHasOnePlaceOverConnect shows tokens where they are elsewhere.
+func TestSecurity45_ATokenHasOnePlaceOverConnect(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seed(t, "ann@example.com")
 	held, err := w.client(t, protocols()[0]).Login(t.Context(), loginInput())

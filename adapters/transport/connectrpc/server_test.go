@@ -188,10 +188,10 @@ func TestWorkHasAnEnd(t *testing.T) {
 	})
 }
 
-// TestSlowClientsAreCutOff connects as those do that say nothing, or stop in the middle.
+// TestSecurity87_SlowCallersOfConnect connects as those do that say nothing, or stop in the middle.
 // Time is real here, since sockets know no other. Red without ReadTimeout or IdleTimeout of the
 // http.Server.
-func TestSlowClientsAreCutOff(t *testing.T) {
+func TestSecurity87_SlowCallersOfConnect(t *testing.T) {
 	w := serveStub(t, stubAPI{}, func(c *connectrpc.Config) {
 		c.ReadTimeout, c.WriteTimeout, c.IdleTimeout = 200*time.Millisecond, 5*time.Second, 200*time.Millisecond
 	})

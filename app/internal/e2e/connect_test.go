@@ -84,9 +84,9 @@ func TestConnectAndRESTAreOneService(t *testing.T) {
 	}
 }
 
-// TestConnectCountsCallersAsRESTDoes guesses at one listener, through a proxy, and is held up at
+// TestSecurity09_ConnectCountsCallersAsRESTDoes guesses at one listener, through a proxy, and is held up at
 // the other.
-func TestConnectCountsCallersAsRESTDoes(t *testing.T) {
+func TestSecurity09_ConnectCountsCallersAsRESTDoes(t *testing.T) {
 	t.Parallel()
 	p := serve(t, append(overConnect(cheap(t.TempDir())), "IP_TRUST_PROXY=127.0.0.1", "LIMIT_LOGIN_ADDRESS=1/1h"))
 	body := `{"email":"` + adminEmail + `","password":"wrong"}`
