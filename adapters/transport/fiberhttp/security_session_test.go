@@ -124,7 +124,7 @@ func TestSecurity32_LoginMakesAFreshSession(t *testing.T) {
 // TestSecurity34_Cookies: scripts, plain connections and other sites do not get at a
 // token.
 //
-// Red when header in cookies.go leaves an attribute out, or answerTokens shows t.Refresh in
+// Red when field in httpedge/cookie.go leaves an attribute out, or answerTokens shows t.Refresh in
 // cookie mode.
 func TestSecurity34_Cookies(t *testing.T) {
 	w := newWorld(t, unlimited())
