@@ -56,7 +56,7 @@ func refusedLogins(t testing.TB) map[string]struct {
 	}
 }
 
-func TestEqualWork(t *testing.T) {
+func TestSecurity02_EqualWork(t *testing.T) {
 	for _, mode := range allModes() {
 		for name, refused := range refusedLogins(t) {
 			t.Run(string(mode)+"/"+name, func(t *testing.T) {
