@@ -81,7 +81,7 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 		return r.Users.Create(ctx, user)
 	})
 	if errors.Is(err, port.ErrConflict) {
-		return domain.User{}, emailTaken(err)
+		return domain.User{}, notUnique("email", err)
 	}
 	if err != nil && !s.exists(ctx, user.ID) {
 		return domain.User{}, unavailable(fmt.Errorf("create account: %w", err))
@@ -127,16 +127,10 @@ func (s *Service) SetPassword(ctx context.Context, email, password string) (doma
 	if err != nil {
 		return domain.User{}, err
 	}
-	user, err = s.updateUser(ctx, user, domain.Client{}, func(u domain.User) (domain.User, error) {
+	return s.changeAccount(ctx, author{}, accountChange{user, func(u domain.User) (domain.User, error) {
 		u.Password = encoded
 		return u, nil
-	})
-	if err != nil {
-		return domain.User{}, err
-	}
-	s.endSessions(ctx, user.ID)
-	s.record(ctx, domain.Event{Kind: domain.EventPasswordChanged, Outcome: domain.OutcomeSuccess, Subject: user.ID})
-	return user, nil
+	}})
 }
 
 // ListUsers implements OperatorAPI.

@@ -168,13 +168,9 @@ func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretH
 	if err := checkMayReset(user, token); err != nil {
 		return err
 	}
-	before := user
-	user.Password = encoded
-	user.Epoch++
-	if _, err := r.Users.Update(ctx, user); err != nil {
-		return err
-	}
-	if err := queue(ctx, r.MailQueue, s.notices(before, user, from)); err != nil {
+	changed := user
+	changed.Password = encoded
+	if _, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from); err != nil {
 		return err
 	}
 	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset)
