@@ -108,7 +108,8 @@ func flows() []flow {
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
 	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
-		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow())
+		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow(),
+		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow())
 }
 
 // tokensOf makes an act of a use case that returns tokens: with an error it returns none.

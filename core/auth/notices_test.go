@@ -26,7 +26,7 @@ func (w world) told(t testing.TB) map[domain.Email][]string {
 }
 
 // Red when notices' "tell(domain.LetterPasswordChanged, before.Email)" is gone, or any of the
-// others, or storeWith or resetIn queues nothing.
+// others, or storeIn queues nothing.
 func TestSecurity55_TheOwnerIsToldOfANewPasswordOrAddress(t *testing.T) {
 	const password1, address1 = ", the password was changed", ", the address was changed"
 	settings := auth.DefaultSettings()
@@ -60,6 +60,15 @@ func TestSecurity55_TheOwnerIsToldOfANewPasswordOrAddress(t *testing.T) {
 		"operator": {func(t *testing.T, w world, _ auth.Principal) error {
 			_, err := w.service.SetPassword(t.Context(), annEmail, newPassword)
 			return err
+		}, map[domain.Email][]string{annEmail: {password1}}},
+		"administrator, password": {func(t *testing.T, w world, _ auth.Principal) error {
+			return byAdministrator()["administrator, password"](t, w)
+		}, map[domain.Email][]string{annEmail: {password1}}},
+		"administrator, address": {func(t *testing.T, w world, _ auth.Principal) error {
+			return byAdministrator()["administrator, address"](t, w)
+		}, map[domain.Email][]string{annEmail: {address1}, "anna@example.com": {address1}}},
+		"administrator, among others": {func(t *testing.T, w world, _ auth.Principal) error {
+			return byAdministrator()["administrator, among others"](t, w)
 		}, map[domain.Email][]string{annEmail: {password1}}},
 		"nothing of that": {func(t *testing.T, w world, me auth.Principal) error {
 			_, _, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{FirstName: new("Anna"), Email: new(annEmail)}, from)

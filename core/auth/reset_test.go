@@ -161,6 +161,9 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 			wantCode(t, err, "")
 		},
 	}
+	for name, change := range byAdministrator() {
+		changes[name] = func(t *testing.T, w world) { wantCode(t, change(t, w), "") }
+	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, auth.DefaultSettings())
