@@ -48,6 +48,7 @@ func kits() []kit {
 		{"RunMailer", "`Mailer`", len(contract.MailerCases())},
 		{"RunComposer", "`MailComposer`", len(contract.ComposerCases())},
 		{"RunHasher", "`PasswordHasher`", len(contract.HasherCases())},
+		{"RunPasswordChecker", "`PasswordChecker`", len(contract.PasswordCheckerCases())},
 		{"RunTokens", "`TokenIssuer` and `TokenVerifier` together", len(contract.TokensCases())},
 		{"RunClock", "`Clock`", len(contract.ClockCases())},
 		{"RunTransport", "a transport, from outside: see [the inbound kit](#the-inbound-kit)", len(contract.TransportCases())},
