@@ -55,18 +55,16 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 	if err != nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" must be a valid email`)
 	}
-	encoded, err := s.hashNew(ctx, u.Password, email)
-	if err != nil {
-		return domain.User{}, err
-	}
 	now := s.Clock.Now()
 	user := domain.User{
 		ID:        domain.UserID(domain.NewUUID(now)),
 		Email:     email,
-		Password:  encoded,
 		Status:    domain.StatusActive,
 		CreatedAt: now,
 		Version:   1,
+	}
+	if user.Password, err = s.hashNew(ctx, u.Password, user); err != nil {
+		return domain.User{}, err
 	}
 	if u.Admin {
 		user.Role = domain.AdministratorRole
@@ -123,7 +121,7 @@ func (s *Service) SetPassword(ctx context.Context, email, password string) (doma
 	if err != nil {
 		return domain.User{}, err
 	}
-	encoded, err := s.hashNew(ctx, password, user.Email)
+	encoded, err := s.hashNew(ctx, password, user)
 	if err != nil {
 		return domain.User{}, err
 	}

@@ -180,7 +180,7 @@ func (s *Service) newPassword(ctx context.Context, patch AccountPatch, user doma
 	if patch.Password == nil {
 		return user.Password, nil
 	}
-	return s.hashNew(ctx, *patch.Password, user.Email)
+	return s.hashNew(ctx, *patch.Password, user)
 }
 
 // DeleteAccount implements PeopleAPI.

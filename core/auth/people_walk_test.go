@@ -23,7 +23,7 @@ func updateAccountFlow() flow {
 		},
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
 		calls: []string{
-			"Roles.ByID", "Users.ByID", "Hasher.Hash", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Update", "MailQueue.Put",
+			"Roles.ByID", "Users.ByID", "PasswordChecker.Check", "Hasher.Hash", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Update", "MailQueue.Put",
 			"Users.Count", "Sessions.DeleteUser", "Events.Record", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {

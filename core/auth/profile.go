@@ -38,7 +38,7 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 	}
 	var encoded string
 	if patch.Password != nil {
-		if encoded, err = s.hashNew(ctx, *patch.Password, proposed.Email); err != nil {
+		if encoded, err = s.hashNew(ctx, *patch.Password, proposed); err != nil {
 			return domain.User{}, nil, err
 		}
 	}

@@ -42,7 +42,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 		s.recordRefusedReset(ctx, user, err, from)
 		return err
 	}
-	encoded, err := s.hashNew(ctx, password, user.Email)
+	encoded, err := s.hashNew(ctx, password, user)
 	if err != nil {
 		return err
 	}

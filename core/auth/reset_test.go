@@ -502,7 +502,7 @@ func resetFlow() flow {
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
 		settled: []string{"UnitOfWork.Do"},
 		calls: []string{
-			"OneTimeTokens.Get", "Users.ByID", "Hasher.Hash", "UnitOfWork.Do", "OneTimeTokens.Consume", "Users.ByID",
+			"OneTimeTokens.Get", "Users.ByID", "PasswordChecker.Check", "Hasher.Hash", "UnitOfWork.Do", "OneTimeTokens.Consume", "Users.ByID",
 			"Users.Update", "MailQueue.Put", "OneTimeTokens.SpendUser", "Sessions.DeleteUser", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {

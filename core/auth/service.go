@@ -25,7 +25,8 @@ var (
 	_ Worker      = (*Service)(nil)
 )
 
-// Ports is what a Service stands on. Every field is needed.
+// Ports is what a Service stands on. Every field is needed but PasswordCheckers, which are asked
+// in their order about each new password.
 type Ports struct {
 	Work     port.UnitOfWork
 	Repos    port.Repos
@@ -33,6 +34,9 @@ type Ports struct {
 	Limiter  port.RateLimiter
 	Events   port.Events
 	Hasher   port.PasswordHasher
+
+	PasswordCheckers []port.PasswordChecker
+
 	Issuer   port.TokenIssuer
 	Verifier port.TokenVerifier
 	Mailer   port.Mailer
