@@ -26,6 +26,20 @@ func TestPageOfSecurity(t *testing.T) {
 		t.Fatal(err)
 	}
 	report(t, securityTestsAreListed(tests, string(page)))
+	report(t, everyPromiseHasATest(numberedPromises(), tests, string(page)))
+}
+
+func TestPromisesWithoutATest(t *testing.T) {
+	const page = "\n| 1 | Promise |\n| 2 | Promise |\n| 94a | Promise |\n"
+	tests := map[string]string{"TestSecurity01_A": "a_test.go", "TestSecurity94a_B": "b_test.go", "TestSecurity20And22_C": "c_test.go"}
+	for number, wrong := range map[string]int{"1": 0, "94a": 0, "2": 1, "20": 1, "22": 1, "94": 2, "3": 2} {
+		if found := everyPromiseHasATest([]string{number}, tests, page); len(found) != wrong {
+			t.Errorf("%s: found %q, want %d things", number, found, wrong)
+		}
+	}
+	if n := len(numberedPromises()); n != 48+7+3+18+1 {
+		t.Errorf("got %d promises", n)
+	}
 }
 
 func TestFindSecurityTests(t *testing.T) {
