@@ -63,6 +63,9 @@ func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 	if e.Field != "" {
 		extensions["field"] = e.Field
 	}
+	if e.Type != "" {
+		extensions["type"] = e.Type
+	}
 	switch e.Code {
 	case domain.RouteNotFound:
 		extensions["path"] = requestPath(c)

@@ -132,7 +132,7 @@ func profileRules() []rule {
 			{name: "e-mail null", call: patch(`{"email":null}`), status: 400, code: domain.InvalidPayload},
 			{name: "password null", call: patch(`{"password":null}`), status: 400, code: domain.InvalidPayload},
 			{name: "password empty", call: patch(`{"password":""}`), status: 400, code: domain.InvalidPayload},
-			{name: "password too short", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password"}},
+			{name: "password too short", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password", "type": "regex"}},
 			{name: "password that all guess", call: patch(`{"password":"12345678"}`), status: 400, code: domain.FailedValidation},
 			{name: "of several wrong preferences the first by name is told", call: patch(`{"title":1,"tags":1,"avatar":1,"location":1}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "avatar"}},
 			{name: "preferences that are too long", call: patch(map[string]any{"description": strings.Repeat("x", domain.MaxPreferencesBytes)}), status: 400, code: domain.InvalidPayload},
