@@ -41,6 +41,8 @@ func (s *Server) routes() {
 	s.app.Patch("/users/me", s.updateMe)
 	s.app.Get("/users", s.listAccounts)
 	s.app.Post("/users", s.createAccount)
+	s.app.Patch("/users", s.updateAccounts)
+	s.app.Delete("/users", s.deleteAccounts)
 	s.app.Get("/users/:id", s.exceptMe, s.readAccount)
 	s.app.Patch("/users/:id", s.exceptMe, s.updateAccount)
 	s.app.Delete("/users/:id", s.exceptMe, s.deleteAccount)

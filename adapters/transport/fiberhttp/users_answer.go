@@ -21,6 +21,19 @@ func answerUser(c *fiber.Ctx, user domain.User) error {
 	return answerData(c, shown)
 }
 
+// answerUsers writes the users in the same way, with the counts that were asked for, if any.
+func answerUsers(c *fiber.Ctx, users []domain.User, meta map[string]int) error {
+	fields := requestedFields(c)
+	shown := make([]any, len(users)) // and never null
+	for i, user := range users {
+		var err error
+		if shown[i], err = shownUser(user, fields); err != nil {
+			return err
+		}
+	}
+	return answerList(c, shown, meta)
+}
+
 // shownUser returns what is shown of the user where those fields are asked for.
 func shownUser(user domain.User, fields []string) (any, error) {
 	shown, err := newUserAnswer(user)

@@ -16,8 +16,12 @@ func (s scene) activity(t testing.TB, path string) []map[string]any {
 	return shown
 }
 
-func TestWireActivity(t *testing.T) {
-	s := newScene(t)
+// activityRules are those of the audit trail.
+func activityRules() []rule {
+	return []rule{{name: "§3 audit trail", also: auditTrail}}
+}
+
+func auditTrail(t *testing.T, s scene) {
 	for _, bearer := range []string{"", s.json.AccessToken} {
 		if got := s.do(t, call{method: http.MethodGet, path: "/activity", bearer: bearer}); got.status != 403 {
 			t.Errorf("got %d %s, want 403", got.status, got.body)
