@@ -65,7 +65,8 @@ func (s *Server) setHeaders(c *fiber.Ctx) error {
 
 // protect says that the answer is for the caller alone and for this once, that it is what
 // its content type says, that no page may frame it, and, where browsers come by TLS, that
-// they shall not come without (RFC 6797, section 7.1).
+// they shall not come without (RFC 6797, section 7.1). Pages of origins that are listed may
+// read it.
 func (s *Server) protect(c *fiber.Ctx) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
@@ -74,6 +75,7 @@ func (s *Server) protect(c *fiber.Ctx) {
 	if s.config.PublicURL.Scheme == "https" {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
+	s.share(c)
 }
 
 // refuseEncodedBodies keeps decompression bombs out: a body is read as it came, and its

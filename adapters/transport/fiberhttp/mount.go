@@ -87,14 +87,14 @@ func detached(c *fiber.Ctx) (*http.Request, error) {
 
 // ClientOf says who sent a request to a mounted handler, as REST sees its own: trusted
 // proxies may name the address.
-func ClientOf(r *http.Request, trusted []netip.Prefix) domain.Client {
+func ClientOf(r *http.Request, trusted Proxies) domain.Client {
 	client := domain.Client{UserAgent: r.UserAgent(), Origin: r.Header.Get("Origin")}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		var lines [][]byte
 		for _, line := range r.Header.Values(fiber.HeaderXForwardedFor) {
 			lines = append(lines, []byte(line))
 		}
-		client.IP = forwardedFor(peer.Addr().Unmap(), lines, trusted).String()
+		client.IP = trusted.client(peer.Addr().Unmap(), lines).String()
 	}
 	return client.Bounded()
 }

@@ -16,7 +16,7 @@ func (s *Server) routes() {
 	for _, m := range s.config.Mounts {
 		s.app.Use(mount(m))
 	}
-	s.app.Use(s.setHeaders)
+	s.app.Use(s.setHeaders, s.answerPreflight)
 
 	s.app.Get("/", s.redirectRoot)
 	s.app.Get("/livez", s.livez)

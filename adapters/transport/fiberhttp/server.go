@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
 	"net/url"
 	"time"
 
@@ -41,7 +40,10 @@ type Config struct {
 
 	// TrustedProxies may name the client's address in X-Forwarded-For. Nobody else is
 	// listened to.
-	TrustedProxies []netip.Prefix
+	TrustedProxies Proxies
+
+	// CORS lets pages of other origins read answers; zero: none.
+	CORS CORS
 
 	// KeySet returns the public keys of access tokens as a JSON Web Key Set, for
 	// /.well-known/jwks.json. Its errors are those of auth.API. Nil is an empty set.
@@ -118,6 +120,9 @@ func New(config Config, api auth.API) (*Server, error) {
 	}
 	s := &Server{api: api, config: config.withDefaults(), lifecycle: newLifecycle()}
 	if err := s.checkCookieNames(); err != nil {
+		return nil, err
+	}
+	if err := s.config.CORS.check(); err != nil {
 		return nil, err
 	}
 	s.app = fiber.New(fiber.Config{
