@@ -19,6 +19,7 @@ const maxProjectNameBytes = 100
 func (l *loader) check(c *Config) {
 	l.checkGeneral(c)
 	l.checkServer(c)
+	l.checkCORS(&c.CORS)
 	l.checkDatabase(c.Database)
 	l.checkDatabaseTimeout(c)
 	l.checkRedis(c.Redis)

@@ -20,7 +20,6 @@
 package config
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 
@@ -35,6 +34,7 @@ type Config struct {
 	Server        Server        `group:"Server"`
 	Database      Database      `group:"Database"`
 	Redis         Redis         `group:"Redis"`
+	CORS          CORS          `group:"Pages of other origins"`
 	Keys          Keys          `group:"Keys"`
 	Sessions      Sessions      `group:"Tokens and sessions"`
 	RefreshCookie RefreshCookie `group:"Refresh cookie"`
@@ -84,18 +84,30 @@ type General struct {
 // Server holds how the service listens and how long it waits. RootRedirect is empty for false.
 // PublicURL does not end in a slash. Where it was not set and Port is 0 it has port 0, which is no page's origin.
 type Server struct {
-	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
-	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
-	PublicURL       string         `env:"PUBLIC_URL" unset:"http://localhost:PORT, with the port that is listened on where PORT is 0" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
-	RootRedirect    string         `env:"ROOT_REDIRECT" envDefault:"./admin" doc:"Where whoever asks for / is led: a path, a URL, or false for nowhere. A path that begins with a dot stays below the path of PUBLIC_URL."`
-	TrustedProxies  []netip.Prefix `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges, or false for none."`
-	MaxPayloadSize  int            `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
-	MaxConnections  int            `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
-	RequestTimeout  time.Duration  `env:"REQUEST_TIMEOUT" envDefault:"15s" min:"100ms" max:"10m" doc:"How long the service works on one request before it gives up." own:"true"`
-	ReadTimeout     time.Duration  `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
-	WriteTimeout    time.Duration  `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
-	IdleTimeout     time.Duration  `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
-	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests and mail under way may take, all together, to finish when the service is told to stop." own:"true"`
+	Host            string        `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
+	Port            int           `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
+	PublicURL       string        `env:"PUBLIC_URL" unset:"http://localhost:PORT, with the port that is listened on where PORT is 0" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
+	RootRedirect    string        `env:"ROOT_REDIRECT" envDefault:"./admin" doc:"Where whoever asks for / is led: a path, a URL, or false for nowhere. A path that begins with a dot stays below the path of PUBLIC_URL."`
+	TrustedProxies  Proxies       `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges; or the number of proxies that every request comes through, where nobody can connect but through them; or false for none."`
+	MaxPayloadSize  int           `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
+	MaxConnections  int           `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
+	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"15s" min:"100ms" max:"10m" doc:"How long the service works on one request before it gives up." own:"true"`
+	ReadTimeout     time.Duration `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
+	WriteTimeout    time.Duration `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
+	IdleTimeout     time.Duration `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests and mail under way may take, all together, to finish when the service is told to stop." own:"true"`
+}
+
+// CORS holds which other origins' pages browsers let read answers. Without Enabled, Origins is
+// empty; otherwise each is as a browser writes it, and there is one at least.
+type CORS struct {
+	Enabled        bool     `env:"CORS_ENABLED" envDefault:"false" doc:"Whether browsers let pages of the origins in CORS_ORIGIN read answers."`
+	Origins        []string `env:"CORS_ORIGIN" envDefault:"false" doc:"The origins, each a scheme, a host and, where it is not the scheme's own, a port, such as https://app.example.com. They are compared exactly: there are no wildcards, and no value lets everybody in."`
+	Methods        []string `env:"CORS_METHODS" envDefault:"GET,POST,PATCH,DELETE" doc:"The methods that those pages may use."`
+	AllowedHeaders []string `env:"CORS_ALLOWED_HEADERS" envDefault:"Content-Type,Authorization" doc:"The header fields that those pages may send."`
+	ExposedHeaders []string `env:"CORS_EXPOSED_HEADERS" envDefault:"Content-Range" doc:"The header fields of answers that those pages may read. Retry-After and X-Request-Id are of use."`
+	Credentials    bool     `env:"CORS_CREDENTIALS" envDefault:"true" doc:"Whether those pages may send cookies. They may then log in, refresh, log out and change an account by them as pages of PUBLIC_URL may, so list nobody whom you would not let do that. A page of another site also needs cookies with SAME_SITE none."`
+	MaxAge         int      `env:"CORS_MAX_AGE" envDefault:"18000" min:"0" max:"31536000" doc:"How many seconds a browser may go without asking again. Browsers take less than that."`
 }
 
 // Keys holds the secrets of the service, as they were set; package keys makes what is

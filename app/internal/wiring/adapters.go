@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
@@ -44,7 +45,8 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		RootRedirect:   c.Server.RootRedirect,
 		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
-		TrustedProxies: c.Server.TrustedProxies,
+		TrustedProxies: fiberhttp.Proxies(c.Server.TrustedProxies),
+		CORS:           corsOf(c.CORS),
 		KeySet:         keyring.KeySet,
 		Mounts:         mounts(office, rooms),
 		MaxBody:        c.Server.MaxPayloadSize,
@@ -56,6 +58,17 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		Now:            e.Clock.Now,
 		Log:            e.Log,
 	}, nil
+}
+
+func corsOf(k config.CORS) fiberhttp.CORS {
+	return fiberhttp.CORS{
+		Origins:        k.Origins,
+		Credentials:    k.Credentials,
+		Methods:        k.Methods,
+		AllowedHeaders: k.AllowedHeaders,
+		ExposedHeaders: k.ExposedHeaders,
+		MaxAge:         time.Duration(k.MaxAge) * time.Second,
+	}
 }
 
 func mounts(office PostOffice, rooms *pages.Handler) []fiberhttp.Mount {
@@ -74,7 +87,7 @@ func providePagesConfig(c config.Config, e Environment) (pages.Config, error) {
 	return pages.Config{
 		PublicURL: publicURL,
 		Client: func(r *http.Request) domain.Client {
-			return fiberhttp.ClientOf(r, c.Server.TrustedProxies)
+			return fiberhttp.ClientOf(r, fiberhttp.Proxies(c.Server.TrustedProxies))
 		},
 		ProjectName:   c.General.ProjectName,
 		SessionCookie: pages.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
