@@ -69,6 +69,7 @@ func (s *Service) changeAccounts(ctx context.Context, by author, changes []accou
 		case errors.Is(err, port.ErrConflict):
 			return nil, s.taken(ctx, pairs[at].after, err)
 		case !errors.Is(err, port.ErrStale):
+			s.recordDoubt(ctx, by, pairs, err)
 			return nil, refusedChange(by, pairs[at].before.ID, err)
 		}
 		for i := range changes {
@@ -177,11 +178,8 @@ func (s *Service) changed(ctx context.Context, by author, pairs []accountPair) [
 		if by.kind != "" {
 			s.recordChange(ctx, by, by.kind, id)
 		}
-		if pair.after.Password != pair.before.Password {
-			s.recordChange(ctx, by, domain.EventPasswordChanged, id)
-		}
-		if pair.after.Email != pair.before.Email {
-			s.recordChange(ctx, by, domain.EventEmailChanged, id)
+		for _, kind := range kindsOfChange(pair.before, pair.after) {
+			s.recordChange(ctx, by, kind, id)
 		}
 	}
 	return users

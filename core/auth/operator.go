@@ -81,10 +81,14 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 	if errors.Is(err, port.ErrConflict) {
 		return domain.User{}, notUnique("email", err)
 	}
+	created := domain.Event{Kind: domain.EventUserCreated, Outcome: domain.OutcomeSuccess, Subject: user.ID}
 	if err != nil && !s.exists(ctx, user.ID) {
+		if !errors.Is(err, errNotFirst) {
+			s.recordUnknown(ctx, created)
+		}
 		return domain.User{}, unavailable(fmt.Errorf("create account: %w", err))
 	}
-	s.record(ctx, domain.Event{Kind: domain.EventUserCreated, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	s.record(ctx, created)
 	return user, nil
 }
 
@@ -146,10 +150,12 @@ func (s *Service) Unlock(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
+	unlock := domain.Event{Kind: domain.EventAccountUnlocked, Outcome: domain.OutcomeSuccess, Subject: user.ID}
 	if err := s.Limiter.Reset(ctx, loginAccountKey(user.Email)); err != nil {
+		s.recordUnknown(ctx, unlock)
 		return unavailable(fmt.Errorf("forget failed logins: %w", err))
 	}
-	s.record(ctx, domain.Event{Kind: domain.EventAccountUnlocked, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	s.record(ctx, unlock)
 	return nil
 }
 

@@ -92,10 +92,18 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	case errors.Is(err, port.ErrConflict):
 		return nil, s.taken(ctx, users[at], err)
 	case err != nil && !s.exists(ctx, users[0].ID): // with which all others are, too
+		for _, user := range users {
+			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Actor: p.User.ID, Subject: user.ID, Client: from})
+		}
 		return nil, unavailable(fmt.Errorf("create account: %w", err))
 	}
+	by := author{actor: p.User.ID, from: from}
 	for _, user := range users {
-		s.recordChange(ctx, author{actor: p.User.ID, from: from}, domain.EventUserCreated, user.ID)
+		s.recordChange(ctx, by, domain.EventUserCreated, user.ID)
+		plain := domain.User{Email: user.Email, Password: user.Password, Status: user.Status}
+		for _, kind := range kindsOfChange(plain, user) {
+			s.recordChange(ctx, by, kind, user.ID)
+		}
 	}
 	return users, nil
 }

@@ -24,7 +24,7 @@ func updateAccountFlow() flow {
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
 		calls: []string{
 			"Roles.ByID", "Users.ByID", "PasswordChecker.Check", "Hasher.Hash", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Update", "MailQueue.Put",
-			"Users.Count", "Sessions.DeleteUser", "Events.Record", "Events.Record",
+			"Users.Count", "Sessions.DeleteUser", "Events.Record", "Events.Record", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {
 			isChanged := method == "Sessions.DeleteUser" || method == "Events.Record" || lost && method == "UnitOfWork.Do"

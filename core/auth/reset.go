@@ -46,14 +46,20 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 	if err != nil {
 		return err
 	}
-	if err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from); err != nil {
+	reset := domain.Event{
+		Kind: domain.EventPasswordReset, Outcome: domain.OutcomeSuccess,
+		Actor: user.ID, Subject: user.ID, Client: from,
+	}
+	switch err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from); {
+	case isUnavailable(err):
+		s.recordUnknown(ctx, reset)
+		return err
+	case err != nil:
+		s.recordRefusedReset(ctx, user, err, from) // somebody else came with it meanwhile
 		return err
 	}
 	s.endSessions(ctx, user.ID)
-	s.record(ctx, domain.Event{
-		Kind: domain.EventPasswordReset, Outcome: domain.OutcomeSuccess,
-		Actor: user.ID, Subject: user.ID, Client: from,
-	})
+	s.record(ctx, reset)
 	return nil
 }
 

@@ -10,13 +10,16 @@ import (
 )
 
 // Service implements API, OperatorAPI and Worker on the ports it is given. It is safe for
-// concurrent use and keeps no state of its own, but for a second that the mail queue was full,
-// so that any number of instances may share a store.
+// concurrent use and keeps no state of its own, but for what it need not tell twice: that the
+// mail queue is full, and which limits are reached. So any number of instances may share a
+// store.
 type Service struct {
 	Ports
 	settings Settings
 	keys     Keys
 	mailFull fullQueue
+
+	limitsReached notedLimits
 }
 
 var (

@@ -28,10 +28,17 @@ const (
 	EventUserUpdated     = "user-updated"
 	EventUserDeleted     = "user-deleted"
 	EventSessionsEnded   = "sessions-ended"
+	EventStatusChanged   = "status-changed"
+	EventRoleChanged     = "role-changed"
+	EventTokenSet        = "static-token-set"
+	EventTokenRemoved    = "static-token-removed"
+	EventLoginLimited    = "login-limited"
+	EventResetLimited    = "password-reset-limited"
 )
 
 // The outcomes of events.
 const (
 	OutcomeSuccess = "success"
 	OutcomeFailure = "failure"
+	OutcomeUnknown = "unknown" // the store was asked to and did not answer; in the log alone
 )

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/scripts/workspace"
@@ -27,6 +28,31 @@ func TestPageOfSecurity(t *testing.T) {
 	}
 	report(t, securityTestsAreListed(tests, string(page)))
 	report(t, everyPromiseHasATest(numberedPromises(), tests, string(page)))
+}
+
+// TestKindsOfEventsAreDocumented: who reads the audit trail finds each kind in the table.
+func TestKindsOfEventsAreDocumented(t *testing.T) {
+	root, err := workspace.Root(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join(root, "core", "domain", "event.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := regexp.MustCompile(`(?m)^\tEvent\w+ += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(kinds) < 19 {
+		t.Fatalf("found %d kinds, which cannot be all", len(kinds))
+	}
+	for _, kind := range kinds {
+		if !regexp.MustCompile("(?m)^\\| `.*"+kind[1]+"`.* \\| (success|failure)").Match(page) {
+			t.Errorf("docs/operations.md does not say when there is an event of the kind %s", kind[1])
+		}
+	}
 }
 
 func TestPromisesWithoutATest(t *testing.T) {
