@@ -113,7 +113,7 @@ type CORS struct {
 // Keys holds the secrets of the service, as they were set; package keys makes what is
 // missing.
 type Keys struct {
-	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
+	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set, if ACCESS_TOKEN_ALGORITHM is HS256" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
 	SecretPrevious  []Secret `env:"SECRET_PREVIOUS" secret:"true" doc:"A list of earlier values of SECRET. Tokens that they signed stay good; no new ones are signed with them." own:"true"`
 	DataKey         Secret   `env:"DATA_KEY" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set" doc:"The key of everything that the service seals or derives for itself, at least 32 bytes of random text. Share it with nobody." own:"true"`
 	DataKeyPrevious []Secret `env:"DATA_KEY_PREVIOUS" secret:"true" doc:"A list of earlier values of DATA_KEY. What they sealed can still be opened; nothing new is sealed with them." own:"true"`

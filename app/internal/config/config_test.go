@@ -354,6 +354,8 @@ func TestWarnings(t *testing.T) {
 		want    []string
 	}{
 		"a slip in the environment":        {environ: []string{"ACCES_TOKEN_TTL=15m"}, want: []string{"ACCES_TOKEN_TTL is no setting; did you mean ACCESS_TOKEN_TTL?"}},
+		"tokens without a session":         {environ: []string{"ACCEPT_SESSIONLESS_TOKENS=true"}, want: []string{"ACCEPT_SESSIONLESS_TOKENS is true: tokens that others sign with SECRET are good until they expire, and no logout ends them"}},
+		"the same with key pairs":          {environ: []string{"ACCEPT_SESSIONLESS_TOKENS=true", "ACCESS_TOKEN_ALGORITHM=ES256"}, want: []string{"ACCEPT_SESSIONLESS_TOKENS has no effect with ACCESS_TOKEN_ALGORITHM ES256: nobody but this service can sign"}},
 		"a slip in the name of a file":     {environ: []string{"SECRETT_FILE=x"}, want: []string{"SECRETT_FILE is no setting; did you mean SECRET_FILE?"}},
 		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "SMTP_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
 		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
