@@ -49,7 +49,7 @@ func TestKindsOfEventsAreDocumented(t *testing.T) {
 		t.Fatalf("found %d kinds, which cannot be all", len(kinds))
 	}
 	for _, kind := range kinds {
-		if !regexp.MustCompile("(?m)^\\| `.*"+kind[1]+"`.* \\| (success|failure)").Match(page) {
+		if !regexp.MustCompile("(?m)^\\| `.*" + kind[1] + "`.* \\| (success|failure)").Match(page) {
 			t.Errorf("docs/operations.md does not say when there is an event of the kind %s", kind[1])
 		}
 	}
