@@ -11,26 +11,38 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
+// trail is where what happens is recorded.
+type trail struct {
+	events port.Events
+	clock  port.Clock
+	log    *slog.Logger
+}
+
+func (s *Service) trail() trail { return trail{s.Events, s.Clock, s.Log} }
+
+// record keeps an event: see trail.record.
+func (s *Service) record(ctx context.Context, e domain.Event) { s.trail().record(ctx, e) }
+
 // record keeps an event of what has happened in the audit trail and in the log. It comes after
 // the commit of that, so that the trail says nothing that was undone, and it outlives the
 // caller, who could keep it out by hanging up. A trail that is down must not lock everybody
 // out, so its failure is logged and no more: the line before has all that is missing.
-func (s *Service) record(ctx context.Context, e domain.Event) {
-	e.At = s.Clock.Now()
+func (t trail) record(ctx context.Context, e domain.Event) {
+	e.At = t.clock.Now()
 	e.ID = domain.NewUUID(e.At)
 	e.Client = e.Client.Bounded()
-	s.logEvent(ctx, slog.LevelInfo, e)
-	err := s.Events.Record(ctx, e)
+	t.logEvent(ctx, slog.LevelInfo, e)
+	err := t.events.Record(ctx, e)
 	if err != nil && ctx.Err() != nil {
 		settled, cancel := settling(ctx)
 		defer cancel()
-		err = s.Events.Record(settled, e)
+		err = t.events.Record(settled, e)
 		if errors.Is(err, port.ErrConflict) {
 			err = nil // it was kept at the first time
 		}
 	}
 	if err != nil {
-		s.Log.ErrorContext(ctx, "an event is missing from the audit trail", "id", e.ID, "event", e.Kind, "error", err)
+		t.log.ErrorContext(ctx, "an event is missing from the audit trail", "id", e.ID, "event", e.Kind, "error", err)
 	}
 }
 
@@ -40,11 +52,11 @@ func (s *Service) recordUnknown(ctx context.Context, e domain.Event) {
 	e.At = s.Clock.Now()
 	e.Outcome = domain.OutcomeUnknown
 	e.Client = e.Client.Bounded()
-	s.logEvent(ctx, slog.LevelWarn, e)
+	s.trail().logEvent(ctx, slog.LevelWarn, e)
 }
 
-func (s *Service) logEvent(ctx context.Context, level slog.Level, e domain.Event) {
-	s.Log.Log(ctx, level, "audit",
+func (t trail) logEvent(ctx context.Context, level slog.Level, e domain.Event) {
+	t.log.Log(ctx, level, "audit",
 		"event", e.Kind, "outcome", e.Outcome,
 		"actor", e.Actor, "subject", e.Subject,
 		"ip", e.Client.IP, "user_agent", e.Client.UserAgent, "id", e.ID)

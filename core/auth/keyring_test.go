@@ -60,7 +60,7 @@ func (r rings) ringOf(t testing.TB, algorithm string, dataKeys ...string) *auth.
 	}
 	store := intercept.Store(r.store, intercept.Hooks{Before: intercept.Chain(r.calls.Hook, r.faults.Hook)})
 	settings := auth.KeyringSettings{Algorithm: algorithm, TokenTTL: tokenTTL}
-	return auth.NewKeyring(store.SigningKeys(), sealer, r.clock, settings, slog.New(slog.DiscardHandler))
+	return auth.NewKeyring(store.SigningKeys(), store.Events(), sealer, r.clock, settings, slog.New(slog.DiscardHandler))
 }
 
 // started returns an instance that has started.
@@ -322,7 +322,7 @@ func TestRotate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lossy := auth.NewKeyring(store, sealer, r.clock, auth.KeyringSettings{Algorithm: auth.AlgorithmEdDSA, TokenTTL: tokenTTL}, slog.New(slog.DiscardHandler))
+		lossy := auth.NewKeyring(store, r.store.Events(), sealer, r.clock, auth.KeyringSettings{Algorithm: auth.AlgorithmEdDSA, TokenTTL: tokenTTL}, slog.New(slog.DiscardHandler))
 		if _, err := lossy.Rotate(t.Context(), auth.RotateKey{}); err != nil {
 			t.Errorf("got %v, want none: the key is there", err)
 		}

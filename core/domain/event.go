@@ -28,6 +28,8 @@ const (
 	EventUserUpdated     = "user-updated"
 	EventUserDeleted     = "user-deleted"
 	EventSessionsEnded   = "sessions-ended"
+	EventKeyMade         = "signing-key-made"
+	EventKeyRetired      = "signing-key-retired"
 	EventStatusChanged   = "status-changed"
 	EventRoleChanged     = "role-changed"
 	EventTokenSet        = "static-token-set"
