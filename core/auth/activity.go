@@ -42,7 +42,7 @@ func (s *Service) Activity(ctx context.Context, p Principal, q ActivityQuery) ([
 func (s *Service) LatestActivity(ctx context.Context, q ActivityQuery) ([]domain.Event, error) {
 	filter := port.EventFilter{Kind: q.Kind, User: q.User}
 	if port.CheckEventFilter(filter) != nil {
-		return nil, domain.InvalidPayloadError("filter", "the filter is no text that can be kept")
+		return nil, domain.InvalidQueryError("the filter is no text that can be kept")
 	}
 	events, err := s.Events.Latest(ctx, filter, q.Offset, min(q.Limit, MaxActivity))
 	if err != nil {

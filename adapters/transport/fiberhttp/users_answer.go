@@ -40,7 +40,7 @@ func shownUser(user domain.User, fields []string) (any, error) {
 	if err != nil || namesAll(fields) {
 		return shown, err
 	}
-	return shown.selected(fields)
+	return selected(shown, fields)
 }
 
 // userAnswer is how a user is shown, null for what it has not.
@@ -182,16 +182,16 @@ func namesAll(fields []string) bool {
 	return len(fields) == 0 || slices.ContainsFunc(fields, func(name string) bool { return member(name) == "*" })
 }
 
-// selected returns the members that fields names. A name that there is not shows nothing but
-// who it is, as for a user who may read nothing else.
-func (u userAnswer) selected(fields []string) (map[string]json.RawMessage, error) {
-	text, err := json.Marshal(u)
+// selected returns those members of a record that fields names. A name that there is not shows
+// nothing but which it is, as for somebody who may read nothing else.
+func selected(record any, fields []string) (map[string]json.RawMessage, error) {
+	text, err := json.Marshal(record)
 	if err != nil {
-		return nil, fmt.Errorf("encode user: %w", err)
+		return nil, fmt.Errorf("encode record: %w", err)
 	}
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, fmt.Errorf("select members of a user: %w", err)
+		return nil, fmt.Errorf("select members of a record: %w", err)
 	}
 	picked := map[string]json.RawMessage{}
 	for _, name := range fields {
@@ -204,7 +204,7 @@ func (u userAnswer) selected(fields []string) (map[string]json.RawMessage, error
 	return picked, nil
 }
 
-// member returns the member of a user that field is about. Relations are not followed: a
+// member returns the member of a record that field is about. Relations are not followed: a
 // member is shown whole.
 func member(field string) string {
 	name, _, _ := strings.Cut(field, ".")
