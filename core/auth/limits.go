@@ -45,6 +45,21 @@ func (s *Service) beginReset(ctx context.Context, in ResetRequest) error {
 	return err
 }
 
+// AdmitRequest counts a request of any kind before a transport looks at it, whatever it will turn
+// out to be. The error is domain.RequestsExceeded beyond Settings.Requests, and
+// domain.ServiceUnavailable where nobody can count. It takes nothing from the other limits: an
+// attempt is counted by the use case that it is for. It leaves no event, since it is none.
+func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
+	_, wait, err := s.takeOne(ctx, []bucket{{"address", addressKey("request-address:", from.IP), s.settings.Requests}})
+	switch {
+	case err != nil:
+		return unavailable(fmt.Errorf("count request: %w", err))
+	case wait > 0:
+		return tooMany(wait)
+	}
+	return nil
+}
+
 // begin takes from one bucket of each choice, or refuses, which is an event of the kind limited.
 func (s *Service) begin(ctx context.Context, what, limited string, from domain.Client, choices ...[]bucket) (attempt, error) {
 	a := attempt{service: s}

@@ -78,6 +78,10 @@ type Settings struct {
 	// that has our secret. Nothing but their expiry ends them.
 	AcceptSessionless bool
 
+	// Requests bounds the requests of any kind from one client address, where a transport asks
+	// AdmitRequest. The zero Limit is no limit.
+	Requests port.Limit
+
 	// LoginAccount and LoginAddress bound the failed logins of one account, whether it
 	// exists or not, and from one client address. The zero Limit is no limit.
 	LoginAccount, LoginAddress port.Limit

@@ -63,7 +63,7 @@ func (s *Server) share(c *fiber.Ctx) {
 	if cors.Credentials {
 		c.Set(fiber.HeaderAccessControlAllowCredentials, "true")
 	}
-	if !isPreflight(c) {
+	if !s.isPreflight(c) {
 		setList(c, fiber.HeaderAccessControlExposeHeaders, cors.ExposedHeaders)
 	}
 }
@@ -72,10 +72,10 @@ func (s *Server) share(c *fiber.Ctx) {
 // make. It carries no token, so this comes before anything looks for one. Who is not on the list
 // gets the same answer without permission.
 func (s *Server) answerPreflight(c *fiber.Ctx) error {
-	cors := s.config.CORS
-	if len(cors.Origins) == 0 || !isPreflight(c) {
+	if !s.isPreflight(c) {
 		return c.Next()
 	}
+	cors := s.config.CORS
 	if cors.lists(c.Get(fiber.HeaderOrigin)) {
 		setList(c, fiber.HeaderAccessControlAllowMethods, cors.Methods)
 		setList(c, fiber.HeaderAccessControlAllowHeaders, cors.AllowedHeaders)
@@ -84,8 +84,11 @@ func (s *Server) answerPreflight(c *fiber.Ctx) error {
 	return answerNothing(c)
 }
 
-func isPreflight(c *fiber.Ctx) bool {
-	return c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderOrigin) != "" && c.Get(fiber.HeaderAccessControlRequestMethod) != ""
+// isPreflight reports whether a browser asks what a page may send. Without CORS there is nothing
+// to ask.
+func (s *Server) isPreflight(c *fiber.Ctx) bool {
+	return len(s.config.CORS.Origins) > 0 &&
+		c.Method() == fiber.MethodOptions && c.Get(fiber.HeaderOrigin) != "" && c.Get(fiber.HeaderAccessControlRequestMethod) != ""
 }
 
 func setList(c *fiber.Ctx, field string, list []string) {

@@ -57,6 +57,18 @@ func (s *Server) limitTime(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// admit refuses the requests of a client that has had too many. A preflight is none of them: the
+// page has asked for nothing yet.
+func (s *Server) admit(c *fiber.Ctx) error {
+	if s.config.Admit == nil || s.isPreflight(c) {
+		return c.Next()
+	}
+	if err := s.config.Admit(c.UserContext(), s.client(c)); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
 // setHeaders sets what every answer says.
 func (s *Server) setHeaders(c *fiber.Ctx) error {
 	s.protect(c)

@@ -20,6 +20,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // Config says how to serve. A zero duration or number takes the default beside it.
@@ -41,6 +42,10 @@ type Config struct {
 	// TrustedProxies may name the client's address in X-Forwarded-For. Nobody else is
 	// listened to.
 	TrustedProxies Proxies
+
+	// Admit is asked about every request, after /livez and /readyz and before anything else, whether
+	// its client may have another one. Its errors are those of auth.API. Nil: always.
+	Admit func(ctx context.Context, client domain.Client) error
 
 	// CORS lets pages of other origins read answers; zero: none.
 	CORS CORS

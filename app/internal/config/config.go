@@ -178,13 +178,25 @@ type Passwords struct {
 	Policy auth.PasswordPolicy `env:"PASSWORD_POLICY" doc:"A regular expression that every new password has to match, with or without slashes around it. It is in the syntax of Go (RE2), and may begin with look-aheads where ^ ties them to the beginning, such as /(?=^.{12,}$)(?=.*\\d).*$/. Rules of composition make passwords worse rather than better; it is here for those who have to have them. The reference service keeps it as auth_password_policy in its database." own:"true"`
 }
 
-// Limits bounds attempts. The zero limit is none.
+// Limits bounds attempts, and requests as such where it is RequestsEnabled. The zero limit is none.
 type Limits struct {
-	LoginAccount port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
-	LoginAddress port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
-	ResetAccount port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
-	ResetAddress port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
-	LoginStall   time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
+	RequestsEnabled  bool          `env:"RATE_LIMITER_ENABLED" envDefault:"false" doc:"Whether requests of any kind are counted by client address, besides attempts. Each is then a write to where RATE_LIMITER_STORE says; /livez and /readyz are not counted."`
+	RequestsPoints   int           `env:"RATE_LIMITER_POINTS" envDefault:"50" min:"1" max:"1000000" doc:"How many requests a client address has in RATE_LIMITER_DURATION."`
+	RequestsDuration int           `env:"RATE_LIMITER_DURATION" envDefault:"1" min:"1" max:"86400" doc:"The time for RATE_LIMITER_POINTS, in seconds."`
+	LoginAccount     port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
+	LoginAddress     port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
+	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
+	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
+	LoginStall       time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
+}
+
+// Requests is the limit on the requests of any kind from one client address; zero: none.
+func (l Limits) Requests() port.Limit {
+	if !l.RequestsEnabled {
+		return port.Limit{}
+	}
+	every := time.Duration(l.RequestsDuration) * time.Second / time.Duration(l.RequestsPoints)
+	return port.Limit{Burst: l.RequestsPoints, Every: every.Truncate(time.Microsecond)} // as parseLimit has it
 }
 
 // Recovery holds how a forgotten password is replaced. ResetURLs are absolute http or https

@@ -73,7 +73,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.SessionCookie{Name: "directus_session_token", Secure: true, SameSite: "lax"},
 			config.Hash{MemoryKiB: 65536, Iterations: 3, Parallelism: 4, Length: 32},
 			config.Passwords{},
-			config.Limits{LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}},
+			config.Limits{RequestsPoints: 50, RequestsDuration: 1, LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}},
 			config.Recovery{ResetTTL: time.Hour},
 			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en", QueueLength: 10_000},
 			config.Admin{Email: "admin@example.com"},
@@ -153,6 +153,10 @@ func TestLoadValues(t *testing.T) {
 		},
 		"LIMIT_LOGIN_ACCOUNT=7/1s": func(c config.Config) any {
 			return c.Limits.LoginAccount == port.Limit{Burst: 7, Every: 142857 * time.Microsecond}
+		},
+		"RATE_LIMITER_ENABLED=false": func(c config.Config) any { return c.Limits.Requests() == port.Limit{} },
+		"RATE_LIMITER_ENABLED=true": func(c config.Config) any {
+			return c.Limits.Requests() == port.Limit{Burst: 50, Every: 20 * time.Millisecond}
 		},
 		"LOGIN_STALL_TIME=500": func(c config.Config) any { return c.Limits.LoginStall == 500*time.Millisecond },
 		"IP_TRUST_PROXY=false": func(c config.Config) any {
@@ -362,7 +366,7 @@ func TestWarnings(t *testing.T) {
 		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nAUTH_PROVIDERS=x\n", want: []string{"AUTH_PROVIDERS has no effect in this version", "the .env file sets names that are no settings of this version and are ignored: EMAIL_SES_REGION"}},
 		"a slip in a file that was named":  {environ: []string{"CONFIG_PATH=my.env"}, named: "POTR=1\nEMAIL_SES_REGION=x\nPORT=1\nPORT=2\n", want: []string{`line 4 of the file "my.env" sets PORT once more; the last one counts`, `POTR in the file "my.env" is no setting; did you mean PORT?`, `the file "my.env" sets names that are no settings of this version and are ignored: EMAIL_SES_REGION`}},
 		"a name that is set twice":         {dotenv: "PORT=1\nHOST=::1\n\nPORT=2\n", want: []string{"line 4 of the .env file sets PORT once more; the last one counts"}},
-		"limits that are not there":        {environ: []string{"RATE_LIMITER_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_ENABLED has no effect in this version"}},
+		"limits that are not there":        {environ: []string{"RATE_LIMITER_GLOBAL_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_GLOBAL_ENABLED has no effect in this version"}},
 		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
 		"cheap hashes":                     {environ: []string{"HASH_MEMORY_COST=64"}, want: []string{"HASH_MEMORY_COST and HASH_TIME_COST are below"}},
 		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com", "EMAIL_TRANSPORT=mailbox"}, want: []string{"PUBLIC_URL is http"}},

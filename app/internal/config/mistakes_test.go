@@ -138,6 +138,8 @@ func TestMistakes(t *testing.T) {
 		{"DB_CONNECTION_STRING=mysql://user:" + goodSecret + "@db.example.com/"},
 		{"DB_CONNECTION_STRING=mysql://user@db.example.com/x", "DB_HOST=db.example.com", "DB_PORT=3306", "DB_DATABASE=x", "DB_USER=user", "DB_PASSWORD=" + goodSecret},
 		{"REDIS=redis://:" + goodSecret + "@db.example.com:99999"},
+		{"RATE_LIMITER_POINTS=0"},
+		{"RATE_LIMITER_DURATION=1s"},
 		{"RATE_LIMITER_STORE=redis"},
 		{"RATE_LIMITER_STORE=memcache"},
 		{"REDIS=db.example.com:6379"},

@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -33,7 +34,7 @@ func provideTokenConfig(c config.Config, k Keys, keyring *auth.Keyring) jwt.Conf
 	return jwt.Config{Algorithm: c.Sessions.Algorithm, Keys: keyring}
 }
 
-func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, keyring *auth.Keyring) (fiberhttp.Config, error) {
+func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, keyring *auth.Keyring, service *auth.Service) (fiberhttp.Config, error) {
 	publicURL, err := parsePublicURL(c)
 	if err != nil {
 		return fiberhttp.Config{}, err
@@ -46,6 +47,7 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		TrustedProxies: fiberhttp.Proxies(c.Server.TrustedProxies),
+		Admit:          admission(c, service),
 		CORS:           corsOf(c.CORS),
 		KeySet:         keyring.KeySet,
 		Mounts:         mounts(office, rooms),
@@ -58,6 +60,14 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		Now:            e.Clock.Now,
 		Log:            e.Log,
 	}, nil
+}
+
+// admission is nobody's to ask where requests as such are not limited.
+func admission(c config.Config, service *auth.Service) func(context.Context, domain.Client) error {
+	if !c.Limits.RequestsEnabled {
+		return nil
+	}
+	return service.AdmitRequest
 }
 
 func corsOf(k config.CORS) fiberhttp.CORS {

@@ -24,6 +24,7 @@ func provideSettings(c config.Config) auth.Settings {
 		SessionGrace:      c.Sessions.SessionGrace,
 		KeepReused:        c.Sessions.Reuse == config.ReuseRefuses,
 		AcceptSessionless: c.Sessions.AcceptSessionless,
+		Requests:          c.Limits.Requests(),
 		LoginAccount:      c.Limits.LoginAccount,
 		LoginAddress:      c.Limits.LoginAddress,
 		PasswordPolicy:    c.Passwords.Policy,

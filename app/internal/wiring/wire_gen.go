@@ -87,7 +87,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -183,7 +183,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -279,7 +279,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
 		cleanup2()
 		cleanup()
@@ -375,7 +375,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
 		cleanup2()
 		cleanup()
