@@ -89,3 +89,24 @@ func auditTrail(t *testing.T, s scene) {
 		wantFailure(t, got, 400, domain.InvalidQuery)
 	}
 }
+
+// TestSecurity73_SpellingsOfTheActivity: no spelling of the path shows the trail to others than
+// administrators.
+//
+// Red when Activity does not look at role.Admin.
+func TestSecurity73_SpellingsOfTheActivity(t *testing.T) {
+	s := newScene(t)
+	for _, path := range []string{
+		"/activity", "/activity/", "/ACTIVITY", "//activity", "/activity?limit=1", "/./activity", "/x/../activity", "/auth/../activity", "/users/../activity",
+		"/%61ctivity", "/server/ping/../../activity", "/activity/x", "/activity%2f",
+	} {
+		for name, c := range map[string]call{"anonymous": {}, "a user": {bearer: s.json.AccessToken}, "by cookie": {cookie: &s.stay}} {
+			for _, method := range []string{"GET", "HEAD", "POST", "PATCH", "DELETE"} {
+				c.method, c.path = method, path
+				if got := s.do(t, c); got.status != 403 && got.status != 404 {
+					t.Errorf("%s %s, %s: got %d %s, want a refusal", method, path, name, got.status, got.body)
+				}
+			}
+		}
+	}
+}
