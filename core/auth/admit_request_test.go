@@ -38,6 +38,8 @@ func TestAdmitRequest(t *testing.T) {
 		wantCode(t, w.service.AdmitRequest(t.Context(), from("2001:db8:0:1::3")), "")
 	})
 	t.Run("leaves attempts alone", func(t *testing.T) {
+		settings := settings
+		settings.LoginAddress = settings.Requests
 		w := newWorld(t, settings)
 		w.seedAnn(t, nil)
 		client := from("203.0.113.7")
