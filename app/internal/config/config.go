@@ -175,6 +175,9 @@ type Hash struct {
 // Passwords holds what a new password has to be, besides long enough and none that is guessed
 // first.
 type Passwords struct {
+	MinScore     int    `env:"PASSWORD_MIN_SCORE" envDefault:"0" min:"0" max:"4" doc:"The least score that a new password needs, in which 4 stands for the most guesses (zxcvbn). Parts of the person's address and name and of PROJECT_NAME count as guessed. It knows English words; 2 or 3 refuses most of what people make of them. 0: passwords are not scored." own:"true"`
+	BreachedFile string `env:"PASSWORD_BREACHED_FILE" doc:"A file or folder of SHA-1 hashes of passwords that have leaked, in the form in which Have I Been Pwned hands them out; none of them can become a password. It is looked up on disk and not loaded. While it cannot be read no password can be set. Another file in its place is seen after a restart." own:"true"`
+
 	Policy auth.PasswordPolicy `env:"PASSWORD_POLICY" doc:"A regular expression that every new password has to match, with or without slashes around it. It is in the syntax of Go (RE2), and may begin with look-aheads where ^ ties them to the beginning, such as /(?=^.{12,}$)(?=.*\\d).*$/. Rules of composition make passwords worse rather than better; it is here for those who have to have them. The reference service keeps it as auth_password_policy in its database." own:"true"`
 }
 

@@ -174,6 +174,8 @@ func TestLoadValues(t *testing.T) {
 		"CORS_ORIGIN=true":                func(c config.Config) any { return !c.CORS.Enabled && c.CORS.Origins == nil },
 		"CORS_ENABLED=false":              func(c config.Config) any { return !c.CORS.Enabled && c.CORS.Origins == nil },
 		"LIMIT_RESET_ACCOUNT=off":         func(c config.Config) any { return c.Limits.ResetAccount == port.Limit{} },
+		"PASSWORD_MIN_SCORE=3":            func(c config.Config) any { return c.Passwords.MinScore == 3 },
+		"PASSWORD_BREACHED_FILE=./leaked": func(c config.Config) any { return c.Passwords.BreachedFile == "./leaked" },
 		"PASSWORD_RESET_TOKEN_TTL=30m":    func(c config.Config) any { return c.Recovery.ResetTTL == 30*time.Minute },
 		"EMAIL_TRANSPORT=Mailbox":         func(c config.Config) any { return c.Mail.Transport == config.Mailbox },
 		"EMAIL_FROM=accounts@example.org": func(c config.Config) any { return c.Mail.From == "accounts@example.org" },

@@ -198,6 +198,8 @@ func TestMistakes(t *testing.T) {
 		{"LIMIT_LOGIN_ACCOUNT=10/1w1y"},
 		{"LIMIT_LOGIN_ADDRESS=10000000/1m"},
 		{"LIMIT_LOGIN_ADDRESS=false"},
+		{"PASSWORD_MIN_SCORE=5"},
+		{"PASSWORD_MIN_SCORE=strong"},
 		{"PASSWORD_POLICY=/^(.{8,}$/"},
 		{"PASSWORD_POLICY=(?=.*x).*"},
 		{"PASSWORD_POLICY_FILE=unclosed"},

@@ -81,7 +81,7 @@ func TestFirstStart(t *testing.T) {
 	})
 }
 
-// TestSecurity18_NoDefaultCredentials: a password in place of rand.Text turns it red.
+// TestSecurity18_NoDefaultCredentials: a password in place of auth.RandomPassword turns it red.
 func TestSecurity18_NoDefaultCredentials(t *testing.T) {
 	t.Parallel()
 	p := serve(t, append(withoutPassword(t.TempDir()), "LIMIT_LOGIN_ACCOUNT=off", "LIMIT_LOGIN_ADDRESS=off"))

@@ -40,7 +40,7 @@ func provideSettings(c config.Config) auth.Settings {
 }
 
 func providePorts(
-	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher,
+	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher, checkers []port.PasswordChecker,
 	issuer port.TokenIssuer, verifier port.TokenVerifier, mailer port.Mailer, composer port.MailComposer,
 	clock port.Clock, probes []auth.Probe, log *slog.Logger,
 ) auth.Ports {
@@ -51,6 +51,9 @@ func providePorts(
 		Limiter:  limiter,
 		Events:   store.Events(),
 		Hasher:   hasher,
+
+		PasswordCheckers: checkers,
+
 		Issuer:   issuer,
 		Verifier: verifier,
 		Mailer:   mailer,

@@ -20,6 +20,7 @@ var baseSet = wire.NewSet(
 	coreSet,
 	redisSet,
 	hasherSet,
+	PasswordCheckers,
 	tokenSet,
 	mailSet,
 	pagesSet,

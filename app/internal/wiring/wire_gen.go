@@ -38,9 +38,16 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -48,12 +55,14 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -61,15 +70,17 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -77,24 +88,28 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -107,6 +122,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Store: store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -134,9 +150,16 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -144,12 +167,14 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -157,15 +182,17 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -173,24 +200,28 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -203,6 +234,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		Store: store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -230,9 +262,16 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -240,12 +279,14 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -253,15 +294,17 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -269,24 +312,28 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -299,6 +346,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		Store: store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -326,9 +374,16 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -336,12 +391,14 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -349,15 +406,17 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -365,24 +424,28 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -395,6 +458,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Store: store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
