@@ -135,6 +135,10 @@ func TestSecurity46_ATokenWorksOnceForItsUser(t *testing.T) {
 	if won != 1 || opens != 1 {
 		t.Errorf("%d of %d resets succeeded and %d passwords open the account, want one of each", won, tries, opens)
 	}
+	// Not only void since the account has changed: spent.
+	if _, err := w.store.Repos().OneTimeTokens.Get(t.Context(), domain.PurposePasswordReset, domain.HashSecret(token), w.clock.Now()); !errors.Is(err, port.ErrStale) {
+		t.Errorf("got %v of the store, want that the token is spent", err)
+	}
 }
 
 // TestSecurity47_EarlierTokensAreVoid: epochPayload that does not look at the epoch turns it
@@ -194,10 +198,11 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
 		w.seedAnn(t, nil)
 		w.forgot(t, annEmail)
+		w.deliver(t)
+		hash := domain.HashSecret(w.resetToken(t))
 		w.forgot(t, annEmail)
 		w.deliver(t)
 		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), newPassword, domain.Client{}), "")
-		hash := domain.HashSecret(w.resetToken(t))
 		if _, err := w.store.Repos().OneTimeTokens.Get(t.Context(), domain.PurposePasswordReset, hash, w.clock.Now()); !errors.Is(err, port.ErrStale) {
 			t.Errorf("got %v, want it spent", err)
 		}

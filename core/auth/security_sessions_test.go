@@ -223,8 +223,8 @@ func TestSecurity22_ATokenSpentLongAgoEndsItsFamily(t *testing.T) {
 	}
 }
 
-// Red when rotate's read-back wants "stored.Secret == old" for that of the plan, and when
-// refreshToken signs after it has rotated.
+// Red when rotate's read-back takes whatever is stored for what was planned, and when
+// refreshToken rotates before it signs.
 func TestSecurity24_ARotationThatFailedHasNotHappened(t *testing.T) {
 	for _, mode := range allModes() {
 		for _, method := range []string{"Sessions.Get", "Users.ByID", "Roles.ByID", "Issuer.Issue"} {

@@ -148,7 +148,8 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 	}
 }
 
-// TestSecurity53_ValuesAreEscaped: red when parse.go reads the HTML by text/template.
+// TestSecurity53_ValuesAreEscaped: red when FirstName or ProjectName in values.go is an
+// html/template HTML.
 func TestSecurity53_ValuesAreEscaped(t *testing.T) {
 	c := newComposer(t, Config{ProjectName: "A & B <script>alert(1)</script>"})
 	content := sample()

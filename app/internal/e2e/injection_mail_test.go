@@ -15,7 +15,7 @@ import (
 // two of it, and with markup in all that a mail shows. One mail goes out, to one recipient, with
 // the headers that all have, and without markup.
 //
-// Red when parse.go of the composer reads the templates of HTML by text/template.
+// Red when FirstName in values.go of the composer is an html/template HTML.
 func TestSecurity53_NoMailIsInjected(t *testing.T) {
 	t.Parallel()
 	const markup = `"><script>alert(1)</script><img src=x onerror=alert(1)>`

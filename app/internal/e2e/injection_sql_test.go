@@ -274,7 +274,7 @@ func sameJSON(a []byte, b string) bool {
 // that is too long in every field of every route, to each database: that is refused, and never
 // a fault of the service.
 //
-// Red when decodeBody in fiberhttp does not look at the encoding, and when checkText in
+// Red when decodeJSON in fiberhttp does not look at the encoding, and when checkText in
 // core/auth/profile.go returns nil.
 func TestSecurity82_TextThatIsNoneReachesNoDatabase(t *testing.T) {
 	t.Parallel()
