@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import {
-	createUser, createUsers, deleteUser, deleteUsers, isDirectusError, readMe, readUser, readUsers, updateUser, updateUsers, updateUsersBatch,
+	createUser, createUsers, deleteUser, deleteUsers, isDirectusError, readActivities, readMe, readUser, readUsers, updateUser, updateUsers, updateUsersBatch,
 } from '@directus/sdk';
 
 import { connect, service } from './client.js';
@@ -80,6 +80,14 @@ for (const mode of ['json', 'cookie', 'session']) {
 			await assert.rejects(admin.request(deleteUsers([ids[0], 'nobody'])), refused('FORBIDDEN'));
 			assert.equal(await admin.request(deleteUsers(ids)), null);
 			await assert.rejects(admin.request(readUser(ids[0])), refused('FORBIDDEN'));
+		});
+
+		test('sees what was done', async () => {
+			const query = { filter: { action: { _eq: 'user-created' } }, sort: ['-timestamp'], limit: 10, fields: ['action', 'item', 'user'] };
+			const me = await admin.request(readMe({ fields: ['id'] }));
+			const events = await admin.request(readActivities(query));
+			assert.deepEqual(events.find(({ item }) => item === bea.id), { action: 'user-created', item: bea.id, user: me.id });
+			await assert.rejects(connect(mode).request(readActivities(query)), refused('FORBIDDEN'));
 		});
 
 		test('suspends it, which ends its sessions at once', async () => {
