@@ -11,19 +11,22 @@
 //
 // It knows no words of other languages, and takes what is not in ASCII for harder to guess than it
 // is.
+//
+// Lists, entropies and the score are those of zxcvbn-go. The search for words and patterns is
+// here: the library's reads the lists whenever a program starts that it is linked into, asked for
+// or not, and takes a second for 72 symbols that can stand for letters.
 package zxcvbn
 
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/ccojocar/zxcvbn-go"
 	"github.com/ccojocar/zxcvbn-go/adjacency"
-	"github.com/ccojocar/zxcvbn-go/match"
-	"github.com/ccojocar/zxcvbn-go/matching"
+	"github.com/ccojocar/zxcvbn-go/scoring"
 
 	"github.com/sallyport-auth/sallyport/core/port"
 )
@@ -31,14 +34,11 @@ import (
 // MaxScore is the highest score.
 const MaxScore = 4
 
-// Bounds of the work of one Check, which the length of a password alone does not bound.
+// Bounds of the work of one Check.
 const (
-	// maxScoredRunes is how much of a password is looked at: the work grows with the square.
+	// maxScoredRunes is how much of a password is looked at. Nobody is there sooner who has to
+	// guess more.
 	maxScoredRunes = 72
-	// maxParts is how many parts of the password are looked up in each list, in all the ways
-	// that its digits and symbols can be read as the letters that they look like. A password
-	// with more is scored as it is written.
-	maxParts = 45_000
 	// maxWords is how many words about the person and the service are looked for.
 	maxWords = 64
 )
@@ -58,7 +58,8 @@ type Config struct {
 // Checker is a port.PasswordChecker that finds port.PasswordGuessable.
 type Checker struct {
 	config Config
-	looks  map[string][]string // letters, and what looks like them
+	words  words
+	graphs []adjacency.Graph
 }
 
 var _ port.PasswordChecker = (*Checker)(nil)
@@ -68,7 +69,12 @@ func New(c Config) (*Checker, error) {
 	if c.MinScore < 1 || c.MinScore > MaxScore {
 		return nil, fmt.Errorf("zxcvbn: a least score of %d is not within 1 and %d", c.MinScore, MaxScore)
 	}
-	return &Checker{config: c, looks: adjacency.BuildLeet().Graph}, nil
+	words, err := loadWords()
+	if err != nil {
+		return nil, err
+	}
+	graphs := []adjacency.Graph{adjacency.BuildQwerty(), adjacency.BuildDvorak(), adjacency.BuildKeypad(), adjacency.BuildMacKeypad()}
+	return &Checker{config: c, words: words, graphs: graphs}, nil
 }
 
 // Check implements port.PasswordChecker. It asks nobody, and so fails for a context alone.
@@ -83,13 +89,27 @@ func (c *Checker) Check(ctx context.Context, candidate port.PasswordCandidate) (
 }
 
 func (c *Checker) score(candidate port.PasswordCandidate) int {
-	password := firstRunes(candidate.Password, maxScoredRunes)
-	var filters []func(match.Matcher) bool
-	n := utf8.RuneCountInString(password)
-	if c.readings(password)*n*(n+1)/2 > maxParts {
-		filters = append(filters, matching.FilterL33tMatcher)
+	password := []rune(firstRunes(candidate.Password, maxScoredRunes))
+	known := words{byShape: map[string][]word{}}
+	for i, word := range c.knownWords(candidate.About) {
+		known.add(word, i+1)
 	}
-	return zxcvbn.PasswordStrength(password, c.words(candidate.About), filters...).Score
+	text := bytesOf(password)
+	matches := slices.Concat(c.words.matches(password), known.matches(password),
+		repeats(password), sequences(password), keyboards(password, c.graphs), dates(text))
+	return scoring.MinimumEntropyMatchSequence(text, matches).Score
+}
+
+// bytesOf returns a byte for each rune, since the library takes the place of a match for one of
+// bytes: a symbol for what is not ASCII.
+func bytesOf(password []rune) string {
+	text := make([]byte, len(password))
+	for i, r := range password {
+		if text[i] = '~'; r < utf8.RuneSelf {
+			text[i] = byte(r)
+		}
+	}
+	return string(text)
 }
 
 func firstRunes(text string, n int) string {
@@ -102,30 +122,8 @@ func firstRunes(text string, n int) string {
 	return text
 }
 
-// readings bounds in how many ways the password can be read with letters for what looks like
-// them. What looks like two letters is read as either.
-func (c *Checker) readings(password string) int {
-	all := 1
-	seen := map[string]bool{}
-	for _, shapes := range c.looks {
-		present := 0
-		for _, shape := range shapes {
-			if !strings.Contains(password, shape) {
-				continue
-			}
-			present++
-			if seen[shape] {
-				all *= 2
-			}
-			seen[shape] = true
-		}
-		all *= max(present, 1)
-	}
-	return all
-}
-
-// words returns what is known about the person and the service, whole and in parts.
-func (c *Checker) words(about []string) []string {
+// knownWords returns what is known about the person and the service, whole and in parts.
+func (c *Checker) knownWords(about []string) []string {
 	var list []string
 	add := func(word string) {
 		if len(list) < maxWords && utf8.RuneCountInString(word) >= minWordRunes {
