@@ -28,12 +28,8 @@ type ActivityAPI interface {
 
 // Activity implements ActivityAPI.
 func (s *Service) Activity(ctx context.Context, p Principal, q ActivityQuery) ([]domain.Event, error) {
-	role, err := s.roleOf(ctx, p.User)
-	if err != nil {
-		return nil, unavailable(fmt.Errorf("find role: %w", err))
-	}
-	if !role.Admin {
-		return nil, domain.NewError(domain.Forbidden, nil)
+	if err := s.RequireAdministrator(ctx, p); err != nil {
+		return nil, err
 	}
 	return s.LatestActivity(ctx, q)
 }
