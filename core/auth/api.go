@@ -170,7 +170,8 @@ type ProfileAPI interface {
 	// anonymous caller.
 	Me(ctx context.Context, p Principal) (domain.User, error)
 
-	// UpdateMe changes the caller's account. A new password or e-mail ends every
+	// UpdateMe changes the caller's account. New passwords and addresses beyond
+	// Settings.NoticeAccount are REQUESTS_EXCEEDED. A new password or e-mail ends every
 	// session of the user. A caller in session mode gets the tokens of a fresh one, or
 	// nil where that could not be started: the change has happened all the same, its
 	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the

@@ -434,7 +434,7 @@ func disturbedUpdateFlow() flow {
 
 func newPasswordFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"PasswordChecker.Check", "Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"}
+	calls := []string{"PasswordChecker.Check", "Limiter.Take", "Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"}
 	chances := []string{"Sessions.DeleteUser", "Events.Record"}
 	if mode == domain.ModeSession {
 		fresh := []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} // the password is changed: there is no way back
@@ -457,7 +457,7 @@ func newPasswordFlow(mode domain.Mode) flow {
 		chances: chances,
 		calls:   calls,
 		check: func(t *testing.T, w world, method string, lost bool) {
-			undone := []string{"PasswordChecker.Check", "Hasher.Hash", "Users.Update", "MailQueue.Put"}
+			undone := []string{"PasswordChecker.Check", "Limiter.Take", "Hasher.Hash", "Users.Update", "MailQueue.Put"}
 			changed := !slices.Contains(undone, method) && (method != "UnitOfWork.Do" || lost)
 			w.wantNotices(t, changed)
 			w.wantPassword(t, changed)

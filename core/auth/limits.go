@@ -60,6 +60,23 @@ func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
 	return nil
 }
 
+// beginNotifiedChange counts a change of one's own password or address, of which letters are
+// sent, also to an address that the caller has made up. Nothing is given back where the change
+// does not come about: an address that is taken would otherwise be a question that anybody with
+// an account may ask as often as they like. A refusal leaves no event, since nothing has
+// happened: each change that was counted has its own.
+func (s *Service) beginNotifiedChange(ctx context.Context, id domain.UserID, from domain.Client) error {
+	_, wait, err := s.takeOne(ctx, []bucket{{"account", "notice-account:" + string(id), s.settings.NoticeAccount}})
+	switch {
+	case err != nil:
+		return unavailable(fmt.Errorf("count change: %w", err))
+	case wait > 0:
+		s.Log.InfoContext(ctx, "a change of the own password or address was turned away", "user", id, "ip", from.Bounded().IP)
+		return tooMany(wait)
+	}
+	return nil
+}
+
 // begin takes from one bucket of each choice, or refuses, which is an event of the kind limited.
 func (s *Service) begin(ctx context.Context, what, limited string, from domain.Client, choices ...[]bucket) (attempt, error) {
 	a := attempt{service: s}

@@ -128,6 +128,10 @@ func (s *Service) hashNew(ctx context.Context, password string, user domain.User
 	if err := s.checkNewPassword(ctx, password, user); err != nil {
 		return "", err
 	}
+	return s.hash(ctx, password)
+}
+
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
 	encoded, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
 		return "", unavailable(fmt.Errorf("hash password: %w", err))

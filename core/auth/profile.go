@@ -36,9 +36,19 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 	if err != nil {
 		return domain.User{}, nil, err
 	}
+	if patch.Password != nil {
+		if err := s.checkNewPassword(ctx, *patch.Password, proposed); err != nil {
+			return domain.User{}, nil, err
+		}
+	}
+	if patch.Password != nil || proposed.Email != p.User.Email {
+		if err := s.beginNotifiedChange(ctx, p.User.ID, from); err != nil {
+			return domain.User{}, nil, err
+		}
+	}
 	var encoded string
 	if patch.Password != nil {
-		if encoded, err = s.hashNew(ctx, *patch.Password, proposed); err != nil {
+		if encoded, err = s.hash(ctx, *patch.Password); err != nil {
 			return domain.User{}, nil, err
 		}
 	}

@@ -98,6 +98,10 @@ type Settings struct {
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
 
+	// NoticeAccount bounds how often somebody changes their own password or address, of which
+	// mail is sent to an address that they choose. The zero Limit is no limit.
+	NoticeAccount port.Limit
+
 	// EventsTTL is how long the audit trail is kept. Zero keeps it for ever.
 	EventsTTL time.Duration
 
@@ -131,6 +135,8 @@ func DefaultSettings() Settings {
 		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},
 		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},
 		MailQueue:    10_000,
+
+		NoticeAccount: port.Limit{Burst: 5, Every: 12 * time.Minute},
 	}
 }
 

@@ -177,7 +177,7 @@ func places(admin http.Header, user string) []place {
 // returns its places and who else has an account there.
 func besieged(t *testing.T, env []string) (*process, []place, http.Header) {
 	t.Helper()
-	p := serve(t, append(env, "LIMIT_LOGIN_ACCOUNT=off", "LIMIT_LOGIN_ADDRESS=off", "LIMIT_RESET_ACCOUNT=off", "LIMIT_RESET_ADDRESS=off", "DB_TIMEOUT=10s", "REQUEST_TIMEOUT=20s"))
+	p := serve(t, append(env, "LIMIT_LOGIN_ACCOUNT=off", "LIMIT_LOGIN_ADDRESS=off", "LIMIT_RESET_ACCOUNT=off", "LIMIT_RESET_ADDRESS=off", "LIMIT_NOTICE_ACCOUNT=off", "DB_TIMEOUT=10s", "REQUEST_TIMEOUT=20s"))
 	held := login(t, p.Client, domain.ModeJSON)
 	admin := http.Header{"Authorization": {"Bearer " + held.Access}}
 	ann, err := p.CreateAccount(t.Context(), auth.Credential{Bearer: held.Access}, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new("ann@example.com")}})

@@ -35,6 +35,7 @@ func provideSettings(c config.Config) auth.Settings {
 		ResetURLs:         c.Recovery.ResetURLs,
 		ResetAccount:      c.Limits.ResetAccount,
 		ResetAddress:      c.Limits.ResetAddress,
+		NoticeAccount:     c.Limits.NoticeAccount,
 		MailQueue:         c.Mail.QueueLength,
 	}
 }
