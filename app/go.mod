@@ -24,6 +24,8 @@ require (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/passwordcheck/breachedfile v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/passwordcheck/zxcvbn v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/memory v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/mysql v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/postgres v0.0.0
@@ -46,9 +48,10 @@ require (
 	github.com/basgys/goxml2json v1.1.1-0.20231018121955-e66ee54ceaad // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/buger/jsonparser v1.6.1 // indirect
+	github.com/ccojocar/zxcvbn-go v1.0.4 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/go-openapi/jsonpointer v1.0.2 // indirect
-	github.com/golang/protobuf v1.5.2 // indirect
+	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/gorilla/mux v1.8.0 // indirect
 	github.com/graph-gophers/graphql-go v1.11.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
@@ -110,6 +113,8 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id => ../adapters/hasher/argon2id
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail => ../adapters/mailer/devmail
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp => ../adapters/mailer/smtp
+	github.com/sallyport-auth/sallyport/adapters/passwordcheck/breachedfile => ../adapters/passwordcheck/breachedfile
+	github.com/sallyport-auth/sallyport/adapters/passwordcheck/zxcvbn => ../adapters/passwordcheck/zxcvbn
 	github.com/sallyport-auth/sallyport/adapters/store/memory => ../adapters/store/memory
 	github.com/sallyport-auth/sallyport/adapters/store/mysql => ../adapters/store/mysql
 	github.com/sallyport-auth/sallyport/adapters/store/postgres => ../adapters/store/postgres

@@ -28,12 +28,8 @@ type ActivityAPI interface {
 
 // Activity implements ActivityAPI.
 func (s *Service) Activity(ctx context.Context, p Principal, q ActivityQuery) ([]domain.Event, error) {
-	role, err := s.roleOf(ctx, p.User)
-	if err != nil {
-		return nil, unavailable(fmt.Errorf("find role: %w", err))
-	}
-	if !role.Admin {
-		return nil, domain.NewError(domain.Forbidden, nil)
+	if err := s.RequireAdministrator(ctx, p); err != nil {
+		return nil, err
 	}
 	return s.LatestActivity(ctx, q)
 }
@@ -42,7 +38,7 @@ func (s *Service) Activity(ctx context.Context, p Principal, q ActivityQuery) ([
 func (s *Service) LatestActivity(ctx context.Context, q ActivityQuery) ([]domain.Event, error) {
 	filter := port.EventFilter{Kind: q.Kind, User: q.User}
 	if port.CheckEventFilter(filter) != nil {
-		return nil, domain.InvalidPayloadError("filter", "the filter is no text that can be kept")
+		return nil, domain.InvalidQueryError("the filter is no text that can be kept")
 	}
 	events, err := s.Events.Latest(ctx, filter, q.Offset, min(q.Limit, MaxActivity))
 	if err != nil {

@@ -47,7 +47,7 @@ func TestActivityIsForAdministrators(t *testing.T) {
 		}
 	}
 	_, err = w.service.Activity(t.Context(), root, auth.ActivityQuery{Kind: "\xff", Limit: 1})
-	wantCode(t, err, domain.InvalidPayload)
+	wantCode(t, err, domain.InvalidQuery)
 }
 
 func TestSweepEndsTheAuditTrailAtItsAge(t *testing.T) {

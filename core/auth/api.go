@@ -170,7 +170,8 @@ type ProfileAPI interface {
 	// anonymous caller.
 	Me(ctx context.Context, p Principal) (domain.User, error)
 
-	// UpdateMe changes the caller's account. A new password or e-mail ends every
+	// UpdateMe changes the caller's account. New passwords and addresses beyond
+	// Settings.NoticeAccount are REQUESTS_EXCEEDED. A new password or e-mail ends every
 	// session of the user. A caller in session mode gets the tokens of a fresh one, or
 	// nil where that could not be started: the change has happened all the same, its
 	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the
@@ -184,6 +185,12 @@ type AccountPatch struct {
 	Status *domain.Status
 	Role   *domain.RoleID // empty: none
 	Token  *string        // the static token; empty: none
+}
+
+// AccountUpdate is what an administrator changes of one account.
+type AccountUpdate struct {
+	ID    domain.UserID
+	Patch AccountPatch
 }
 
 // PeopleAPI is everybody's account. It is for administrators; to all others it is FORBIDDEN,
@@ -210,12 +217,24 @@ type PeopleAPI interface {
 	// the address; without a password nobody can log in.
 	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error)
 
+	// CreateAccounts makes all of the accounts or none. Like the other two that are about
+	// many it takes 1 to MaxChangedAccounts, and returns them in the order of its input.
+	CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]domain.User, error)
+
 	// UpdateAccount changes an account. A new password or address, and a status in which
-	// nobody logs in, end all of its sessions.
+	// nobody logs in, end all of its sessions and void its reset tokens; its owner is told of
+	// the first two by mail.
 	UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (domain.User, error)
+
+	// UpdateAccounts changes all of the accounts or none. Naming one twice is INVALID_PAYLOAD.
+	UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]domain.User, error)
 
 	// DeleteAccount removes an account and ends its sessions.
 	DeleteAccount(ctx context.Context, p Principal, id domain.UserID, from domain.Client) error
+
+	// DeleteAccounts removes all of the accounts or none. Naming one twice is
+	// INVALID_PAYLOAD.
+	DeleteAccounts(ctx context.Context, p Principal, ids []domain.UserID, from domain.Client) error
 }
 
 // Health is what the service knows of its own state.

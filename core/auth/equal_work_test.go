@@ -56,7 +56,7 @@ func refusedLogins(t testing.TB) map[string]struct {
 	}
 }
 
-func TestEqualWork(t *testing.T) {
+func TestSecurity02_EqualWork(t *testing.T) {
 	for _, mode := range allModes() {
 		for name, refused := range refusedLogins(t) {
 			t.Run(string(mode)+"/"+name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestEqualWork(t *testing.T) {
 		}
 	})
 
-	t.Run("at the limit nothing is looked up and nothing hashed, for known and unknown alike", func(t *testing.T) {
+	t.Run("at the limit nothing is looked up and nothing hashed, for known and unknown alike, and it is recorded once", func(t *testing.T) {
 		var calls intercept.Recorder
 		settings := auth.DefaultSettings()
 		settings.LoginAccount.Burst = 1
@@ -102,12 +102,14 @@ func TestEqualWork(t *testing.T) {
 		for _, email := range []string{annEmail, "nobody@example.com"} {
 			_, err := w.tryLogin(t, email, "wrong", domain.ModeJSON)
 			wantCode(t, err, domain.InvalidCredentials)
-			got := effortOf(w, &calls, func() {
-				_, err := w.tryLogin(t, email, password, domain.ModeJSON)
-				wantCode(t, err, domain.RequestsExceeded)
-			})
-			if want := []string{"Limiter.Take", "Limiter.Take"}; !slices.Equal(got.calls, want) || got.work != 0 {
-				t.Errorf("%s: got %v and %d rounds, want %v and none", email, got.calls, got.work, want)
+			for _, want := range [][]string{{"Limiter.Take", "Limiter.Take", "Events.Record"}, {"Limiter.Take", "Limiter.Take"}} {
+				got := effortOf(w, &calls, func() {
+					_, err := w.tryLogin(t, email, password, domain.ModeJSON)
+					wantCode(t, err, domain.RequestsExceeded)
+				})
+				if !slices.Equal(got.calls, want) || got.work != 0 {
+					t.Errorf("%s: got %v and %d rounds, want %v and none", email, got.calls, got.work, want)
+				}
 			}
 		}
 	})

@@ -37,10 +37,3 @@ func tooMany(wait time.Duration) error {
 	e.RetryAfter = wait
 	return e
 }
-
-func failedValidation(field, reason string) error {
-	e := domain.NewError(domain.FailedValidation, nil)
-	e.Message = "Validation failed for field \"" + field + "\". " + reason + "."
-	e.Field, e.Reason = field, reason
-	return e
-}

@@ -108,7 +108,8 @@ func flows() []flow {
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
 	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
-		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow())
+		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow(),
+		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow())
 }
 
 // tokensOf makes an act of a use case that returns tokens: with an error it returns none.
@@ -433,7 +434,7 @@ func disturbedUpdateFlow() flow {
 
 func newPasswordFlow(mode domain.Mode) flow {
 	var h held
-	calls := []string{"Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"}
+	calls := []string{"PasswordChecker.Check", "Limiter.Take", "Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"}
 	chances := []string{"Sessions.DeleteUser", "Events.Record"}
 	if mode == domain.ModeSession {
 		fresh := []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} // the password is changed: there is no way back
@@ -456,7 +457,7 @@ func newPasswordFlow(mode domain.Mode) flow {
 		chances: chances,
 		calls:   calls,
 		check: func(t *testing.T, w world, method string, lost bool) {
-			undone := []string{"Hasher.Hash", "Users.Update", "MailQueue.Put"}
+			undone := []string{"PasswordChecker.Check", "Limiter.Take", "Hasher.Hash", "Users.Update", "MailQueue.Put"}
 			changed := !slices.Contains(undone, method) && (method != "UnitOfWork.Do" || lost)
 			w.wantNotices(t, changed)
 			w.wantPassword(t, changed)
@@ -509,7 +510,7 @@ func setPasswordFlow() flow {
 			return func() error { _, err := w.service.SetPassword(t.Context(), annEmail, newPassword); return err }
 		},
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
-		calls:   []string{"Users.ByEmail", "Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"},
+		calls:   []string{"Users.ByEmail", "PasswordChecker.Check", "Hasher.Hash", "UnitOfWork.Do", "Users.Update", "MailQueue.Put", "Sessions.DeleteUser", "Events.Record"},
 		check: func(t *testing.T, w world, method string, lost bool) {
 			changed := slices.Contains([]string{"Sessions.DeleteUser", "Events.Record"}, method) || lost && method == "UnitOfWork.Do"
 			w.wantNotices(t, changed)
@@ -525,7 +526,7 @@ func setPasswordFlow() flow {
 
 // inTransaction are the calls inside a unit of work that makes the first administrator.
 func inTransaction(before ...string) []string {
-	return append(before, "Hasher.Hash", "UnitOfWork.Do", "Roles.ByID", "Roles.Create", "Users.Create", "Events.Record")
+	return append(before, "PasswordChecker.Check", "Hasher.Hash", "UnitOfWork.Do", "Roles.ByID", "Roles.Create", "Users.Create", "Events.Record")
 }
 
 // wantAccounts ends the test unless so many accounts are stored.
@@ -573,7 +574,7 @@ func ensureAdministratorFlow() flow {
 	f := createUserFlow()
 	f.name = "ensure administrator"
 	f.calls = []string{
-		"Users.List", "Hasher.Hash", "UnitOfWork.Do", "Users.List", "Roles.ByID", "Roles.Create", "Users.Create", "Events.Record",
+		"Users.List", "PasswordChecker.Check", "Hasher.Hash", "UnitOfWork.Do", "Users.List", "Roles.ByID", "Roles.Create", "Users.Create", "Events.Record",
 	}
 	f.begin = func(t *testing.T, w world) func() error {
 		return func() error {

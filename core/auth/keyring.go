@@ -44,6 +44,7 @@ const (
 // the store cannot be read, the copy serves. It is safe for concurrent use.
 type Keyring struct {
 	store    port.SigningKeys
+	events   port.Events
 	sealer   *Sealer
 	clock    port.Clock
 	settings KeyringSettings
@@ -63,9 +64,10 @@ type KeyringSettings struct {
 	TokenTTL time.Duration
 }
 
-// NewKeyring returns a keyring, which reads nothing yet.
-func NewKeyring(store port.SigningKeys, sealer *Sealer, clock port.Clock, s KeyringSettings, log *slog.Logger) *Keyring {
-	return &Keyring{store: store, sealer: sealer, clock: clock, settings: s, log: log, reading: make(chan struct{}, 1)}
+// NewKeyring returns a keyring, which reads nothing yet. Keys that it makes and removes are
+// recorded in events, which it needs for nothing else.
+func NewKeyring(store port.SigningKeys, events port.Events, sealer *Sealer, clock port.Clock, s KeyringSettings, log *slog.Logger) *Keyring {
+	return &Keyring{store: store, events: events, sealer: sealer, clock: clock, settings: s, log: log, reading: make(chan struct{}, 1)}
 }
 
 // keySet is a copy of the keys. It is never changed.
@@ -97,11 +99,20 @@ func (k *Keyring) Ensure(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := k.store.Create(ctx, first); err != nil && !errors.Is(err, port.ErrConflict) {
+		switch err := k.store.Create(ctx, first); {
+		case err == nil:
+			k.record(ctx, domain.EventKeyMade, first.ID)
+		case !errors.Is(err, port.ErrConflict):
 			return fmt.Errorf("keep the first signing key: %w", err)
 		}
 	}
 	return errors.New("no signing key was found after one had been made")
+}
+
+// record keeps in the trail what was done to a key, and in the log to which. Nobody who is
+// logged in does such a thing.
+func (k *Keyring) record(ctx context.Context, kind, id string) {
+	trail{k.events, k.clock, k.log.With("key", id)}.record(ctx, domain.Event{Kind: kind, Outcome: domain.OutcomeSuccess})
 }
 
 // generate makes a sealed key pair, which signs after a delay.

@@ -136,6 +136,7 @@ func (k *Keyring) Rotate(ctx context.Context, in RotateKey) (KeyStatus, error) {
 		if err := k.keep(ctx, next); err != nil {
 			return KeyStatus{}, err
 		}
+		k.record(ctx, domain.EventKeyMade, next.ID)
 	}
 	return k.status(next, KeyNext, time.Time{}), nil
 }
@@ -191,6 +192,7 @@ func (k *Keyring) Retire(ctx context.Context, in RetireKeys) ([]KeyStatus, error
 		if err := k.store.Delete(ctx, key.ID); err != nil && !isNotFound(err) {
 			return nil, fmt.Errorf("remove signing key %s: %w", key.ID, err)
 		}
+		k.record(ctx, domain.EventKeyRetired, key.ID)
 	}
 	return retired, nil
 }

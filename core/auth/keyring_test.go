@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func (r rings) ringOf(t testing.TB, algorithm string, dataKeys ...string) *auth.
 	}
 	store := intercept.Store(r.store, intercept.Hooks{Before: intercept.Chain(r.calls.Hook, r.faults.Hook)})
 	settings := auth.KeyringSettings{Algorithm: algorithm, TokenTTL: tokenTTL}
-	return auth.NewKeyring(store.SigningKeys(), sealer, r.clock, settings, slog.New(slog.DiscardHandler))
+	return auth.NewKeyring(store.SigningKeys(), store.Events(), sealer, r.clock, settings, slog.New(slog.DiscardHandler))
 }
 
 // started returns an instance that has started.
@@ -268,13 +269,14 @@ func TestRotate(t *testing.T) {
 		}
 		wantStates(t, ring, "signing next")
 	})
-	t.Run("by two at once makes one key", func(t *testing.T) {
+	t.Run("by two instances at once makes one key", func(t *testing.T) {
 		r := newRings()
 		ring := r.started(t)
+		instances := []*auth.Keyring{ring, r.started(t)}
 		var calls sync.WaitGroup
 		errs := make([]error, 8)
 		for i := range errs {
-			calls.Go(func() { _, errs[i] = ring.Rotate(context.Background(), auth.RotateKey{}) })
+			calls.Go(func() { _, errs[i] = instances[i%2].Rotate(context.Background(), auth.RotateKey{}) })
 		}
 		calls.Wait()
 		made := 0
@@ -322,7 +324,7 @@ func TestRotate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lossy := auth.NewKeyring(store, sealer, r.clock, auth.KeyringSettings{Algorithm: auth.AlgorithmEdDSA, TokenTTL: tokenTTL}, slog.New(slog.DiscardHandler))
+		lossy := auth.NewKeyring(store, r.store.Events(), sealer, r.clock, auth.KeyringSettings{Algorithm: auth.AlgorithmEdDSA, TokenTTL: tokenTTL}, slog.New(slog.DiscardHandler))
 		if _, err := lossy.Rotate(t.Context(), auth.RotateKey{}); err != nil {
 			t.Errorf("got %v, want none: the key is there", err)
 		}
@@ -410,6 +412,56 @@ func TestRetire(t *testing.T) {
 		retire(t, other, auth.RetireKeys{ID: first, Now: true})
 		wantStates(t, other, "signing")
 	})
+}
+
+// Red when Rotate, Retire or Ensure does not record.
+func TestWhatIsDoneToSigningKeysIsRecorded(t *testing.T) {
+	r := newRings()
+	kinds := func() (kinds []string) {
+		t.Helper()
+		events, err := r.store.Events().List(t.Context(), "", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			kinds = append(kinds, e.Kind)
+			if e.Outcome != domain.OutcomeSuccess || e.Actor != "" || e.Subject != "" || e.At.After(r.clock.Now()) {
+				t.Errorf("got %+v, want a success of nobody who is logged in", e)
+			}
+		}
+		return kinds
+	}
+	want := func(what string, want ...string) {
+		t.Helper()
+		if got := kinds(); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", what, got, want)
+		}
+	}
+	const made, retired = domain.EventKeyMade, domain.EventKeyRetired
+	ring := r.started(t)
+	r.started(t) // which finds one
+	want("first starts", made)
+
+	r.clock.Advance(time.Second)
+	if _, err := ring.Rotate(t.Context(), auth.RotateKey{DryRun: true}); err != nil {
+		t.Fatal(err)
+	}
+	want("a dry run", made)
+	rotate(t, ring)
+	if _, err := ring.Rotate(t.Context(), auth.RotateKey{}); err == nil {
+		t.Error("got a second rotation")
+	}
+	want("a rotation and one that is refused", made, made)
+
+	r.clock.Advance(tokenTTL + 2*auth.PublicationTime)
+	retire(t, ring, auth.RetireKeys{DryRun: true})
+	want("a dry run of a retirement", made, made)
+	retire(t, ring, auth.RetireKeys{})
+	want("a retirement", made, made, retired)
+
+	r.faults.Set(intercept.FailMethod("Events.Record", errBroken))
+	rotate(t, ring)
+	wantStates(t, ring, "signing next") // whatever becomes of the trail
 }
 
 func TestKeyringAsksTheStoreInBounds(t *testing.T) {

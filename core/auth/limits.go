@@ -29,7 +29,7 @@ type bucket struct {
 // slip through between a check and a count. It counts alike whether the account exists.
 // nonce is that of the device of the account that the client has shown, or "".
 func (s *Service) beginLogin(ctx context.Context, email domain.Email, nonce string, from domain.Client) (attempt, error) {
-	return s.begin(ctx, "a login", from,
+	return s.begin(ctx, "a login", domain.EventLoginLimited, from,
 		[]bucket{{"address", loginAddressKey(from.IP), s.settings.LoginAddress}},
 		accountBuckets(loginAccountKey(email), loginDeviceKey(email, nonce), nonce, s.settings.LoginAccount))
 }
@@ -39,14 +39,46 @@ func (s *Service) beginLogin(ctx context.Context, email domain.Email, nonce stri
 func (s *Service) beginReset(ctx context.Context, in ResetRequest) error {
 	typed := domain.Email(strings.Trim(in.Email, " "))
 	nonce := s.keys.deviceNonce(in.Device, typed, s.Clock.Now())
-	_, err := s.begin(ctx, "a request for a reset", in.Client,
+	_, err := s.begin(ctx, "a request for a reset", domain.EventResetLimited, in.Client,
 		[]bucket{{"address", addressKey("reset-address:", in.Client.IP), s.settings.ResetAddress}},
 		accountBuckets(accountKey("reset-account:", typed), deviceKey("reset-device:", typed, nonce), nonce, s.settings.ResetAccount))
 	return err
 }
 
-// begin takes from one bucket of each choice, or refuses.
-func (s *Service) begin(ctx context.Context, what string, from domain.Client, choices ...[]bucket) (attempt, error) {
+// AdmitRequest counts a request of any kind before a transport looks at it, whatever it will turn
+// out to be. The error is domain.RequestsExceeded beyond Settings.Requests, and
+// domain.ServiceUnavailable where nobody can count. It takes nothing from the other limits: an
+// attempt is counted by the use case that it is for. It leaves no event, since it is none.
+func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
+	_, wait, err := s.takeOne(ctx, []bucket{{"address", addressKey("request-address:", from.IP), s.settings.Requests}})
+	switch {
+	case err != nil:
+		return unavailable(fmt.Errorf("count request: %w", err))
+	case wait > 0:
+		return tooMany(wait)
+	}
+	return nil
+}
+
+// beginNotifiedChange counts a change of one's own password or address, of which letters are
+// sent, also to an address that the caller has made up. Nothing is given back where the change
+// does not come about: an address that is taken would otherwise be a question that anybody with
+// an account may ask as often as they like. A refusal leaves no event, since nothing has
+// happened: each change that was counted has its own.
+func (s *Service) beginNotifiedChange(ctx context.Context, id domain.UserID, from domain.Client) error {
+	_, wait, err := s.takeOne(ctx, []bucket{{"account", "notice-account:" + string(id), s.settings.NoticeAccount}})
+	switch {
+	case err != nil:
+		return unavailable(fmt.Errorf("count change: %w", err))
+	case wait > 0:
+		s.Log.InfoContext(ctx, "a change of the own password or address was turned away", "user", id, "ip", from.Bounded().IP)
+		return tooMany(wait)
+	}
+	return nil
+}
+
+// begin takes from one bucket of each choice, or refuses, which is an event of the kind limited.
+func (s *Service) begin(ctx context.Context, what, limited string, from domain.Client, choices ...[]bucket) (attempt, error) {
 	a := attempt{service: s}
 	for _, choice := range choices {
 		taken, wait, err := s.takeOne(ctx, choice)
@@ -55,9 +87,9 @@ func (s *Service) begin(ctx context.Context, what string, from domain.Client, ch
 			return attempt{}, unavailable(fmt.Errorf("count attempt: %w", err)) // a limiter that cannot be asked lets nobody guess
 		}
 		if wait > 0 {
-			// No event: the failures that emptied the bucket have one each, and refusals
-			// are free, so that anybody could fill the trail with them.
+			// No event of each: refusals are free, so that anybody could fill the trail with them.
 			s.Log.InfoContext(ctx, what+" was turned away", "limit", choice[0].of, "ip", from.Bounded().IP)
+			s.recordLimit(ctx, limited, choice[len(choice)-1], from)
 			return attempt{}, tooMany(wait)
 		}
 		a.taken = append(a.taken, taken...)

@@ -30,13 +30,15 @@ func (s *Service) Logout(ctx context.Context, in RefreshInput) error {
 	}
 	// By its ID alone, whatever its secret is by now: a refresh that runs beside this
 	// finds no session to rotate, or loses the one that it has rotated.
-	if err := s.Sessions.Delete(ctx, id); err != nil {
-		return unavailable(fmt.Errorf("end session: %w", err))
-	}
-	s.record(ctx, domain.Event{
+	logout := domain.Event{
 		Kind: domain.EventLogout, Outcome: domain.OutcomeSuccess,
 		Actor: session.UserID, Subject: session.UserID, Client: in.Client,
-	})
+	}
+	if err := s.Sessions.Delete(ctx, id); err != nil {
+		s.recordUnknown(ctx, logout)
+		return unavailable(fmt.Errorf("end session: %w", err))
+	}
+	s.record(ctx, logout)
 	return nil
 }
 

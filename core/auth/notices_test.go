@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func (w world) told(t testing.TB) map[domain.Email][]string {
 }
 
 // Red when notices' "tell(domain.LetterPasswordChanged, before.Email)" is gone, or any of the
-// others, or storeWith or resetIn queues nothing.
+// others, or storeIn queues nothing.
 func TestSecurity55_TheOwnerIsToldOfANewPasswordOrAddress(t *testing.T) {
 	const password1, address1 = ", the password was changed", ", the address was changed"
 	settings := auth.DefaultSettings()
@@ -61,6 +62,15 @@ func TestSecurity55_TheOwnerIsToldOfANewPasswordOrAddress(t *testing.T) {
 			_, err := w.service.SetPassword(t.Context(), annEmail, newPassword)
 			return err
 		}, map[domain.Email][]string{annEmail: {password1}}},
+		"administrator, password": {func(t *testing.T, w world, _ auth.Principal) error {
+			return byAdministrator()["administrator, password"](t, w)
+		}, map[domain.Email][]string{annEmail: {password1}}},
+		"administrator, address": {func(t *testing.T, w world, _ auth.Principal) error {
+			return byAdministrator()["administrator, address"](t, w)
+		}, map[domain.Email][]string{annEmail: {address1}, "anna@example.com": {address1}}},
+		"administrator, among others": {func(t *testing.T, w world, _ auth.Principal) error {
+			return byAdministrator()["administrator, among others"](t, w)
+		}, map[domain.Email][]string{annEmail: {password1}}},
 		"nothing of that": {func(t *testing.T, w world, me auth.Principal) error {
 			_, _, err := w.service.UpdateMe(t.Context(), me, auth.ProfilePatch{FirstName: new("Anna"), Email: new(annEmail)}, from)
 			return err
@@ -87,6 +97,95 @@ func TestSecurity55_TheOwnerIsToldOfANewPasswordOrAddress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Red when UpdateMe loses beginNotifiedChange, asks it of a new password only or of a new
+// address only, or has it after the write; and when its limit is that of resets.
+func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) {
+	addressOf := func(n int) auth.ProfilePatch {
+		return auth.ProfilePatch{Email: new(fmt.Sprintf("stranger%d@example.com", n))}
+	}
+	passwordOf := func(n int) auth.ProfilePatch {
+		return auth.ProfilePatch{Password: new(fmt.Sprintf("%s %d", newPassword, n))}
+	}
+	limit := auth.DefaultSettings().NoticeAccount
+	for name, patch := range map[string]func(int) auth.ProfilePatch{
+		"addresses": addressOf, "passwords": passwordOf,
+		"by turns": func(n int) auth.ProfilePatch {
+			if n%2 == 0 {
+				return addressOf(n)
+			}
+			return passwordOf(n)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, auth.DefaultSettings())
+			w.seedAnn(t, nil)
+			change := func(n int) error {
+				_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, patch(n), domain.Client{})
+				return err
+			}
+			for n := range limit.Burst {
+				wantCode(t, change(n), "")
+			}
+			before, work := w.ann(t), w.hasher.Work()
+			failure := wantCode(t, change(limit.Burst), domain.RequestsExceeded)
+			if failure.RetryAfter <= 0 || failure.RetryAfter > limit.Every {
+				t.Errorf("got %v to wait, want at most %v", failure.RetryAfter, limit.Every)
+			}
+			if w.ann(t).Version != before.Version || w.hasher.Work() != work {
+				t.Error("a change that was turned away was made, or cost a hash")
+			}
+			for w.deliver(t).More {
+			}
+			if got := len(w.mailbox.Mails()); got > 2*limit.Burst {
+				t.Errorf("got %d mails, want at most %d", got, 2*limit.Burst)
+			}
+			// What sends no mail goes on, and so does another account.
+			_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, auth.ProfilePatch{FirstName: new("Anna"), Email: new(string(w.ann(t).Email))}, domain.Client{})
+			wantCode(t, err, "")
+			bob, err := w.service.CreateUser(t.Context(), auth.NewUser{Email: "bob@example.com", Password: password})
+			wantCode(t, err, "")
+			_, _, err = w.service.UpdateMe(t.Context(), auth.Principal{User: bob}, auth.ProfilePatch{Password: new(newPassword)}, domain.Client{})
+			wantCode(t, err, "")
+			w.clock.Advance(failure.RetryAfter)
+			wantCode(t, change(limit.Burst), "")
+		})
+	}
+	t.Run("a taken address is asked for no more often", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		if _, err := w.service.CreateUser(t.Context(), auth.NewUser{Email: "bob@example.com", Password: password}); err != nil {
+			t.Fatal(err)
+		}
+		for n := range limit.Burst + 1 {
+			_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, auth.ProfilePatch{Email: new("bob@example.com")}, domain.Client{})
+			want := domain.RecordNotUnique
+			if n == limit.Burst {
+				want = domain.RequestsExceeded
+			}
+			wantCode(t, err, want)
+		}
+	})
+	t.Run("a password that is refused is no change", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		for range 2 * limit.Burst {
+			_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, auth.ProfilePatch{Password: new("password")}, domain.Client{})
+			wantCode(t, err, domain.FailedValidation)
+		}
+		_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, auth.ProfilePatch{Password: new(newPassword)}, domain.Client{})
+		wantCode(t, err, "")
+	})
+	t.Run("administrators change others as often as they have to", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		root := w.administrator(t, "root@example.com")
+		for n := range 2 * limit.Burst {
+			_, err := w.service.UpdateAccount(t.Context(), root, annID, auth.AccountPatch{ProfilePatch: addressOf(n)}, domain.Client{})
+			wantCode(t, err, "")
+		}
+	})
 }
 
 func TestNoticesGoToTheAddressOfTheChangeWhoeverHasItNow(t *testing.T) {

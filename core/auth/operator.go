@@ -55,18 +55,16 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 	if err != nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" must be a valid email`)
 	}
-	encoded, err := s.hashNew(ctx, u.Password, email)
-	if err != nil {
-		return domain.User{}, err
-	}
 	now := s.Clock.Now()
 	user := domain.User{
 		ID:        domain.UserID(domain.NewUUID(now)),
 		Email:     email,
-		Password:  encoded,
 		Status:    domain.StatusActive,
 		CreatedAt: now,
 		Version:   1,
+	}
+	if user.Password, err = s.hashNew(ctx, u.Password, user); err != nil {
+		return domain.User{}, err
 	}
 	if u.Admin {
 		user.Role = domain.AdministratorRole
@@ -81,12 +79,16 @@ func (s *Service) createUser(ctx context.Context, u NewUser, check func(context.
 		return r.Users.Create(ctx, user)
 	})
 	if errors.Is(err, port.ErrConflict) {
-		return domain.User{}, emailTaken(err)
+		return domain.User{}, notUnique("email", err)
 	}
+	created := domain.Event{Kind: domain.EventUserCreated, Outcome: domain.OutcomeSuccess, Subject: user.ID}
 	if err != nil && !s.exists(ctx, user.ID) {
+		if !errors.Is(err, errNotFirst) {
+			s.recordUnknown(ctx, created)
+		}
 		return domain.User{}, unavailable(fmt.Errorf("create account: %w", err))
 	}
-	s.record(ctx, domain.Event{Kind: domain.EventUserCreated, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	s.record(ctx, created)
 	return user, nil
 }
 
@@ -123,20 +125,14 @@ func (s *Service) SetPassword(ctx context.Context, email, password string) (doma
 	if err != nil {
 		return domain.User{}, err
 	}
-	encoded, err := s.hashNew(ctx, password, user.Email)
+	encoded, err := s.hashNew(ctx, password, user)
 	if err != nil {
 		return domain.User{}, err
 	}
-	user, err = s.updateUser(ctx, user, domain.Client{}, func(u domain.User) (domain.User, error) {
+	return s.changeAccount(ctx, author{}, accountChange{user, func(u domain.User) (domain.User, error) {
 		u.Password = encoded
 		return u, nil
-	})
-	if err != nil {
-		return domain.User{}, err
-	}
-	s.endSessions(ctx, user.ID)
-	s.record(ctx, domain.Event{Kind: domain.EventPasswordChanged, Outcome: domain.OutcomeSuccess, Subject: user.ID})
-	return user, nil
+	}})
 }
 
 // ListUsers implements OperatorAPI.
@@ -154,10 +150,12 @@ func (s *Service) Unlock(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
+	unlock := domain.Event{Kind: domain.EventAccountUnlocked, Outcome: domain.OutcomeSuccess, Subject: user.ID}
 	if err := s.Limiter.Reset(ctx, loginAccountKey(user.Email)); err != nil {
+		s.recordUnknown(ctx, unlock)
 		return unavailable(fmt.Errorf("forget failed logins: %w", err))
 	}
-	s.record(ctx, domain.Event{Kind: domain.EventAccountUnlocked, Outcome: domain.OutcomeSuccess, Subject: user.ID})
+	s.record(ctx, unlock)
 	return nil
 }
 

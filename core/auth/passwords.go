@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // Bounds of a password. The lower one counts characters (NIST SP 800-63B-4, section
@@ -45,10 +46,10 @@ func CheckNewPassword(password string, email domain.Email) error {
 		return err
 	}
 	if utf8.RuneCountInString(password) < MinPasswordRunes {
-		return failedValidation("password", fmt.Sprintf(`"password" must be at least %d characters long`, MinPasswordRunes))
+		return refusedPassword(fmt.Sprintf(`"password" must be at least %d characters long`, MinPasswordRunes))
 	}
 	if isCommonPassword(password) || strings.EqualFold(password, string(email)) {
-		return failedValidation("password", `"password" is one that is guessed first`)
+		return refusedPassword(`"password" is one that is guessed first`)
 	}
 	return nil
 }
@@ -80,23 +81,57 @@ func hasLine(text, line string) bool {
 	return false
 }
 
-// checkNewPassword refuses what this service does not take as a password: what nobody should,
-// and what its operator does not want. No refusal repeats the password.
-func (s *Service) checkNewPassword(_ context.Context, password string, email domain.Email) error {
-	if err := CheckNewPassword(password, email); err != nil {
+// checkNewPassword refuses what this service does not take as the password of the account: what
+// nobody should, what its operator does not want, and what a checker speaks against. No refusal
+// repeats the password. What cannot be found out is no refusal.
+func (s *Service) checkNewPassword(ctx context.Context, password string, user domain.User) error {
+	if err := CheckNewPassword(password, user.Email); err != nil {
 		return err
 	}
 	if !s.settings.PasswordPolicy.Allows(password) {
-		return failedValidation("password", `"password" does not meet the rules for passwords here`)
+		return refusedPassword(`"password" does not meet the rules for passwords here`)
+	}
+	for _, checker := range s.PasswordCheckers {
+		found, err := checker.Check(ctx, port.PasswordCandidate{
+			Password: password,
+			About:    []string{string(user.Email), user.FirstName, user.LastName},
+		})
+		if err != nil {
+			return unavailable(fmt.Errorf("check new password: %w", err))
+		}
+		if found != port.PasswordSound {
+			return refusedPassword(against(found))
+		}
 	}
 	return nil
 }
 
+// against says to whoever wanted the password what speaks against it.
+func against(w port.PasswordWeakness) string {
+	if w == port.PasswordBreached {
+		return `"password" is one of those that have leaked elsewhere`
+	}
+	return `"password" is too easy to guess`
+}
+
+// refusedPassword says what is wrong with a new password, as the reference service does of one
+// that its pattern does not match: clients choose their words by that.
+func refusedPassword(reason string) error {
+	e := domain.NewError(domain.FailedValidation, nil)
+	e.Message = `Validation failed for field "password". ` + reason + "."
+	e.Field, e.Reason, e.Type = "password", reason, "regex"
+	return e
+}
+
 // hashNew checks and hashes the password that the account is to have.
-func (s *Service) hashNew(ctx context.Context, password string, email domain.Email) (string, error) {
-	if err := s.checkNewPassword(ctx, password, email); err != nil {
+func (s *Service) hashNew(ctx context.Context, password string, user domain.User) (string, error) {
+	if err := s.checkNewPassword(ctx, password, user); err != nil {
 		return "", err
 	}
+	return s.hash(ctx, password)
+}
+
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
 	encoded, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
 		return "", unavailable(fmt.Errorf("hash password: %w", err))

@@ -13,6 +13,10 @@ import (
 // MaxListedAccounts is how many accounts ListAccounts returns at most.
 const MaxListedAccounts = 1000
 
+// MaxChangedAccounts is how many accounts are made, changed or removed at once at most: each of
+// them may cost a hash, and the caller waits.
+const MaxChangedAccounts = 50
+
 // ListAccounts implements PeopleAPI.
 func (s *Service) ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]domain.User, error) {
 	if err := s.RequireAdministrator(ctx, p); err != nil {
@@ -55,75 +59,128 @@ func (s *Service) ReadAccount(ctx context.Context, p Principal, id domain.UserID
 
 // CreateAccount implements PeopleAPI.
 func (s *Service) CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
+	users, err := s.CreateAccounts(ctx, p, []AccountPatch{patch}, from)
+	if err != nil {
 		return domain.User{}, err
 	}
+	return users[0], nil
+}
+
+// CreateAccounts implements PeopleAPI.
+func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]domain.User, error) {
+	if err := s.RequireAdministrator(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := checkCount(len(patches)); err != nil {
+		return nil, err
+	}
+	users := make([]domain.User, len(patches))
+	for i, patch := range patches {
+		var err error
+		if users[i], err = s.newAccount(ctx, patch); err != nil {
+			return nil, err
+		}
+	}
+	for i, patch := range patches { // when all that is cheap to refuse has been
+		var err error
+		if users[i].Password, err = s.newPassword(ctx, patch, users[i]); err != nil {
+			return nil, err
+		}
+	}
+	at, err := s.createAll(ctx, users)
+	switch {
+	case errors.Is(err, port.ErrConflict):
+		return nil, s.taken(ctx, users[at], err)
+	case err != nil && !s.exists(ctx, users[0].ID): // with which all others are, too
+		for _, user := range users {
+			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Actor: p.User.ID, Subject: user.ID, Client: from})
+		}
+		return nil, unavailable(fmt.Errorf("create account: %w", err))
+	}
+	by := author{actor: p.User.ID, from: from}
+	for _, user := range users {
+		s.recordChange(ctx, by, domain.EventUserCreated, user.ID)
+		plain := domain.User{Email: user.Email, Password: user.Password, Status: user.Status}
+		for _, kind := range kindsOfChange(plain, user) {
+			s.recordChange(ctx, by, kind, user.ID)
+		}
+	}
+	return users, nil
+}
+
+// newAccount returns the account that the patch describes, without a password.
+func (s *Service) newAccount(ctx context.Context, patch AccountPatch) (domain.User, error) {
 	if patch.Email == nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" is required`)
 	}
 	now := s.Clock.Now()
-	user, err := s.patched(ctx, patch, domain.User{
+	return s.patched(ctx, patch, domain.User{
 		ID:        domain.UserID(domain.NewUUID(now)),
 		Status:    domain.StatusActive,
 		CreatedAt: now,
 		Version:   1,
 	})
-	if err != nil {
-		return domain.User{}, err
+}
+
+// createAll stores the accounts, all of them or none. On an error it returns which of them it
+// was at.
+func (s *Service) createAll(ctx context.Context, users []domain.User) (at int, err error) {
+	if len(users) == 1 {
+		return 0, s.Repos.Users.Create(ctx, users[0])
 	}
-	if user.Password, err = s.newPassword(ctx, patch, user); err != nil {
-		return domain.User{}, err
-	}
-	err = s.Repos.Users.Create(ctx, user)
-	switch {
-	case errors.Is(err, port.ErrConflict):
-		return domain.User{}, s.taken(ctx, user, err)
-	case err != nil && !s.exists(ctx, user.ID):
-		return domain.User{}, unavailable(fmt.Errorf("create account: %w", err))
-	}
-	s.record(ctx, administered(domain.EventUserCreated, p, user.ID, from))
-	return user, nil
+	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+		var user domain.User
+		for at, user = range users {
+			if err := r.Users.Create(ctx, user); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return at, err
 }
 
 // UpdateAccount implements PeopleAPI.
 func (s *Service) UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (domain.User, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
-		return domain.User{}, err
-	}
-	seen, err := s.findUser(ctx, id)
+	users, err := s.UpdateAccounts(ctx, p, []AccountUpdate{{id, patch}}, from)
 	if err != nil {
 		return domain.User{}, err
 	}
-	// Once on a copy, to refuse a bad patch before its password costs a hash.
-	proposed, err := s.patched(ctx, patch, seen)
-	if err != nil {
-		return domain.User{}, err
+	return users[0], nil
+}
+
+// UpdateAccounts implements PeopleAPI.
+func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]domain.User, error) {
+	ids := make([]domain.UserID, len(updates))
+	for i, update := range updates {
+		ids[i] = update.ID
 	}
-	encoded, err := s.newPassword(ctx, patch, proposed)
+	found, err := s.findAccounts(ctx, p, ids)
 	if err != nil {
-		return domain.User{}, err
+		return nil, err
 	}
-	before, after, err := s.changeAccount(ctx, seen, func(u domain.User) (domain.User, error) {
-		changed, err := s.patched(ctx, patch, u)
-		if patch.Password != nil {
-			changed.Password = encoded
+	// Once on copies, to refuse a bad patch before a password costs a hash.
+	proposed := make([]domain.User, len(updates))
+	for i, update := range updates {
+		if proposed[i], err = s.patched(ctx, update.Patch, found[i]); err != nil {
+			return nil, err
 		}
-		return changed, err
-	})
-	if err != nil {
-		return domain.User{}, err
 	}
-	if after.Epoch != before.Epoch {
-		s.endSessions(ctx, id)
+	changes := make([]accountChange, len(updates))
+	for i, update := range updates {
+		encoded, err := s.newPassword(ctx, update.Patch, proposed[i])
+		if err != nil {
+			return nil, err
+		}
+		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
+			changed, err := s.patched(ctx, update.Patch, u)
+			if update.Patch.Password != nil {
+				changed.Password = encoded
+			}
+			return changed, err
+		}}
 	}
-	s.record(ctx, administered(domain.EventUserUpdated, p, id, from))
-	if after.Password != before.Password {
-		s.record(ctx, administered(domain.EventPasswordChanged, p, id, from))
-	}
-	if after.Email != before.Email {
-		s.record(ctx, administered(domain.EventEmailChanged, p, id, from))
-	}
-	return after, nil
+	return s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserUpdated}, changes)
 }
 
 // newPassword returns the encoded password of the patch, or the one that the account has.
@@ -131,131 +188,55 @@ func (s *Service) newPassword(ctx context.Context, patch AccountPatch, user doma
 	if patch.Password == nil {
 		return user.Password, nil
 	}
-	return s.hashNew(ctx, *patch.Password, user.Email)
-}
-
-// changeAccount stores what change makes of the account, starting from seen and, where
-// another change came first, from what is stored then. It returns the account as it was and
-// as it is.
-func (s *Service) changeAccount(ctx context.Context, seen domain.User, change func(domain.User) (domain.User, error)) (before, after domain.User, err error) {
-	for range updateTries {
-		changed, err := change(seen)
-		if err != nil {
-			return domain.User{}, domain.User{}, err
-		}
-		isShutOut := changed.Status != domain.StatusActive && changed.Status != seen.Status
-		if changed.Password != seen.Password || changed.Email != seen.Email || isShutOut {
-			changed.Epoch++
-		}
-		var stored domain.User
-		err = s.sparingTheLast(ctx, seen, &changed, func(ctx context.Context, users port.Users) error {
-			var err error
-			stored, err = users.Update(ctx, changed)
-			return err
-		})
-		switch {
-		case err == nil:
-			return seen, stored, nil
-		case errors.Is(err, port.ErrConflict):
-			return domain.User{}, domain.User{}, s.taken(ctx, changed, err)
-		case !errors.Is(err, port.ErrStale):
-			return domain.User{}, domain.User{}, refusedChange(err)
-		}
-		if seen, err = s.findUser(ctx, seen.ID); err != nil {
-			return domain.User{}, domain.User{}, err
-		}
-	}
-	return domain.User{}, domain.User{}, unavailable(errors.New("change account: others keep changing it"))
+	return s.hashNew(ctx, *patch.Password, user)
 }
 
 // DeleteAccount implements PeopleAPI.
 func (s *Service) DeleteAccount(ctx context.Context, p Principal, id domain.UserID, from domain.Client) error {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
-		return err
-	}
-	for range updateTries {
-		user, err := s.findUser(ctx, id)
-		if err != nil {
-			return err
-		}
-		err = s.sparingTheLast(ctx, user, nil, func(ctx context.Context, users port.Users) error {
-			return users.Delete(ctx, id, user.Version)
-		})
-		if errors.Is(err, port.ErrStale) {
-			continue
-		}
-		if err != nil {
-			return refusedChange(err)
-		}
-		s.endSessions(ctx, id)
-		s.record(ctx, administered(domain.EventUserDeleted, p, id, from))
-		return nil
-	}
-	return unavailable(errors.New("delete account: others keep changing it"))
+	return s.DeleteAccounts(ctx, p, []domain.UserID{id}, from)
 }
 
-func refusedChange(err error) error {
-	switch {
-	case errors.Is(err, errLastAdministrator):
-		e := domain.NewError(domain.UnprocessableContent, err)
-		e.Message = "You can't remove the last admin user from the role."
-		return e
-	case isNotFound(err):
-		return forbidden(err)
-	}
-	return unavailable(fmt.Errorf("change account: %w", err))
-}
-
-// errLastAdministrator says that nobody would be left who administrates.
-var errLastAdministrator = errors.New("the last active user of a role that administrates")
-
-// sparingTheLast makes a change of the account as it was seen, unless that would take the
-// last active user from a role that administrates; after is nil where the account goes. Two
-// who would take the last two from it at once reserve the role one after the other, and the
-// second finds that there is only one left.
-func (s *Service) sparingTheLast(ctx context.Context, before domain.User, after *domain.User, change func(context.Context, port.Users) error) error {
-	stays := after != nil && after.Status == domain.StatusActive && after.Role == before.Role
-	if stays || before.Status != domain.StatusActive || before.Role == "" {
-		return change(ctx, s.Repos.Users)
-	}
-	role, err := s.roleOf(ctx, before)
+// DeleteAccounts implements PeopleAPI.
+func (s *Service) DeleteAccounts(ctx context.Context, p Principal, ids []domain.UserID, from domain.Client) error {
+	found, err := s.findAccounts(ctx, p, ids)
 	if err != nil {
 		return err
 	}
-	if !role.Admin {
-		return change(ctx, s.Repos.Users)
+	changes := make([]accountChange, len(found))
+	for i, user := range found {
+		changes[i] = accountChange{seen: user}
 	}
-	members := port.UserFilter{Equal: map[port.UserField]string{
-		port.UserFieldRole:   string(before.Role),
-		port.UserFieldStatus: string(domain.StatusActive),
-	}}
-	return s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-		if err := r.Roles.Reserve(ctx, before.Role); err != nil {
-			return err
-		}
-		n, err := r.Users.Count(ctx, members)
-		if err != nil {
-			return err
-		}
-		if n < 2 {
-			return errLastAdministrator
-		}
-		return change(ctx, r.Users)
-	})
+	_, err = s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserDeleted}, changes)
+	return err
 }
 
-// taken says which value of the account another has. Administrators see all accounts anyway.
-func (s *Service) taken(ctx context.Context, user domain.User, cause error) error {
-	if user.StaticToken != nil {
-		owner, err := s.Repos.Users.ByStaticToken(ctx, *user.StaticToken)
-		if err == nil && owner.ID != user.ID {
-			e := domain.NewError(domain.RecordNotUnique, cause)
-			e.Message = `Value for field "token" in collection "directus_users" has to be unique.`
-			e.Field = "token"
-			return e
-		}
+// findAccounts returns the accounts that an administrator is about to change together.
+func (s *Service) findAccounts(ctx context.Context, p Principal, ids []domain.UserID) ([]domain.User, error) {
+	if err := s.RequireAdministrator(ctx, p); err != nil {
+		return nil, err
 	}
-	return emailTaken(cause)
+	if err := checkCount(len(ids)); err != nil {
+		return nil, err
+	}
+	var found []domain.User
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			return nil, domain.InvalidPayloadError("", "An account is named twice")
+		}
+		user, err := s.findUser(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, user)
+	}
+	return found, nil
+}
+
+func checkCount(accounts int) error {
+	if accounts < 1 || accounts > MaxChangedAccounts {
+		return domain.InvalidPayloadError("", fmt.Sprintf("1 to %d accounts can be changed at once", MaxChangedAccounts))
+	}
+	return nil
 }
 
 // patched returns u with all fields of the patch but the password.
@@ -302,8 +283,4 @@ func (s *Service) checkRole(ctx context.Context, id domain.RoleID) error {
 		return unavailable(fmt.Errorf("find role: %w", err))
 	}
 	return nil
-}
-
-func administered(kind string, p Principal, subject domain.UserID, from domain.Client) domain.Event {
-	return domain.Event{Kind: kind, Outcome: domain.OutcomeSuccess, Actor: p.User.ID, Subject: subject, Client: from}
 }

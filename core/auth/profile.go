@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
-	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // Bounds of a profile, in characters.
@@ -18,10 +17,6 @@ const (
 	MaxNameRunes     = 50
 	MaxLanguageRunes = 255
 )
-
-// updateTries bounds how often a change of a profile begins anew because another change of
-// the same account came first.
-const updateTries = 4
 
 // Me implements ProfileAPI.
 func (s *Service) Me(ctx context.Context, p Principal) (domain.User, error) {
@@ -41,13 +36,23 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 	if err != nil {
 		return domain.User{}, nil, err
 	}
-	var encoded string
 	if patch.Password != nil {
-		if encoded, err = s.hashNew(ctx, *patch.Password, proposed.Email); err != nil {
+		if err := s.checkNewPassword(ctx, *patch.Password, proposed); err != nil {
 			return domain.User{}, nil, err
 		}
 	}
-	user, err := s.updateUser(ctx, p.User, from, func(u domain.User) (domain.User, error) {
+	if patch.Password != nil || proposed.Email != p.User.Email {
+		if err := s.beginNotifiedChange(ctx, p.User.ID, from); err != nil {
+			return domain.User{}, nil, err
+		}
+	}
+	var encoded string
+	if patch.Password != nil {
+		if encoded, err = s.hash(ctx, *patch.Password); err != nil {
+			return domain.User{}, nil, err
+		}
+	}
+	user, err := s.changeAccount(ctx, author{actor: p.User.ID, from: from}, accountChange{p.User, func(u domain.User) (domain.User, error) {
 		if u.Epoch != p.User.Epoch || u.Status != p.User.Status {
 			return domain.User{}, invalidCredentials(nil) // what let the caller in is over
 		}
@@ -56,19 +61,12 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 			changed.Password = encoded
 		}
 		return changed, err
-	})
+	}})
 	if err != nil {
 		return domain.User{}, nil, err
 	}
 	if user.Epoch == p.User.Epoch {
 		return user, nil, nil
-	}
-	s.endSessions(ctx, user.ID)
-	if patch.Password != nil {
-		s.record(ctx, changedByOwner(domain.EventPasswordChanged, user.ID, from))
-	}
-	if user.Email != p.User.Email {
-		s.record(ctx, changedByOwner(domain.EventEmailChanged, user.ID, from))
 	}
 	return user, s.replaceCookie(ctx, p, user, from), nil
 }
@@ -86,71 +84,6 @@ func (s *Service) replaceCookie(ctx context.Context, p Principal, user domain.Us
 		return nil
 	}
 	return &tokens
-}
-
-func changedByOwner(kind string, id domain.UserID, from domain.Client) domain.Event {
-	return domain.Event{Kind: kind, Outcome: domain.OutcomeSuccess, Actor: id, Subject: id, Client: from}
-}
-
-// endSessions removes sessions that a raised epoch has ended already, so that a failure
-// here leaves nothing open.
-func (s *Service) endSessions(ctx context.Context, id domain.UserID) {
-	if err := s.Sessions.DeleteUser(ctx, id, ""); err != nil {
-		s.Log.WarnContext(ctx, "ended sessions were not removed", "user", id, "error", err)
-	}
-}
-
-// updateUser stores what change makes of the account, starting from seen and, where
-// another change came first, from what is stored then. When password or address differ it
-// raises the epoch, and queues notices that name from, where the change came from.
-func (s *Service) updateUser(ctx context.Context, seen domain.User, from domain.Client, change func(domain.User) (domain.User, error)) (domain.User, error) {
-	user := seen
-	for range updateTries {
-		changed, err := change(user)
-		if err != nil {
-			return domain.User{}, err
-		}
-		if changed.Password != user.Password || changed.Email != user.Email {
-			changed.Epoch++
-		}
-		stored, err := s.storeWith(ctx, changed, s.notices(user, changed, from))
-		switch {
-		case err == nil:
-			return stored, nil
-		case errors.Is(err, port.ErrConflict):
-			return domain.User{}, emailTaken(err)
-		case isNotFound(err):
-			return domain.User{}, invalidCredentials(nil)
-		case !errors.Is(err, port.ErrStale):
-			return domain.User{}, unavailable(fmt.Errorf("change account: %w", err))
-		}
-		if user, err = s.Repos.Users.ByID(ctx, seen.ID); err != nil {
-			return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
-		}
-	}
-	return domain.User{}, unavailable(errors.New("change account: others keep changing it"))
-}
-
-// storeWith updates the account and queues the letters about that: both or neither.
-func (s *Service) storeWith(ctx context.Context, changed domain.User, letters []domain.Letter) (stored domain.User, err error) {
-	if len(letters) == 0 {
-		return s.Repos.Users.Update(ctx, changed)
-	}
-	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-		var err error
-		if stored, err = r.Users.Update(ctx, changed); err != nil {
-			return err
-		}
-		return queue(ctx, r.MailQueue, letters)
-	})
-	return stored, err
-}
-
-func emailTaken(cause error) error {
-	e := domain.NewError(domain.RecordNotUnique, cause)
-	e.Message = `Value for field "email" in collection "directus_users" has to be unique.`
-	e.Field = "email"
-	return e
 }
 
 // applied returns u with the fields of the patch, except the password.

@@ -152,9 +152,14 @@ func (s *Service) withinGrace(session domain.Session, grace time.Duration) bool 
 // out, since nobody can tell which is which (RFC 9700, section 4.14.2). It returns the
 // plain refusal that any dead token gets.
 func (s *Service) endReused(ctx context.Context, session domain.Session, presented domain.SecretHash, from domain.Client) error {
+	reuse := domain.Event{
+		Kind: domain.EventRefreshReuse, Outcome: domain.OutcomeFailure,
+		Subject: session.UserID, Client: from,
+	}
 	if !s.settings.KeepReused {
 		ended, err := s.Sessions.EndReused(ctx, session.ID, presented)
 		if err != nil {
+			s.recordUnknown(ctx, reuse)
 			return unavailable(fmt.Errorf("end reused session: %w", err))
 		}
 		if !ended {
@@ -162,9 +167,6 @@ func (s *Service) endReused(ctx context.Context, session domain.Session, present
 			return invalidCredentials(nil)
 		}
 	}
-	s.record(ctx, domain.Event{
-		Kind: domain.EventRefreshReuse, Outcome: domain.OutcomeFailure,
-		Subject: session.UserID, Client: from,
-	})
+	s.record(ctx, reuse)
 	return invalidCredentials(nil)
 }

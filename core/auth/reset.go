@@ -42,18 +42,24 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 		s.recordRefusedReset(ctx, user, err, from)
 		return err
 	}
-	encoded, err := s.hashNew(ctx, password, user.Email)
+	encoded, err := s.hashNew(ctx, password, user)
 	if err != nil {
 		return err
 	}
-	if err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from); err != nil {
+	reset := domain.Event{
+		Kind: domain.EventPasswordReset, Outcome: domain.OutcomeSuccess,
+		Actor: user.ID, Subject: user.ID, Client: from,
+	}
+	switch err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from); {
+	case isUnavailable(err):
+		s.recordUnknown(ctx, reset)
+		return err
+	case err != nil:
+		s.recordRefusedReset(ctx, user, err, from) // somebody else came with it meanwhile
 		return err
 	}
 	s.endSessions(ctx, user.ID)
-	s.record(ctx, domain.Event{
-		Kind: domain.EventPasswordReset, Outcome: domain.OutcomeSuccess,
-		Actor: user.ID, Subject: user.ID, Client: from,
-	})
+	s.record(ctx, reset)
 	return nil
 }
 
@@ -168,13 +174,9 @@ func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretH
 	if err := checkMayReset(user, token); err != nil {
 		return err
 	}
-	before := user
-	user.Password = encoded
-	user.Epoch++
-	if _, err := r.Users.Update(ctx, user); err != nil {
-		return err
-	}
-	if err := queue(ctx, r.MailQueue, s.notices(before, user, from)); err != nil {
+	changed := user
+	changed.Password = encoded
+	if _, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from); err != nil {
 		return err
 	}
 	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset)

@@ -160,7 +160,7 @@ func TestSecurity96_WhatHappensIsRecordedWithTimeUserAndSource(t *testing.T) {
 			t.Errorf("got %d lines of events in %d, want one for each of %d events", audits, lines, want)
 		}
 	})
-	t.Run("an attempt that a limit refuses is a line of the log and no event, so that no stranger fills the trail", func(t *testing.T) {
+	t.Run("an attempt that a limit refuses is a line of the log, and the first one an event, so that no stranger fills the trail", func(t *testing.T) {
 		for limit, change := range map[string]func(*auth.Settings){
 			"account": func(s *auth.Settings) { s.LoginAddress = port.Limit{} },
 			"address": func(s *auth.Settings) { s.LoginAccount = port.Limit{} },
@@ -176,8 +176,9 @@ func TestSecurity96_WhatHappensIsRecordedWithTimeUserAndSource(t *testing.T) {
 					t.Fatalf("got %v, want a refusal", err)
 				}
 			}
-			if got := len(w.events(t)); got != 1 {
-				t.Errorf("%s: got %d events, want that of the one guess", limit, got)
+			guessed, limited := w.count(t, domain.EventLogin, domain.OutcomeFailure), w.count(t, domain.EventLoginLimited, domain.OutcomeFailure)
+			if got := len(w.events(t)); got != 2 || guessed != 1 || limited != 1 {
+				t.Errorf("%s: got %d events, want that of the one guess and that of the limit", limit, got)
 			}
 			if got := strings.Count(log.String(), `"msg":"a login was turned away","limit":"`+limit+`","ip":"192.0.2.7{`); got != 19 {
 				t.Errorf("%s: got %d lines of the log, want one for each of 19 refusals", limit, got)

@@ -10,13 +10,16 @@ import (
 )
 
 // Service implements API, OperatorAPI and Worker on the ports it is given. It is safe for
-// concurrent use and keeps no state of its own, but for a second that the mail queue was full,
-// so that any number of instances may share a store.
+// concurrent use and keeps no state of its own, but for what it need not tell twice: that the
+// mail queue is full, and which limits are reached. So any number of instances may share a
+// store.
 type Service struct {
 	Ports
 	settings Settings
 	keys     Keys
 	mailFull fullQueue
+
+	limitsReached notedLimits
 }
 
 var (
@@ -25,7 +28,8 @@ var (
 	_ Worker      = (*Service)(nil)
 )
 
-// Ports is what a Service stands on. Every field is needed.
+// Ports is what a Service stands on. Every field is needed but PasswordCheckers, which are asked
+// in their order about each new password.
 type Ports struct {
 	Work     port.UnitOfWork
 	Repos    port.Repos
@@ -33,6 +37,9 @@ type Ports struct {
 	Limiter  port.RateLimiter
 	Events   port.Events
 	Hasher   port.PasswordHasher
+
+	PasswordCheckers []port.PasswordChecker
+
 	Issuer   port.TokenIssuer
 	Verifier port.TokenVerifier
 	Mailer   port.Mailer
@@ -71,6 +78,10 @@ type Settings struct {
 	// that has our secret. Nothing but their expiry ends them.
 	AcceptSessionless bool
 
+	// Requests bounds the requests of any kind from one client address, where a transport asks
+	// AdmitRequest. The zero Limit is no limit.
+	Requests port.Limit
+
 	// LoginAccount and LoginAddress bound the failed logins of one account, whether it
 	// exists or not, and from one client address. The zero Limit is no limit.
 	LoginAccount, LoginAddress port.Limit
@@ -86,6 +97,10 @@ type Settings struct {
 	ResetPage                  string
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
+
+	// NoticeAccount bounds how often somebody changes their own password or address, of which
+	// mail is sent to an address that they choose. The zero Limit is no limit.
+	NoticeAccount port.Limit
 
 	// EventsTTL is how long the audit trail is kept. Zero keeps it for ever.
 	EventsTTL time.Duration
@@ -120,6 +135,8 @@ func DefaultSettings() Settings {
 		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},
 		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},
 		MailQueue:    10_000,
+
+		NoticeAccount: port.Limit{Burst: 5, Every: 12 * time.Minute},
 	}
 }
 

@@ -34,6 +34,7 @@ type world struct {
 	store   port.Store
 	hasher  *fakes.Hasher
 	mailbox *fakes.Mailbox
+	leaked  *fakes.PasswordChecker
 }
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*auth.Ports)) world {
@@ -43,12 +44,13 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*auth.Ports)) world
 		store:   refstore.New(),
 		hasher:  fakes.NewHasher(2),
 		mailbox: &fakes.Mailbox{},
+		leaked:  fakes.NewPasswordChecker(port.PasswordBreached, leakedPassword),
 	}
 	tokens := fakes.NewTokens("a key for tests", "directus")
 	w.ports = auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
 		Hasher: w.hasher, Issuer: tokens, Verifier: tokens, Clock: w.clock,
-		Mailer: w.mailbox, Composer: fakes.Composer{},
+		Mailer: w.mailbox, Composer: fakes.Composer{}, PasswordCheckers: []port.PasswordChecker{w.leaked},
 		Probes: []auth.Probe{{Name: "store", Ping: func(ctx context.Context) error { return w.store.Ping(ctx) }}},
 		Log:    slog.New(slog.DiscardHandler),
 	}

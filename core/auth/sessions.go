@@ -85,6 +85,7 @@ func (s *Service) EndSession(ctx context.Context, p Principal, id domain.Session
 		}
 	}
 	if err := s.Sessions.Delete(ctx, id); err != nil {
+		s.recordUnknown(ctx, revocation(p, session.UserID, from))
 		return unavailable(fmt.Errorf("end session: %w", err))
 	}
 	s.record(ctx, revocation(p, session.UserID, from))
@@ -98,6 +99,7 @@ func (s *Service) EndSessions(ctx context.Context, p Principal, user domain.User
 		return err
 	}
 	if err := s.Sessions.DeleteUser(ctx, owner.ID, p.Session.ID); err != nil {
+		s.recordUnknown(ctx, revocation(p, owner.ID, from))
 		return unavailable(fmt.Errorf("end sessions: %w", err))
 	}
 	s.record(ctx, revocation(p, owner.ID, from))

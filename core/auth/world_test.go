@@ -21,7 +21,9 @@ const (
 	annEmail    = "ann@example.com"
 	password    = "correct horse battery staple"
 	newPassword = "another battery staple"
-	dataKey     = "a data key that is long enough to be one"
+	// leakedPassword is the one that the checker of every world knows.
+	leakedPassword = "leaked battery staple"
+	dataKey        = "a data key that is long enough to be one"
 )
 
 func allModes() []domain.Mode {
@@ -201,6 +203,9 @@ func intercepted(h intercept.Hooks) func(*auth.Ports) {
 		store := intercept.Store(p.Work.(port.Store), h)
 		p.Work, p.Repos, p.Sessions, p.Limiter, p.Events = store, store.Repos(), store.Sessions(), store.Limiter(), store.Events()
 		p.Hasher = intercept.Hasher(p.Hasher, h)
+		for i, checker := range p.PasswordCheckers {
+			p.PasswordCheckers[i] = intercept.PasswordChecker(checker, h)
+		}
 		p.Issuer, p.Verifier = intercept.Issuer(p.Issuer, h), intercept.Verifier(p.Verifier, h)
 	}
 }

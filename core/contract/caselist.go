@@ -23,6 +23,7 @@ func AllCases() []CaseInfo {
 		infos("UnitOfWork", UnitOfWorkCases()),
 		infos("Store", storeOwnCases()),
 		infos("PasswordHasher", HasherCases()),
+		infos("PasswordChecker", PasswordCheckerCases()),
 		infos("TokenIssuer", issuerCases()),
 		infos("TokenIssuer", issuerMethods().cancelled()),
 		infos("TokenVerifier", verifierExpiryCases()),

@@ -28,6 +28,11 @@ func closedCases[P any](m methods[P], part func(port.Store) P) []Case[port.Store
 	return cases
 }
 
+// sentinels are the errors that callers tell apart.
+func sentinels() []error {
+	return []error{port.ErrNotFound, port.ErrConflict, port.ErrStale, port.ErrExpired, port.ErrInvalid, port.ErrBusy}
+}
+
 // wantClosed ends the case unless err is an error, and none that a caller reads as an
 // answer.
 func wantClosed(t testing.TB, err error) {
@@ -35,11 +40,7 @@ func wantClosed(t testing.TB, err error) {
 	if err == nil {
 		t.Fatal("got no error from a store that is closed")
 	}
-	answers := []error{
-		port.ErrNotFound, port.ErrConflict, port.ErrStale, port.ErrExpired, port.ErrInvalid, port.ErrBusy,
-		context.Canceled, context.DeadlineExceeded,
-	}
-	for _, answer := range answers {
+	for _, answer := range append(sentinels(), context.Canceled, context.DeadlineExceeded) {
 		if errors.Is(err, answer) {
 			t.Fatalf("got error %v from a store that is closed, want none that matches %q", err, answer)
 		}

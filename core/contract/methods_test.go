@@ -25,6 +25,7 @@ func TestMethods(t *testing.T) {
 		wantMethods[port.UnitOfWork](t, uowMethods())
 		wantMethods[port.Store](t, uowMethods(), storeMethods())
 		wantMethods[port.PasswordHasher](t, hasherMethods())
+		wantMethods[port.PasswordChecker](t, passwordCheckerMethods())
 		wantMethods[port.TokenIssuer](t, issuerMethods())
 		wantMethods[port.TokenVerifier](t, verifierMethods())
 		wantMethods[port.Mailer](t, mailerMethods())
@@ -87,6 +88,7 @@ func wantedIDs(t *testing.T) map[string]bool {
 	add(true, methodIDs(uowMethods())...)
 	add(true, methodIDs(storeMethods())...)
 	add(false, methodIDs(hasherMethods())...)
+	add(false, methodIDs(passwordCheckerMethods())...)
 	add(false, methodIDs(issuerMethods())...)
 	add(false, methodIDs(verifierMethods())...)
 	add(false, methodIDs(mailerMethods())...)
@@ -130,6 +132,7 @@ func TestAllCases(t *testing.T) {
 		var want []string
 		want = append(want, caseIDs(StoreCases())...)
 		want = append(want, caseIDs(HasherCases())...)
+		want = append(want, caseIDs(PasswordCheckerCases())...)
 		want = append(want, caseIDs(TokensCases())...)
 		want = append(want, caseIDs(MailerCases())...)
 		want = append(want, caseIDs(ComposerCases())...)

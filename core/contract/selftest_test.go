@@ -129,6 +129,14 @@ func openHasher() contract.HasherWorld {
 	}
 }
 
+func openPasswordChecker() contract.PasswordCheckerWorld {
+	c := fakes.NewPasswordChecker(port.PasswordBreached, "password1", "letmein99")
+	return contract.PasswordCheckerWorld{
+		Checker: c, Weakness: port.PasswordBreached, Weak: []string{"password1", "letmein99"},
+		Break: func(testing.TB) { c.Break() },
+	}
+}
+
 func openTokens() contract.TokensWorld {
 	tokens := fakes.NewTokens("the key", "sallyport")
 	return contract.TokensWorld{
@@ -157,6 +165,8 @@ func redOf(t testing.TB, f faulty.Fault) (ids []string, said map[string]string) 
 		return red(t, contract.StoreCases(), func() port.Store { return f.Store(openStore()) })
 	case f.Hasher != nil:
 		return red(t, contract.HasherCases(), func() contract.HasherWorld { return f.Hasher(openHasher()) })
+	case f.PasswordChecker != nil:
+		return red(t, contract.PasswordCheckerCases(), func() contract.PasswordCheckerWorld { return f.PasswordChecker(openPasswordChecker()) })
 	case f.Tokens != nil:
 		return red(t, contract.TokensCases(), func() contract.TokensWorld { return f.Tokens(openTokens()) })
 	case f.Mailer != nil:
@@ -175,6 +185,7 @@ func TestFaults(t *testing.T) {
 	t.Run("without a fault no case fails", func(t *testing.T) {
 		wantGreen(t, contract.StoreCases(), openStore)
 		wantGreen(t, contract.HasherCases(), openHasher)
+		wantGreen(t, contract.PasswordCheckerCases(), openPasswordChecker)
 		wantGreen(t, contract.TokensCases(), openTokens)
 		wantGreen(t, contract.MailerCases(), openMailer)
 		wantGreen(t, contract.ComposerCases(), openComposer)

@@ -19,6 +19,7 @@ const resetPassword = " b\u00e4ttery STAPLE \U0001F50B again "
 func withoutLimits(set *auth.Settings) {
 	set.LoginAccount, set.LoginAddress = port.Limit{}, port.Limit{}
 	set.ResetAccount, set.ResetAddress = port.Limit{}, port.Limit{}
+	set.NoticeAccount = port.Limit{}
 }
 
 func transportPasswordCases() []Case[TransportOpener] {

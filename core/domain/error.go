@@ -8,6 +8,7 @@ type Error struct {
 	Message    string
 	Reason     string        // what was wrong, for extensions.reason
 	Field      string        // which field, where there is one
+	Type       string        // which kind of rule the field breaks, where clients tell them apart
 	RetryAfter time.Duration // when to come back; 0 where it makes no sense
 	Err        error         // for logs only
 }

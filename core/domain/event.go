@@ -28,10 +28,19 @@ const (
 	EventUserUpdated     = "user-updated"
 	EventUserDeleted     = "user-deleted"
 	EventSessionsEnded   = "sessions-ended"
+	EventKeyMade         = "signing-key-made"
+	EventKeyRetired      = "signing-key-retired"
+	EventStatusChanged   = "status-changed"
+	EventRoleChanged     = "role-changed"
+	EventTokenSet        = "static-token-set"
+	EventTokenRemoved    = "static-token-removed"
+	EventLoginLimited    = "login-limited"
+	EventResetLimited    = "password-reset-limited"
 )
 
 // The outcomes of events.
 const (
 	OutcomeSuccess = "success"
 	OutcomeFailure = "failure"
+	OutcomeUnknown = "unknown" // the store was asked to and did not answer; in the log alone
 )

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/scripts/workspace"
@@ -26,6 +27,45 @@ func TestPageOfSecurity(t *testing.T) {
 		t.Fatal(err)
 	}
 	report(t, securityTestsAreListed(tests, string(page)))
+	report(t, everyPromiseHasATest(numberedPromises(), tests, string(page)))
+}
+
+// TestKindsOfEventsAreDocumented: who reads the audit trail finds each kind in the table.
+func TestKindsOfEventsAreDocumented(t *testing.T) {
+	root, err := workspace.Root(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join(root, "core", "domain", "event.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := regexp.MustCompile(`(?m)^\tEvent\w+ += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(kinds) < 19 {
+		t.Fatalf("found %d kinds, which cannot be all", len(kinds))
+	}
+	for _, kind := range kinds {
+		if !regexp.MustCompile("(?m)^\\| `.*" + kind[1] + "`.* \\| (success|failure)").Match(page) {
+			t.Errorf("docs/operations.md does not say when there is an event of the kind %s", kind[1])
+		}
+	}
+}
+
+func TestPromisesWithoutATest(t *testing.T) {
+	const page = "\n| 1 | Promise |\n| 2 | Promise |\n| 94a | Promise |\n"
+	tests := map[string]string{"TestSecurity01_A": "a_test.go", "TestSecurity94a_B": "b_test.go", "TestSecurity20And22_C": "c_test.go"}
+	for number, wrong := range map[string]int{"1": 0, "94a": 0, "2": 1, "20": 1, "22": 1, "94": 2, "3": 2} {
+		if found := everyPromiseHasATest([]string{number}, tests, page); len(found) != wrong {
+			t.Errorf("%s: found %q, want %d things", number, found, wrong)
+		}
+	}
+	if n := len(numberedPromises()); n != 48+7+3+18+1 {
+		t.Errorf("got %d promises", n)
+	}
 }
 
 func TestFindSecurityTests(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,7 @@ func kits() []kit {
 		{"RunMailer", "`Mailer`", len(contract.MailerCases())},
 		{"RunComposer", "`MailComposer`", len(contract.ComposerCases())},
 		{"RunHasher", "`PasswordHasher`", len(contract.HasherCases())},
+		{"RunPasswordChecker", "`PasswordChecker`", len(contract.PasswordCheckerCases())},
 		{"RunTokens", "`TokenIssuer` and `TokenVerifier` together", len(contract.TokensCases())},
 		{"RunClock", "`Clock`", len(contract.ClockCases())},
 		{"RunTransport", "a transport, from outside: see [the inbound kit](#the-inbound-kit)", len(contract.TransportCases())},
@@ -118,20 +120,40 @@ func writePort(b *strings.Builder, p portDoc, records []record, cases []contract
 }
 
 // recordsOf returns the structs that are declared beside p, with the first port of a file
-// only.
+// only, and those of a file without a port with the port whose methods name one of them.
 func (s source) recordsOf(p portDoc) []record {
 	var list []record
-	for _, other := range s.ports {
-		if other.file == p.file && other.name < p.name {
-			return nil
-		}
-	}
 	for _, r := range s.records {
-		if r.file == p.file {
+		switch first := s.firstPortOf(r.file); {
+		case first == p.name:
+			list = append(list, r)
+		case first == "" && s.names(p, r.file):
 			list = append(list, r)
 		}
 	}
 	return list
+}
+
+// firstPortOf returns the first by name of the ports in a file; "" where there is none.
+func (s source) firstPortOf(file string) string {
+	var first string
+	for _, p := range s.ports {
+		if p.file == file && (first == "" || p.name < first) {
+			first = p.name
+		}
+	}
+	return first
+}
+
+// names reports whether a method of p takes or returns a struct of the file.
+func (s source) names(p portDoc, file string) bool {
+	for _, r := range s.records {
+		named := regexp.MustCompile(`\b` + r.name + `\b`)
+		if r.file == file && slices.ContainsFunc(p.methods, func(m methodDoc) bool { return named.MatchString(m.signature) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // rule is a promise and the cases that check it.

@@ -48,6 +48,17 @@ func TestPage(t *testing.T) {
 	})
 }
 
+// commentsIn returns the text of the comments that stand on lines of their own.
+func commentsIn(code string) string {
+	var text strings.Builder
+	for line := range strings.Lines(code) {
+		if said, is := strings.CutPrefix(strings.TrimSpace(line), "// "); is {
+			text.WriteString(said + "\n")
+		}
+	}
+	return text.String()
+}
+
 func TestRules(t *testing.T) {
 	s, err := read(filepath.Join(checkout(t), "core", "port"))
 	if err != nil {
@@ -61,7 +72,7 @@ func TestRules(t *testing.T) {
 		}
 	}
 	for _, r := range s.records {
-		promised += "\n" + r.intro
+		promised += "\n" + r.intro + "\n" + commentsIn(r.code)
 	}
 	promised = plain(promised)
 	t.Run("stand in the doc comments, word for word", func(t *testing.T) {

@@ -39,6 +39,7 @@ type methodDoc struct {
 // record is a struct that methods take or return.
 type record struct {
 	file  string
+	name  string
 	intro string // Markdown
 	code  string // Go
 }
@@ -124,7 +125,7 @@ func (s *source) addType(fset *token.FileSet, pkg *doc.Package, t *doc.Type) err
 		if err != nil {
 			return err
 		}
-		s.records = append(s.records, record{file: file, intro: markdown(pkg, t.Doc), code: "type " + code})
+		s.records = append(s.records, record{file: file, name: t.Name, intro: markdown(pkg, t.Doc), code: "type " + code})
 	}
 	return nil
 }

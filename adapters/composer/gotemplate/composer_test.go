@@ -148,7 +148,9 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 	}
 }
 
-func TestComposeEscapes(t *testing.T) {
+// TestSecurity53_ValuesAreEscaped: red when FirstName or ProjectName in values.go is an
+// html/template HTML.
+func TestSecurity53_ValuesAreEscaped(t *testing.T) {
 	c := newComposer(t, Config{ProjectName: "A & B <script>alert(1)</script>"})
 	content := sample()
 	content.FirstName = "<img src=x onerror=alert(1)>\r\nBcc: a@example.org"

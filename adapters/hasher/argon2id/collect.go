@@ -9,12 +9,18 @@ import (
 // collecting returns derive for a process that is to hold little more memory than the hashes
 // under way. The library takes memory anew for each of them, and the collector by itself
 // begins only when twice as much is taken as is in use, by which time several hashes have
-// come and gone.
+// come and gone, and whoever else takes memory has taken as much.
 func collecting(derive deriveFunc) deriveFunc {
 	left := &leftovers{scanned: scannedBytes, collect: runtime.GC}
+	top := newCeiling()
 	return func(v variant, password, salt []byte, c cost, length uint32) []byte {
-		left.clear()
-		defer left.add(uint64(c.memoryKiB) << 10)
+		bytes := uint64(c.memoryKiB) << 10
+		if left.areCheap(bytes) {
+			top.lower(bytes)
+			defer top.raise()
+		}
+		defer left.clear()
+		defer left.add(bytes)
 		return derive(v, password, salt, c, length)
 	}
 }
@@ -28,7 +34,8 @@ const (
 // concurrent use.
 type leftovers struct {
 	bytes   atomic.Uint64
-	scanned func() uint64 // bytes that a collection looks through
+	live    atomic.Uint64 // bytes that a collection looked through, the last time
+	scanned func() uint64 // the same now, and what has been taken since and may be free again
 	collect func()
 }
 
@@ -36,16 +43,20 @@ func (l *leftovers) add(bytes uint64) { l.bytes.Add(bytes) }
 
 // clear collects what there is if that takes little beside the hash that left it. What takes
 // time is to look through memory with pointers, of which that of a hash has none: where there
-// is much of it, in the heap, on stacks or elsewhere, the collector is left to its own pace.
+// was much of it the last time, in the heap, on stacks or elsewhere, more has to come together.
 func (l *leftovers) clear() {
 	bytes := l.bytes.Load()
-	if bytes < leastCollected || bytes < perScanned*l.scanned() {
+	if bytes < leastCollected || !l.areCheap(bytes) {
 		return
 	}
 	if l.bytes.CompareAndSwap(bytes, 0) { // or somebody else is about to
 		l.collect()
+		l.live.Store(l.scanned())
 	}
 }
+
+// areCheap reports whether so many bytes take little to collect beside the hash that left them.
+func (l *leftovers) areCheap(bytes uint64) bool { return bytes >= perScanned*l.live.Load() }
 
 // scannedBytes is what the last collection looked through, and what was added since.
 func scannedBytes() uint64 {

@@ -363,7 +363,8 @@ func silentServer(t *testing.T, accepted func()) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-func TestInjection(t *testing.T) {
+// TestSecurity53_HeadersCannotBeInjected: red when message does not call port.CheckMail.
+func TestSecurity53_HeadersCannotBeInjected(t *testing.T) {
 	s := startServer(t, nil)
 	m := newMailer(t, s, nil)
 	for name, change := range map[string]func(*domain.Mail){

@@ -146,8 +146,10 @@ func (c conn) QueryContext(ctx context.Context, query string, args []driver.Name
 	if len(c.reads) > 0 {
 		r.row, r.left, c.reads = c.reads[0], 1, c.reads[1:]
 	}
-	if limit, ok := args[len(args)-1].Value.(int64); ok && c.full != nil {
-		r.row, r.left = c.full, limit
+	if c.full != nil {
+		if limit, ok := args[len(args)-1].Value.(int64); ok {
+			r.row, r.left = c.full, limit
+		}
 	}
 	return r, nil
 }

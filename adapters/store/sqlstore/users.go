@@ -149,17 +149,19 @@ func (s *users) List(ctx context.Context, after domain.UserID, limit int) (page 
 		if err := port.CheckKey(string(after)); err != nil || limit < 1 {
 			return err
 		}
-		var rows []userRow
-		if err := s.list(ctx, &rows, listUsers, string(after), limit); err != nil {
-			return err
-		}
-		page, err = usersOf(rows)
+		page, err = s.page(ctx, listUsers, string(after), limit)
 		return err
 	})
-	if err != nil {
+	return page, err
+}
+
+// page returns the users whom query selects, or none with an error.
+func (s *users) page(ctx context.Context, query string, args ...any) ([]domain.User, error) {
+	var rows []userRow
+	if err := s.list(ctx, &rows, query, args...); err != nil {
 		return nil, err
 	}
-	return page, nil
+	return usersOf(rows)
 }
 
 func usersOf(rows []userRow) ([]domain.User, error) {

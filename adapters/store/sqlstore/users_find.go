@@ -15,17 +15,10 @@ func (s *users) Find(ctx context.Context, q port.UserQuery) (page []domain.User,
 		}
 		condition, args := s.condition(q.UserFilter)
 		query := `SELECT ` + userColumns + ` FROM users` + condition + s.order(q.Sort) + ` LIMIT ? OFFSET ?`
-		var rows []userRow
-		if err := s.list(ctx, &rows, query, append(args, q.Limit, max(q.Offset, 0))...); err != nil {
-			return err
-		}
-		page, err = usersOf(rows)
+		page, err = s.page(ctx, query, append(args, q.Limit, max(q.Offset, 0))...)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return page, nil
+	return page, err
 }
 
 func (s *users) Count(ctx context.Context, f port.UserFilter) (n int, err error) {

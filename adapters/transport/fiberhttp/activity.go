@@ -1,19 +1,11 @@
 package fiberhttp
 
 import (
-	"encoding/json"
-	"fmt"
-	"strconv"
-	"strings"
-
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
-
-// defaultActivity is how many events are shown unless limit says otherwise.
-const defaultActivity = 100
 
 // activityAnswer is an event in the names that the reference service has for it, and the
 // outcome.
@@ -55,92 +47,49 @@ func (s *Server) activity(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shown := make([]activityAnswer, len(events)) // and never null
+	fields := requestedFields(c)
+	shown := make([]any, len(events)) // and never null
 	for i, e := range events {
 		shown[i] = newActivityAnswer(e)
+		if !namesAll(fields) {
+			if shown[i], err = selected(shown[i], fields); err != nil {
+				return err
+			}
+		}
 	}
 	return answerData(c, shown)
 }
 
-// decodeActivityQuery reads limit, offset, page and a filter for equality of action or user.
-// What is not understood is refused: a filter that is left out would show what was not asked
-// for.
+// decodeActivityQuery reads limit, offset or page, sort, and a filter for equality of action or
+// user. What is not understood is refused: a filter that is left out would show what was not
+// asked for.
 func decodeActivityQuery(c *fiber.Ctx) (auth.ActivityQuery, error) {
-	query := auth.ActivityQuery{Limit: defaultActivity}
-	page := 1
-	for key, value := range c.Context().QueryArgs().All() {
-		name, text := string(key), string(value)
-		var err error
-		switch {
-		case name == "limit":
-			if query.Limit, err = number(name, text, -1); query.Limit == -1 {
-				query.Limit = auth.MaxActivity
-			}
-		case name == "offset":
-			query.Offset, err = number(name, text, 0)
-		case name == "page":
-			page, err = number(name, text, 1)
-		case name == "filter":
-			err = filterByJSON(&query, text)
-		case strings.HasPrefix(name, "filter"):
-			field, isEquality := strings.CutSuffix(strings.TrimPrefix(name, "filter["), "][_eq]")
-			if !isEquality {
-				return query, badFilter()
-			}
-			err = filterBy(&query, field, text)
-		}
-		if err != nil {
-			return query, err
+	offset, limit, err := decodePage(c, auth.MaxActivity)
+	if err != nil {
+		return auth.ActivityQuery{}, err
+	}
+	if c.Query("search") != "" || len(listParameter(c, "meta")) > 0 {
+		return auth.ActivityQuery{}, domain.InvalidQueryError("events are neither searched nor counted")
+	}
+	for _, name := range listParameter(c, "sort") {
+		if name != "-timestamp" && name != "-id" {
+			return auth.ActivityQuery{}, domain.InvalidQueryError(`"sort" must be "-timestamp": the latest come first`)
 		}
 	}
-	if page > 1 {
-		query.Offset = (page - 1) * query.Limit
+	filter, err := decodeFilter(c)
+	if err != nil {
+		return auth.ActivityQuery{}, err
+	}
+	query := auth.ActivityQuery{Offset: offset, Limit: limit}
+	for field, value := range filter {
+		switch {
+		case field == "action" && value != "": // an empty value would filter nothing
+			query.Kind = value
+		case field == "user" && value != "":
+			query.User = domain.UserID(value)
+		default:
+			return auth.ActivityQuery{}, domain.InvalidQueryError(`only "action" and "user" can be filtered by`)
+		}
 	}
 	return query, nil
-}
-
-// number reads a whole number of at least least, and of few enough digits for a product of two.
-func number(name, text string, least int) (int, error) {
-	n, err := strconv.ParseInt(text, 10, 31)
-	if err != nil || int(n) < least {
-		return 0, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be a whole number of at least %d", name, least))
-	}
-	return int(n), nil
-}
-
-// filterByJSON reads {"action":{"_eq":"login"},"user":{"_eq":"..."}}.
-func filterByJSON(query *auth.ActivityQuery, text string) error {
-	var filter map[string]map[string]string
-	if json.Unmarshal([]byte(text), &filter) != nil {
-		return badFilter()
-	}
-	for field, condition := range filter {
-		value, ok := condition["_eq"]
-		if !ok || len(condition) != 1 {
-			return badFilter()
-		}
-		if err := filterBy(query, field, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// filterBy takes a condition. An empty value would filter nothing.
-func filterBy(query *auth.ActivityQuery, field, value string) error {
-	switch {
-	case value == "":
-		return badFilter()
-	case field == "action":
-		query.Kind = value
-	case field == "user":
-		query.User = domain.UserID(value)
-	default:
-		return badFilter()
-	}
-	return nil
-}
-
-func badFilter() error {
-	return domain.InvalidPayloadError("filter", `only "action" and "user" can be filtered by, with "_eq"`)
 }

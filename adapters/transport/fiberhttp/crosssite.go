@@ -16,7 +16,7 @@ func (s *Server) refuseCrossSite(c *fiber.Ctx) error {
 		Origin:      strings.Clone(c.Get(fiber.HeaderOrigin)),
 		FetchSite:   c.Get("Sec-Fetch-Site"),
 		Host:        string(c.Request().Host()),
-	}, s.config.PublicURL, nil)
+	}, s.config.PublicURL, s.config.CORS.Trusts)
 }
 
 // device returns the device cookie, or none when another site's page made the request, so

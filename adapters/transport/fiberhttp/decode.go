@@ -20,12 +20,33 @@ import (
 // values share no memory with the request.
 type object map[string]json.RawMessage
 
-// decodeBody is the one decoder of request bodies. A body that is not JSON by its content
-// type counts as an empty object, so that its first required member is what is missing.
+// decodeBody is the decoder of request bodies that are objects. A body that is not JSON by its
+// content type counts as an empty object, so that its first required member is what is
+// missing.
 func decodeBody(c *fiber.Ctx) (object, error) {
+	value, err := decodeJSON(c)
+	if err != nil || value == nil {
+		return object{}, err
+	}
+	return newObject(value)
+}
+
+// newObject decodes an object.
+func newObject(value json.RawMessage) (object, error) {
+	var o object
+	if err := json.Unmarshal(value, &o); err != nil || o == nil {
+		return nil, domain.InvalidPayloadError("", `"value" must be of type object`)
+	}
+	return o, nil
+}
+
+// decodeJSON is the one way in which bodies are read: it returns valid JSON, in valid UTF-8,
+// that shares no memory with the request, or nil where the body is not JSON by its content
+// type.
+func decodeJSON(c *fiber.Ctx) (json.RawMessage, error) {
 	isJSON, err := hasJSONBody(c)
 	if err != nil || !isJSON {
-		return object{}, err
+		return nil, err
 	}
 	body := bytes.Clone(c.Request().Body()) // never c.Body(), which inflates without bound
 	if !utf8.Valid(body) {
@@ -37,11 +58,7 @@ func decodeBody(c *fiber.Ctx) (object, error) {
 	if httpedge.HasLoneSurrogate(body) {
 		return nil, domain.InvalidPayloadError("", "the body is not valid Unicode")
 	}
-	var o object
-	if err := json.Unmarshal(body, &o); err != nil || o == nil {
-		return nil, domain.InvalidPayloadError("", `"value" must be of type object`)
-	}
-	return o, nil
+	return body, nil
 }
 
 // hasJSONBody reports whether there is a body that says it is JSON in UTF-8.

@@ -42,46 +42,21 @@ func malformedRequest(status int) *domain.Error {
 	return domain.InvalidPayloadError("", "malformed HTTP request")
 }
 
-type errorAnswer struct {
-	Errors []errorEntry `json:"errors"`
-}
-
-type errorEntry struct {
-	Message    string         `json:"message"`
-	Extensions map[string]any `json:"extensions"`
-}
-
 // writeError answers in the error envelope. A request may be refused before any middleware
 // has seen it, so the headers of every answer are set here, too.
 func (s *Server) writeError(c *fiber.Ctx, e *domain.Error) {
 	s.protect(c)
-	info := e.Code.Info() // that of Internal for a code that nobody knows
-	extensions := map[string]any{"code": info.Code}
-	if e.Reason != "" {
-		extensions["reason"] = e.Reason
-	}
-	if e.Field != "" {
-		extensions["field"] = e.Field
-	}
-	switch e.Code {
-	case domain.RouteNotFound:
-		extensions["path"] = requestPath(c)
-	case domain.RecordNotUnique:
-		extensions["collection"] = "directus_users"
-	case domain.RequestsExceeded:
-		extensions["reset"] = s.config.Now().Add(e.RetryAfter).UTC().Format("2006-01-02T15:04:05.000Z")
+	entry := httpedge.NewEntry(e, s.config.Now())
+	if e.Code == domain.RouteNotFound {
+		entry.Extensions["path"] = requestPath(c)
 	}
 	if e.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(httpedge.RetryAfter(e.RetryAfter)))
 	}
-	message := e.Message
-	if info.Code == domain.Internal {
-		message = info.Message
-	}
-	body, err := json.Marshal(errorAnswer{[]errorEntry{{message, extensions}}})
+	body, err := json.Marshal(httpedge.Envelope{Errors: []httpedge.Entry{entry}})
 	if err != nil { // strings and nothing else: cannot be
 		body = []byte(`{"errors":[]}`)
 	}
-	c.Status(httpedge.Status(info.Class)).Set(fiber.HeaderContentType, contentTypeJSON)
+	c.Status(httpedge.Status(e.Code.Info().Class)).Set(fiber.HeaderContentType, contentTypeJSON)
 	c.Response().SetBody(body)
 }

@@ -22,10 +22,10 @@ func (s *Server) guard() {
 	inside := server.Handler
 	server.Handler = func(fctx *fasthttp.RequestCtx) {
 		switch {
+		case !isKnownVersion(fctx.Request.Header.Protocol()):
+			s.refuse(fctx, bytes.Clone(fctx.Method()), malformedBecause("it is of a version that is not spoken here"))
 		case isAmbiguous(&fctx.Request.Header):
-			e := malformedRequest(fiber.StatusBadRequest)
-			e.Err = errors.New("it may end in two places")
-			s.refuse(fctx, bytes.Clone(fctx.Method()), e)
+			s.refuse(fctx, bytes.Clone(fctx.Method()), malformedBecause("it may end in two places"))
 		case !slices.Contains(fiber.DefaultMethods, string(fctx.Method())):
 			fctx.Response.Header.Set(fiber.HeaderAllow, s.allowed(string(fctx.Path())))
 			s.refuse(fctx, bytes.Clone(fctx.Method()), domain.NewError(domain.MethodNotAllowed, errors.New("there is no such method")))
@@ -33,6 +33,19 @@ func (s *Server) guard() {
 			inside(fctx)
 		}
 	}
+}
+
+// malformedBecause tells the log, and nobody else, what is wrong with a request.
+func malformedBecause(reason string) *domain.Error {
+	e := malformedRequest(fiber.StatusBadRequest)
+	e.Err = errors.New(reason)
+	return e
+}
+
+// isKnownVersion reports whether the request follows the rules by which it has been read.
+// fasthttp reads all others by those of HTTP/1.0, HTTP/2.0 as well.
+func isKnownVersion(protocol []byte) bool {
+	return string(protocol) == "HTTP/1.1" || string(protocol) == "HTTP/1.0"
 }
 
 // allowed is the value of the Allow field for a path (RFC 9110, section 10.2.1): the methods of
@@ -102,16 +115,17 @@ func (s *Server) answerRefusal(c *fiber.Ctx, level slog.Level, method []byte, e 
 
 // isAmbiguous reports whether a proxy on the way may have seen the end of the request in
 // another place. fasthttp refuses most of that, but takes both lengths at once (RFC 9112,
-// section 6.3), codings other than chunked as if they were not there (section 6.1), and
-// fields folded over several lines (section 5.2). What it makes of the fields is no help:
-// of a chunked body that was empty it tells the length 0.
+// section 6.3), codings other than chunked as if they were not there (section 6.1), fields
+// folded over several lines (section 5.2), and lines that end in LF alone (section 2.2),
+// which others take for a part of the value before it. What it makes of the fields is no
+// help: of a chunked body that was empty it tells the length 0.
 func isAmbiguous(header *fasthttp.RequestHeader) bool {
 	var hasLength bool
 	var codings [][]byte
 	for line := range bytes.Lines(header.RawHeaders()) {
 		name, value, _ := bytes.Cut(line, []byte(":"))
 		switch {
-		case line[0] == ' ', line[0] == '\t':
+		case line[0] == ' ', line[0] == '\t', !bytes.HasSuffix(line, []byte("\r\n")):
 			return true
 		case bytes.EqualFold(name, []byte(fiber.HeaderContentLength)):
 			hasLength = true

@@ -80,7 +80,7 @@ func (s *Server) logRefusal(c *fiber.Ctx, level slog.Level, method []byte, failu
 		reason = failure.Err.Error()
 	}
 	s.config.Log.LogAttrs(c.UserContext(), level, "request refused",
-		slog.String("request_id", c.GetRespHeader(fiber.HeaderXRequestID)),
+		slog.String("request_id", strings.Clone(c.GetRespHeader(fiber.HeaderXRequestID))),
 		slog.String("method", printableMethod(method)),
 		slog.Int("status", c.Response().StatusCode()),
 		slog.String("peer", peerAddress(c).String()),

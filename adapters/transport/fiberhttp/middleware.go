@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -57,23 +58,29 @@ func (s *Server) limitTime(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// admit refuses the requests of a client that has had too many. A preflight is none of them: the
+// page has asked for nothing yet.
+func (s *Server) admit(c *fiber.Ctx) error {
+	if s.config.Admit == nil || s.isPreflight(c) {
+		return c.Next()
+	}
+	if err := s.config.Admit(c.UserContext(), s.client(c)); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
 // setHeaders sets what every answer says.
 func (s *Server) setHeaders(c *fiber.Ctx) error {
 	s.protect(c)
 	return c.Next()
 }
 
-// protect says that the answer is for the caller alone and for this once, that it is what
-// its content type says, that no page may frame it, and, where browsers come by TLS, that
-// they shall not come without (RFC 6797, section 7.1).
+// protect says what httpedge.Protect does, and that pages of origins that are listed may read
+// the answer.
 func (s *Server) protect(c *fiber.Ctx) {
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	if s.config.PublicURL.Scheme == "https" {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
-	}
+	httpedge.Protect(c.Set, s.config.PublicURL)
+	s.share(c)
 }
 
 // refuseEncodedBodies keeps decompression bombs out: a body is read as it came, and its

@@ -25,6 +25,10 @@ type Mount struct {
 	// Admits reports whether Handler is there for a request. Everybody else is answered as
 	// if there were no mount. It must leave the body alone. Nil: there for all.
 	Admits func(*http.Request) bool
+
+	// IsShared says that the pages of Config.CORS may read what Handler answers. What is for
+	// pages of our own alone is not shared.
+	IsShared bool
 }
 
 // covers reports whether path is that of the mount or below it.
@@ -38,7 +42,7 @@ type answeredFailure struct{}
 // mount makes a Fiber handler of a net/http one, which leaves the paths of others alone:
 // Fiber itself would match any path that begins so, in capitals, too. What the handler sees
 // shares no memory with the request, and its context ends with the time that a request has.
-func mount(m Mount) fiber.Handler {
+func (s *Server) mount(m Mount) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if !m.covers(requestPath(c)) {
 			return c.Next()
@@ -49,6 +53,13 @@ func mount(m Mount) fiber.Handler {
 		}
 		if err != nil {
 			return malformedRequest(fiber.StatusBadRequest) // the adaptor would answer 500
+		}
+		if m.IsShared && s.isPreflight(c) {
+			s.protect(c)
+			return s.answerPreflight(c)
+		}
+		if m.IsShared {
+			s.share(c)
 		}
 		var failure httpedge.Failure
 		r = r.WithContext(httpedge.WithFailure(r.Context(), &failure))
@@ -103,14 +114,14 @@ func detached(c *fiber.Ctx) (*http.Request, error) {
 
 // ClientOf says who sent a request to a mounted handler, as REST sees its own: trusted
 // proxies may name the address.
-func ClientOf(r *http.Request, trusted []netip.Prefix) domain.Client {
+func ClientOf(r *http.Request, trusted Proxies) domain.Client {
 	client := domain.Client{UserAgent: r.UserAgent(), Origin: r.Header.Get("Origin")}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		var lines [][]byte
 		for _, line := range r.Header.Values(fiber.HeaderXForwardedFor) {
 			lines = append(lines, []byte(line))
 		}
-		client.IP = forwardedFor(peer.Addr().Unmap(), lines, trusted).String()
+		client.IP = trusted.client(peer.Addr().Unmap(), lines).String()
 	}
 	return client.Bounded()
 }

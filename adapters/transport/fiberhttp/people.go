@@ -1,6 +1,7 @@
 package fiberhttp
 
 import (
+	"encoding/json"
 	"maps"
 	"strings"
 
@@ -24,14 +25,7 @@ func (s *Server) listAccounts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	fields := requestedFields(c)
-	shown := make([]any, len(users)) // and never null
-	for i, user := range users {
-		if shown[i], err = shownUser(user, fields); err != nil {
-			return err
-		}
-	}
-	return answerList(c, shown, meta)
+	return answerUsers(c, users, meta)
 }
 
 // countAccounts returns the counts that were asked for, by their names, or nil.
@@ -59,9 +53,16 @@ func (s *Server) readAccount(c *fiber.Ctx) error {
 	return answerUser(c, user)
 }
 
-// createAccount handles POST /users.
+// createAccount handles POST /users, of one account or of a list of them.
 func (s *Server) createAccount(c *fiber.Ctx) error {
-	patch, err := s.decodeAccountPatch(c)
+	body, err := s.decodeForAdministrator(c)
+	if err != nil {
+		return err
+	}
+	if kindOf(body) == kindArray {
+		return s.createAccounts(c, body)
+	}
+	patch, err := accountPatchIn(body)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,11 @@ func (s *Server) createAccount(c *fiber.Ctx) error {
 
 // updateAccount handles PATCH /users/:id.
 func (s *Server) updateAccount(c *fiber.Ctx) error {
-	patch, err := s.decodeAccountPatch(c)
+	body, err := s.decodeForAdministrator(c)
+	if err != nil {
+		return err
+	}
+	patch, err := accountPatchIn(body)
 	if err != nil {
 		return err
 	}
@@ -103,17 +108,31 @@ func (s *Server) exceptMe(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// decodeAccountPatch reads the members that an administrator may write: those of one's own
-// profile, and the rights. Who is none is refused before the body is looked at.
-func (s *Server) decodeAccountPatch(c *fiber.Ctx) (auth.AccountPatch, error) {
+// decodeForAdministrator returns the body, or an empty object where it is not JSON. Who is no
+// administrator is refused before the body is looked at.
+func (s *Server) decodeForAdministrator(c *fiber.Ctx) (json.RawMessage, error) {
 	if err := s.api.RequireAdministrator(c.UserContext(), principal(c)); err != nil {
-		return auth.AccountPatch{}, err
+		return nil, err
 	}
-	body, err := decodeBody(c)
+	body, err := decodeJSON(c)
+	if err == nil && body == nil {
+		body = json.RawMessage(`{}`)
+	}
+	return body, err
+}
+
+// accountPatchIn reads the members that an administrator may write: those of one's own profile,
+// and the rights.
+func accountPatchIn(value json.RawMessage) (auth.AccountPatch, error) {
+	body, err := newObject(value)
 	if err != nil {
 		return auth.AccountPatch{}, err
 	}
-	own := maps.Clone(body)
+	return body.accountPatch()
+}
+
+func (o object) accountPatch() (auth.AccountPatch, error) {
+	own := maps.Clone(o)
 	for _, name := range []string{"role", "status", "token"} {
 		delete(own, name)
 	}
@@ -122,16 +141,16 @@ func (s *Server) decodeAccountPatch(c *fiber.Ctx) (auth.AccountPatch, error) {
 		return auth.AccountPatch{}, err
 	}
 	patch := auth.AccountPatch{ProfilePatch: profile}
-	if patch.Token, err = body.nullableText("token"); err != nil {
+	if patch.Token, err = o.nullableText("token"); err != nil {
 		return auth.AccountPatch{}, err
 	}
-	role, err := body.nullableText("role")
+	role, err := o.nullableText("role")
 	if err != nil {
 		return auth.AccountPatch{}, err
 	}
 	patch.Role = (*domain.RoleID)(role)
-	if body.has("status") {
-		status, err := body.text("status")
+	if o.has("status") {
+		status, err := o.text("status")
 		if err != nil {
 			return auth.AccountPatch{}, err
 		}

@@ -37,24 +37,9 @@ func (q listQuery) counts() map[string]port.UserFilter {
 // decodeListQuery reads limit, offset or page, sort, search, filter and meta. Which fields
 // there are the core knows.
 func decodeListQuery(c *fiber.Ctx) (listQuery, error) {
-	limit, err := decodeNumber(c, "limit", defaultLimit, -1)
+	offset, limit, err := decodePage(c, auth.MaxListedAccounts)
 	if err != nil {
 		return listQuery{}, err
-	}
-	if limit == -1 {
-		limit = auth.MaxListedAccounts // as many as there are of them in one answer
-	}
-	limit = min(limit, auth.MaxListedAccounts)
-	offset, err := decodeNumber(c, "offset", 0, 0)
-	if err != nil {
-		return listQuery{}, err
-	}
-	page, err := decodeNumber(c, "page", 1, 1)
-	if err != nil {
-		return listQuery{}, err
-	}
-	if page > 1 {
-		offset = (page - 1) * limit
 	}
 	filter, err := decodeFilter(c)
 	if err != nil {
@@ -71,6 +56,26 @@ func decodeListQuery(c *fiber.Ctx) (listQuery, error) {
 		asked.hasFilterOnes = asked.hasFilterOnes || name == "filter_count" || name == "*"
 	}
 	return asked, nil
+}
+
+// decodePage reads limit, and offset or page, which counts from 1. An answer has most records at
+// most, which is what a limit of -1 stands for.
+func decodePage(c *fiber.Ctx, most int) (offset, limit int, err error) {
+	if limit, err = decodeNumber(c, "limit", defaultLimit, -1); err != nil {
+		return 0, 0, err
+	}
+	if limit == -1 {
+		limit = most
+	}
+	limit = min(limit, most)
+	if offset, err = decodeNumber(c, "offset", 0, 0); err != nil {
+		return 0, 0, err
+	}
+	page, err := decodeNumber(c, "page", 1, 1)
+	if page > 1 {
+		offset = (page - 1) * limit
+	}
+	return offset, limit, err
 }
 
 // decodeNumber reads a parameter that is a whole number, least at least.

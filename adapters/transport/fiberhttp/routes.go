@@ -6,21 +6,22 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// routes is the order in which a request meets its checks. Whether the process lives, and which
-// keys are public, is answered before any token is looked at; a bad token fails every other route, also those
+// routes is the order in which a request meets its checks. Whether the process lives is answered
+// to everybody, as often as they ask; which keys are public before any token is looked at; a bad token fails every other route, also those
 // that need none. Routes below /auth do not look at the session cookie, so that a client
 // whose cookie is dead can log in again, but for those about sessions, which are for those who
 // are logged in.
 func (s *Server) routes() {
 	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.refuseEncodedBodies)
+	s.app.Get("/livez", s.setHeaders, s.livez)
+	s.app.Get("/readyz", s.setHeaders, s.readyz)
+	s.app.Use(s.admit)
 	for _, m := range s.config.Mounts {
-		s.app.Use(mount(m))
+		s.app.Use(s.mount(m))
 	}
-	s.app.Use(s.setHeaders)
+	s.app.Use(s.setHeaders, s.answerPreflight)
 
 	s.app.Get("/", s.redirectRoot)
-	s.app.Get("/livez", s.livez)
-	s.app.Get("/readyz", s.readyz)
 	s.app.Get("/server/ping", s.ping)
 	s.app.Get(keySetPath, s.keySet)
 
@@ -41,6 +42,8 @@ func (s *Server) routes() {
 	s.app.Patch("/users/me", s.updateMe)
 	s.app.Get("/users", s.listAccounts)
 	s.app.Post("/users", s.createAccount)
+	s.app.Patch("/users", s.updateAccounts)
+	s.app.Delete("/users", s.deleteAccounts)
 	s.app.Get("/users/:id", s.exceptMe, s.readAccount)
 	s.app.Patch("/users/:id", s.exceptMe, s.updateAccount)
 	s.app.Delete("/users/:id", s.exceptMe, s.deleteAccount)

@@ -2,6 +2,8 @@ package fiberhttp_test
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,8 +14,8 @@ import (
 // TestSecurity86_AmbiguousFraming: a request whose end two parties may see in two places is
 // answered once at most, and nothing after it on that connection is.
 //
-// Red without the case of isAmbiguous in guard.go, and without any one part of what
-// isAmbiguous looks at.
+// Red without the case of isKnownVersion or of isAmbiguous in guard.go, and without any one part
+// of what isAmbiguous looks at.
 func TestSecurity86_AmbiguousFraming(t *testing.T) {
 	w := newWorld(t, unlimited())
 	const smuggled = "GET /server/ping HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -52,6 +54,24 @@ func TestSecurity86_AmbiguousFraming(t *testing.T) {
 		"a folded line":                             login("HTTP/1.1", "X: a\r\n b\r\nContent-Length: 2\r\n", "{}"+smuggled),
 		"a length on a folded line":                 login("HTTP/1.1", "X: a\r\n\tContent-Length: 2\r\n", "{}"+smuggled),
 		"a folded line at the start":                "POST /auth/login HTTP/1.1\r\n Host: a\r\n\r\n" + smuggled,
+		"a line that ends in LF alone":              login("HTTP/1.1", "X: a\nContent-Length: 2\r\n", "{}"+smuggled),
+		"a length that ends in LF alone":            login("HTTP/1.1", "Content-Length: 2\n", "{}"+smuggled),
+		"fields that end in LF alone":               login("HTTP/1.1", "Content-Length: 2\r\nX: a\n\n{}", smuggled),
+		"an end of the fields in LF alone":          "POST /auth/login HTTP/1.1\r\nHost: a\r\n\n" + smuggled,
+		"every line ends in LF alone":               "GET /server/ping HTTP/1.1\nHost: a\n\n" + smuggled,
+		"a preface of HTTP/2":                       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + smuggled,
+		"HTTP/2 without its preface":                login("HTTP/2.0", "Content-Length: 2\r\n", "{}"+smuggled),
+		"a version of long ago":                     login("HTTP/0.9", "Content-Length: 2\r\n", "{}"+smuggled),
+		"a version to come":                         login("HTTP/3.7", "Content-Length: 2\r\n", "{}"+smuggled),
+		"a version in small letters":                login("http/1.1", "Content-Length: 2\r\n", "{}"+smuggled),
+		"a version of two digits":                   login("HTTP/1.10", "Content-Length: 2\r\n", "{}"+smuggled),
+		"no host":                                   "GET /server/ping HTTP/1.1\r\nX: a\r\n\r\n" + smuggled,
+		"two blanks in the request line":            "GET  /server/ping HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled,
+		"a tab in the request line":                 "GET\t/server/ping HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled,
+		"a target of two words":                     "GET /server/ping x HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled,
+		"NUL in the target":                         "GET /server/ping\x00 HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled,
+		"a target without a slash":                  "GET server/ping HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled,
+		"an asterisk that is not asked for options": "GET * HTTP/1.1\r\nHost: a\r\n\r\n" + smuggled,
 		"a length behind a lonely CR":               login("HTTP/1.1", "X: a\rContent-Length: 2\r\n", "{}"+smuggled),
 		"a name that is empty":                      login("HTTP/1.1", ": a\r\n", smuggled),
 		"a line without a colon":                    login("HTTP/1.1", "abc\r\n", smuggled),
@@ -81,11 +101,6 @@ func TestSecurity86_AmbiguousFraming(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a version that is none of ours is answered once", func(t *testing.T) {
-		if answers := w.exchange(t, login("HTTP/3.7", "Content-Length: 2\r\n", "{}"+smuggled)); len(answers) != 1 {
-			t.Errorf("got %d answers, want 1", len(answers))
-		}
-	})
 	t.Run("a body of no chunks is a body", func(t *testing.T) {
 		for name, request := range map[string]string{
 			"as it is written":         login("HTTP/1.1", "Transfer-Encoding: chunked\r\n", end),
@@ -115,6 +130,50 @@ func TestSecurity86_AmbiguousFraming(t *testing.T) {
 		}
 		if want := "[400 400 200]"; fmt.Sprint(got) != want {
 			t.Errorf("got %v, want %s", got, want)
+		}
+	})
+	t.Run("a body has its end whatever the method is", func(t *testing.T) {
+		for _, line := range []string{"GET /server/ping", "HEAD /nowhere", "DELETE /users/me", "OPTIONS /server/ping"} {
+			for _, body := range []string{"Content-Length: " + strconv.Itoa(len(smuggled)) + "\r\n\r\n" + smuggled, "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"} {
+				conn := w.dial(t)
+				if _, err := io.WriteString(conn, line+" HTTP/1.1\r\nHost: a\r\n"+body+"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				said, err := io.ReadAll(conn)
+				if got := strings.Count(string(said), "HTTP/1.1 "); err != nil || got != 2 || strings.Contains(string(said), "pong") && !strings.HasPrefix(line, "GET") {
+					t.Errorf("%s: got %d answers, %v, want 2: %q", line, got, err, said)
+				}
+			}
+		}
+	})
+	t.Run("nothing makes another protocol of a connection", func(t *testing.T) {
+		for _, fields := range []string{
+			"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n",
+			"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n",
+		} {
+			answers := w.exchange(t, "GET /server/ping HTTP/1.1\r\nHost: a\r\n"+fields+"\r\n"+strings.Replace(smuggled, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+			if len(answers) != 2 || answers[0].status != 200 || answers[1].status != 200 {
+				t.Errorf("%q: got %v, want two answers of HTTP/1.1", fields, answers)
+			}
+		}
+	})
+	t.Run("a body that is asked for first is read once", func(t *testing.T) {
+		answers := w.exchange(t, login("HTTP/1.1", "Content-Length: 2\r\nExpect: 100-continue\r\n", "{}")+
+			strings.Replace(smuggled, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+		var got []int
+		for _, answer := range answers {
+			got = append(got, answer.status)
+		}
+		if want := []int{100, 400, 200}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+	t.Run("HTTP/1.0 ends after one answer unless it asks for more", func(t *testing.T) {
+		for fields, want := range map[string]int{"": 1, "Connection: close\r\n": 1, "Connection: keep-alive\r\n": 2} {
+			answers := w.exchange(t, "GET /server/ping HTTP/1.0\r\n"+fields+"\r\n"+strings.Replace(smuggled, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+			if len(answers) != want {
+				t.Errorf("%q: got %d answers, want %d", fields, len(answers), want)
+			}
 		}
 	})
 }

@@ -32,7 +32,7 @@ func TestSecurity93_NobodyGetsAnothersData(t *testing.T) {
 	settings := unlimited()
 	settings.LoginAccount = port.Limit{Burst: burst, Every: 3600e9}
 	w := newWorld(t, settings, func(c *fiberhttp.Config) {
-		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		c.TrustedProxies = fiberhttp.Proxies{Ranges: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 	})
 	w.client.HTTP.Transport = &http.Transport{MaxConnsPerHost: 4, MaxIdleConnsPerHost: 4}
 

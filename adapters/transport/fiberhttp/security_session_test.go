@@ -42,7 +42,7 @@ func TestSecurity01_SameAnswerForUnknownAddress(t *testing.T) {
 // TestSecurity09_ForgedForwardedFor: nobody gets a fresh bucket by a header, unless a proxy
 // of ours has written it.
 //
-// Red when forwardedFor does not look at trusted, or takes the first hop of a line, or the
+// Red when client in proxies.go does not call trusts, or takes the first hop of a line, or the
 // first line, before the last.
 func TestSecurity09_ForgedForwardedFor(t *testing.T) {
 	settings := unlimited()
@@ -71,7 +71,7 @@ func TestSecurity09_ForgedForwardedFor(t *testing.T) {
 	})
 	t.Run("behind a trusted proxy what the client wrote itself does not count", func(t *testing.T) {
 		w := newWorld(t, settings, func(c *fiberhttp.Config) {
-			c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+			c.TrustedProxies = fiberhttp.Proxies{Ranges: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 		})
 		for n := range 3 {
 			wantFailure(t, guess(t, w, n, http.Header{"X-Forwarded-For": {forged(n) + ", 203.0.113.7"}}), 401, domain.InvalidCredentials)

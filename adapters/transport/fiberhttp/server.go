@@ -14,13 +14,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
 	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // Config says how to serve. A zero duration or number takes the default beside it.
@@ -41,7 +41,14 @@ type Config struct {
 
 	// TrustedProxies may name the client's address in X-Forwarded-For. Nobody else is
 	// listened to.
-	TrustedProxies []netip.Prefix
+	TrustedProxies Proxies
+
+	// Admit is asked about every request, after /livez and /readyz and before anything else, whether
+	// its client may have another one. Its errors are those of auth.API. Nil: always.
+	Admit func(ctx context.Context, client domain.Client) error
+
+	// CORS lets pages of other origins read answers; zero: none.
+	CORS CORS
 
 	// KeySet returns the public keys of access tokens as a JSON Web Key Set, for
 	// /.well-known/jwks.json. Its errors are those of auth.API. Nil is an empty set.
@@ -109,6 +116,9 @@ func New(config Config, api auth.API) (*Server, error) {
 	}
 	s := &Server{api: api, config: config.withDefaults(), lifecycle: newLifecycle()}
 	if err := s.checkCookieNames(); err != nil {
+		return nil, err
+	}
+	if err := s.config.CORS.check(); err != nil {
 		return nil, err
 	}
 	s.app = fiber.New(fiber.Config{

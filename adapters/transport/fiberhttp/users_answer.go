@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -21,13 +22,26 @@ func answerUser(c *fiber.Ctx, user domain.User) error {
 	return answerData(c, shown)
 }
 
+// answerUsers writes the users in the same way, with the counts that were asked for, if any.
+func answerUsers(c *fiber.Ctx, users []domain.User, meta map[string]int) error {
+	fields := requestedFields(c)
+	shown := make([]any, len(users)) // and never null
+	for i, user := range users {
+		var err error
+		if shown[i], err = shownUser(user, fields); err != nil {
+			return err
+		}
+	}
+	return answerList(c, shown, meta)
+}
+
 // shownUser returns what is shown of the user where those fields are asked for.
 func shownUser(user domain.User, fields []string) (any, error) {
 	shown, err := newUserAnswer(user)
 	if err != nil || namesAll(fields) {
 		return shown, err
 	}
-	return shown.selected(fields)
+	return selected(shown, fields)
 }
 
 // userAnswer is how a user is shown, null for what it has not.
@@ -142,7 +156,7 @@ func timeOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	return textOrNull(t.UTC().Format("2006-01-02T15:04:05.000Z"))
+	return textOrNull(httpedge.Timestamp(t))
 }
 
 // requestedFields returns the names of fields=a,b and fields[]=a&fields[]=b.
@@ -169,16 +183,16 @@ func namesAll(fields []string) bool {
 	return len(fields) == 0 || slices.ContainsFunc(fields, func(name string) bool { return member(name) == "*" })
 }
 
-// selected returns the members that fields names. A name that there is not shows nothing but
-// who it is, as for a user who may read nothing else.
-func (u userAnswer) selected(fields []string) (map[string]json.RawMessage, error) {
-	text, err := json.Marshal(u)
+// selected returns those members of a record that fields names. A name that there is not shows
+// nothing but which it is, as for somebody who may read nothing else.
+func selected(record any, fields []string) (map[string]json.RawMessage, error) {
+	text, err := json.Marshal(record)
 	if err != nil {
-		return nil, fmt.Errorf("encode user: %w", err)
+		return nil, fmt.Errorf("encode record: %w", err)
 	}
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, fmt.Errorf("select members of a user: %w", err)
+		return nil, fmt.Errorf("select members of a record: %w", err)
 	}
 	picked := map[string]json.RawMessage{}
 	for _, name := range fields {
@@ -191,7 +205,7 @@ func (u userAnswer) selected(fields []string) (map[string]json.RawMessage, error
 	return picked, nil
 }
 
-// member returns the member of a user that field is about. Relations are not followed: a
+// member returns the member of a record that field is about. Relations are not followed: a
 // member is shown whole.
 func member(field string) string {
 	name, _, _ := strings.Cut(field, ".")

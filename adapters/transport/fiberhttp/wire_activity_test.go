@@ -3,6 +3,8 @@ package fiberhttp_test
 import (
 	"net/http"
 	"testing"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // activity returns what root is shown at path.
@@ -16,8 +18,12 @@ func (s scene) activity(t testing.TB, path string) []map[string]any {
 	return shown
 }
 
-func TestWireActivity(t *testing.T) {
-	s := newScene(t)
+// activityRules are those of the audit trail.
+func activityRules() []rule {
+	return []rule{{name: "§3 audit trail", also: auditTrail}}
+}
+
+func auditTrail(t *testing.T, s scene) {
 	for _, bearer := range []string{"", s.json.AccessToken} {
 		if got := s.do(t, call{method: http.MethodGet, path: "/activity", bearer: bearer}); got.status != 403 {
 			t.Errorf("got %d %s, want 403", got.status, got.body)
@@ -63,12 +69,44 @@ func TestWireActivity(t *testing.T) {
 			}
 		}
 	}
+	for _, path := range []string{"/activity?sort=-timestamp&limit=1", "/activity?sort[]=-timestamp&sort[]=-id&limit=1"} {
+		if got := s.activity(t, path); len(got) != 1 || got[0]["id"] != all[0]["id"] {
+			t.Errorf("%s: got %v, want the latest", path, got)
+		}
+	}
+	if got := s.activity(t, "/activity?fields=action,timestamp&limit=1"); len(got[0]) != 2 || got[0]["action"] != all[0]["action"] {
+		t.Errorf("got %v, want the two members that were asked for", got)
+	}
+	if got := s.activity(t, "/activity?limit=5000"); len(got) != len(all) {
+		t.Errorf("got %d events, want all %d", len(got), len(all))
+	}
 	for _, query := range []string{
 		"limit=x", "limit=-2", "limit=99999999999", "offset=-1", "page=0", "filter=x", "filter[ip][_eq]=x", "filter[action][_neq]=x",
 		"filter[action]=x", "filter[action][_eq]=", "filter=%7B%22action%22:%7B%7D%7D", "filter[user][_eq]=%00", "filter[action][_eq]=%ff",
+		"sort=timestamp", "sort=user", "search=x", "meta=total_count",
 	} {
-		if got := s.do(t, call{method: http.MethodGet, path: "/activity?" + query, bearer: s.admin.AccessToken}); got.status != 400 {
-			t.Errorf("%s: got %d %s, want 400", query, got.status, got.body)
+		got := s.do(t, call{method: http.MethodGet, path: "/activity?" + query, bearer: s.admin.AccessToken})
+		wantFailure(t, got, 400, domain.InvalidQuery)
+	}
+}
+
+// TestSecurity73_SpellingsOfTheActivity: no spelling of the path shows the trail to others than
+// administrators.
+//
+// Red when Activity does not look at role.Admin.
+func TestSecurity73_SpellingsOfTheActivity(t *testing.T) {
+	s := newScene(t)
+	for _, path := range []string{
+		"/activity", "/activity/", "/ACTIVITY", "//activity", "/activity?limit=1", "/./activity", "/x/../activity", "/auth/../activity", "/users/../activity",
+		"/%61ctivity", "/server/ping/../../activity", "/activity/x", "/activity%2f",
+	} {
+		for name, c := range map[string]call{"anonymous": {}, "a user": {bearer: s.json.AccessToken}, "by cookie": {cookie: &s.stay}} {
+			for _, method := range []string{"GET", "HEAD", "POST", "PATCH", "DELETE"} {
+				c.method, c.path = method, path
+				if got := s.do(t, c); got.status != 403 && got.status != 404 {
+					t.Errorf("%s %s, %s: got %d %s, want a refusal", method, path, name, got.status, got.body)
+				}
+			}
 		}
 	}
 }

@@ -27,7 +27,7 @@ type rule struct {
 func TestWireContract(t *testing.T) {
 	rules := slices.Concat(
 		conventionRules(), presentationRules(), loginRules(), refreshRules(), logoutRules(),
-		passwordRules(), accountRules(), profileRules(), serverRules(),
+		passwordRules(), accountRules(), profileRules(), serverRules(), peopleRules(), sessionsRules(), activityRules(),
 	)
 	var names []string
 	for _, r := range rules {
@@ -148,7 +148,7 @@ func errorMembers(t *testing.T, s scene) {
 		{name: "INVALID_PAYLOAD", call: always(post("/auth/login", `{}`)), status: 400, code: domain.InvalidPayload, message: `Invalid payload. "email" is required.`, extension: map[string]string{"reason": `"email" is required`, "field": "email"}},
 		{name: "ROUTE_NOT_FOUND", call: always(get("/nowhere")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/nowhere"}},
 		{name: "RECORD_NOT_UNIQUE", call: patch(`{"email":"bob@example.com"}`), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"collection": "directus_users", "field": "email"}},
-		{name: "FAILED_VALIDATION", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password"}},
+		{name: "FAILED_VALIDATION", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password", "type": "regex"}},
 		{name: "FORBIDDEN", call: patch(`{"role":null}`), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "role"}},
 	})
 }
@@ -206,6 +206,7 @@ func passwordRules() []rule {
 			{name: "for a known address", call: request(`{"email":"ann@example.com","reset_url":"https://elsewhere.example/"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "reset_url"}},
 			{name: "for an unknown one", call: request(`{"email":"nobody@example.com","reset_url":"https://elsewhere.example/"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "reset_url"}},
 		}},
+		{name: "§7 reset_url that is allowed", also: allowedResetURLs},
 		{name: "§7 reset without a token or password", rows: []row{
 			{name: "no token", call: reset(`{"password":"another fine password"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "token"}},
 			{name: "no password", call: reset(`{"token":"x"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "password"}},
@@ -243,11 +244,44 @@ func passwordRules() []rule {
 				t.Errorf("the same token again: got %d, want 204", got.status)
 			}
 		}},
+		{name: "§9 reset mail", also: func(t *testing.T, s scene) {
+			token := mailedToken(t, s)
+			mail := s.mails.Mails()[0]
+			if link := auth.DefaultSettings().ResetPage + "?token=" + token; mail.To != s.ann.Email || !strings.Contains(mail.Text, link) {
+				t.Errorf("got a mail to %s with %q, want the link %s", mail.To, mail.Text, link)
+			}
+		}},
 		{name: "§9 reset token", also: func(t *testing.T, s scene) {
 			if token := mailedToken(t, s); len(token) != 43 {
 				t.Errorf("got %d characters, want 43", len(token))
 			}
 		}},
+	}
+}
+
+func allowedResetURLs(t *testing.T, _ scene) {
+	settings := auth.DefaultSettings()
+	settings.ResetURLs = []string{"https://app.example.com/reset", "https://app.example.com/other?from=list"}
+	for asked, link := range map[string]string{
+		"https://app.example.com/reset":                  "https://app.example.com/reset?token=",
+		"https://APP.example.com:443/reset?next=%2Fcart": "/reset?next=%2Fcart&token=",
+		"https://app.example.com/other":                  "https://app.example.com/other?token=",
+		"https://app.example.com/reset/":                 "",
+		"http://app.example.com/reset":                   "",
+		"https://app.example.com:444/reset":              "",
+		"https://app.example.com.evil.example/reset":     "",
+	} {
+		w := newWorld(t, settings)
+		w.seed(t, "ann@example.com")
+		got := w.do(t, post("/auth/password/request", map[string]any{"email": "ann@example.com", "reset_url": asked}))
+		if link == "" {
+			wantFailure(t, got, 400, domain.InvalidPayload)
+			continue
+		}
+		deliver(t, scene{world: w})
+		if mails := w.mails.Mails(); got.status != 204 || len(mails) != 1 || !strings.Contains(mails[0].Text, link) {
+			t.Errorf("%s: got %d and %+v, want a mail with %s", asked, got.status, mails, link)
+		}
 	}
 }
 

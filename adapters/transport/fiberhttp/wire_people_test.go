@@ -3,85 +3,222 @@ package fiberhttp_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-func TestWireUsers(t *testing.T) {
-	s := newScene(t)
+// peopleRules are those of everybody's accounts.
+func peopleRules() []rule {
 	ask := func(method, path string, body any) func(scene) call {
 		return func(s scene) call {
-			return call{method: method, path: path, bearer: s.admin.AccessToken, body: body}
+			return call{method: method, path: strings.ReplaceAll(path, ":ann", string(s.ann.ID)), bearer: s.admin.AccessToken, body: body}
 		}
 	}
-	annID := string(s.ann.ID)
 	list := func(query string) func(scene) call { return ask("GET", "/users?fields=email&"+query, nil) }
 	filter := func(text string) string { return "filter=" + url.QueryEscape(text) }
 	three := `{"data":[{"email":"Ann@example.com"},{"email":"bob@example.com"},{"email":"root@example.com"}]}`
 	onlyAnn := `{"data":[{"email":"Ann@example.com"}]}`
 	badQuery := func(name, query string) row {
-		return row{name: "3 users/" + name, call: list(query), status: 400, code: domain.InvalidQuery}
+		return row{name: name, call: list(query), status: 400, code: domain.InvalidQuery}
 	}
-	walk(t, s, []row{
-		{name: "3 users/list, the newest fields are those of users me", call: ask("GET", "/users/"+annID, nil), status: 200, members: userMembers()},
-		{name: "3 users/list by address", call: list("sort=email"), status: 200, body: three},
-		{name: "3 users/list, slash at the end", call: ask("GET", "/users/?fields=email&sort=email", nil), status: 200, body: three},
-		{name: "3 users/limit", call: list("sort=email&limit=1"), status: 200, body: onlyAnn},
-		{name: "3 users/limit -1", call: list("sort=email&limit=-1"), status: 200, body: three},
-		{name: "3 users/limit 0", call: list("limit=0"), status: 200, body: `{"data":[]}`},
-		{name: "3 users/offset", call: list("sort=-email&offset=2"), status: 200, body: onlyAnn},
-		{name: "3 users/page", call: list("sort=email&limit=2&page=2"), status: 200, body: `{"data":[{"email":"root@example.com"}]}`},
-		{name: "3 users/sort in brackets", call: list("sort[]=status&sort[]=-email&limit=1"), status: 200, body: `{"data":[{"email":"root@example.com"}]}`},
-		{name: "3 users/search", call: list("search=ANN"), status: 200, body: onlyAnn},
-		{name: "3 users/filter as JSON", call: list(filter(`{"email":{"_eq":"ann@EXAMPLE.com"}}`)), status: 200, body: onlyAnn},
-		{name: "3 users/filter in brackets", call: list("filter[email][_eq]=ann@example.com&filter[status][_eq]=active"), status: 200, body: onlyAnn},
-		{name: "3 users/filter that nobody matches", call: list(filter(`{"status":{"_eq":"draft"}}`)), status: 200, body: `{"data":[]}`},
-		{name: "3 users/meta", call: list("search=ann&meta=total_count"), status: 200, body: `{"data":[{"email":"Ann@example.com"}],"meta":{"total_count":3}}`},
-		{name: "3 users/meta *", call: list("search=ann&limit=0&meta=*"), status: 200, body: `{"data":[],"meta":{"filter_count":1,"total_count":3}}`},
-		badQuery("limit no number", "limit=x"),
-		badQuery("limit below -1", "limit=-2"),
-		badQuery("limit too large", "limit=99999999999"),
-		badQuery("offset below 0", "offset=-1"),
-		badQuery("page 0", "page=0"),
-		badQuery("sort by a secret", "sort=password"),
-		badQuery("filter by a secret", filter(`{"token":{"_eq":"x"}}`)),
-		badQuery("filter no JSON", "filter=x"),
-		badQuery("filter by another operator", filter(`{"email":{"_contains":"x"}}`)),
-		badQuery("filter by null", filter(`{"email":{"_eq":null}}`)),
-		badQuery("filter by two operators", filter(`{"email":{"_eq":"x","_neq":"y"}}`)),
-		badQuery("filter by a field twice", filter(`{"email":{"_eq":"x"}}`)+"&filter[email][_eq]=y"),
-		badQuery("filter without an operator", "filter[email]=x"),
-		badQuery("filter by no text", "filter[email][_eq]=%ff"),
-		badQuery("search by no text", "search=%00"),
-		{name: "3 users/read", call: ask("GET", "/users/"+annID+"?fields=id,email", nil), status: 200, body: `{"data":{"email":"Ann@example.com","id":"` + annID + `"}}`},
-		{name: "3 users/read one that is not there", call: ask("GET", "/users/nobody", nil), status: 403, code: domain.Forbidden},
-		{name: "3 users/create", call: ask("POST", "/users?fields=email,status,token", map[string]any{"email": "new@example.com", "token": "a-static-token-that-is-long"}), status: 200, body: `{"data":{"email":"new@example.com","status":"active","token":"**********"}}`},
-		{name: "3 users/create, taken", call: ask("POST", "/users", map[string]any{"email": "NEW@example.com"}), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"field": "email"}},
-		{name: "3 users/create, token taken", call: ask("POST", "/users", map[string]any{"email": "newer@example.com", "token": "a-static-token-that-is-long"}), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"field": "token"}},
-		{name: "3 users/create without an address", call: ask("POST", "/users", map[string]any{"password": password}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "email"}},
-		{name: "3 users/create several", call: ask("POST", "/users", `[]`), status: 400, code: domain.InvalidPayload},
-		{name: "3 users/change", call: ask("PATCH", "/users/"+annID+"?fields=last_name,token", map[string]any{"last_name": "Archer", "token": nil}), status: 200, body: `{"data":{"last_name":"Archer","token":null}}`},
-		{name: "3 users/change the role to one that is not there", call: ask("PATCH", "/users/"+annID, map[string]any{"role": "x"}), status: 400, code: domain.InvalidPayload},
-		{name: "3 users/change the status to none", call: ask("PATCH", "/users/"+annID, map[string]any{"status": nil}), status: 400, code: domain.InvalidPayload},
-		{name: "3 users/change the ID", call: ask("PATCH", "/users/"+annID, map[string]any{"id": "x"}), status: 403, code: domain.Forbidden},
-		{name: "3 users/change one that is not there", call: ask("PATCH", "/users/nobody", map[string]any{}), status: 403, code: domain.Forbidden},
-		{name: "3 users/remove the last administrator", call: func(s scene) call {
-			root, err := s.store.Repos().Users.ByEmail(t.Context(), "root@example.com")
-			if err != nil {
-				t.Fatal(err)
-			}
-			return call{method: http.MethodDelete, path: "/users/" + string(root.ID), bearer: s.admin.AccessToken}
-		}, status: 422, code: domain.UnprocessableContent},
-		{name: "3 users/remove", call: ask("DELETE", "/users/"+annID, nil), status: 204},
-		{name: "3 users/remove once more", call: ask("DELETE", "/users/"+annID, nil), status: 403, code: domain.Forbidden},
-		{name: "3 users/me is no ID", call: ask("DELETE", "/users/me", nil), status: 404, code: domain.RouteNotFound},
-		{name: "3 users/another method", call: ask("PUT", "/users", nil), status: 404, code: domain.RouteNotFound},
-		{name: "3 users/the removed is logged out", call: func(s scene) call {
-			return call{method: http.MethodGet, path: "/users/me", bearer: s.json.AccessToken}
-		}, status: 401, code: domain.InvalidCredentials},
-		{name: "3 users/by a static token", call: always(call{method: http.MethodGet, path: "/users/me?fields=email", bearer: "a-static-token-that-is-long"}), status: 200, body: `{"data":{"email":"new@example.com"}}`},
-	})
+	nobody := func(method, path, body string) row {
+		return row{name: method + " " + path, call: func(s scene) call {
+			return call{method: method, path: strings.ReplaceAll(path, ":ann", string(s.ann.ID)), bearer: s.json.AccessToken, body: body}
+		}, status: 403, code: domain.Forbidden}
+	}
+	return []rule{
+		{name: "§3 who may see everybody's accounts", rows: []row{
+			{name: "nobody without a token", call: always(get("/users")), status: 403, code: domain.Forbidden},
+			nobody("GET", "/users", ""), nobody("GET", "/users/:ann", ""), nobody("GET", "/users/nobody", ""),
+			nobody("POST", "/users", "["), nobody("PATCH", "/users", "["), nobody("PATCH", "/users/:ann", "["),
+			nobody("DELETE", "/users", "["), nobody("DELETE", "/users/:ann", ""),
+		}},
+		{name: "§3 list accounts", rows: []row{
+			{name: "by address", call: list("sort=email"), status: 200, body: three},
+			{name: "slash at the end", call: ask("GET", "/users/?fields=email&sort=email", nil), status: 200, body: three},
+			{name: "limit", call: list("sort=email&limit=1"), status: 200, body: onlyAnn},
+			{name: "limit -1", call: list("sort=email&limit=-1"), status: 200, body: three},
+			{name: "limit 0", call: list("limit=0"), status: 200, body: `{"data":[]}`},
+			{name: "offset", call: list("sort=-email&offset=2"), status: 200, body: onlyAnn},
+			{name: "page", call: list("sort=email&limit=2&page=2"), status: 200, body: `{"data":[{"email":"root@example.com"}]}`},
+			{name: "sort in brackets", call: list("sort[]=status&sort[]=-email&limit=1"), status: 200, body: `{"data":[{"email":"root@example.com"}]}`},
+			{name: "search", call: list("search=ANN"), status: 200, body: onlyAnn},
+			{name: "filter as JSON", call: list(filter(`{"email":{"_eq":"ann@EXAMPLE.com"}}`)), status: 200, body: onlyAnn},
+			{name: "filter in brackets", call: list("filter[email][_eq]=ann@example.com&filter[status][_eq]=active"), status: 200, body: onlyAnn},
+			{name: "filter that nobody matches", call: list(filter(`{"status":{"_eq":"draft"}}`)), status: 200, body: `{"data":[]}`},
+		}},
+		{name: "§3 counts beside a list", rows: []row{
+			{name: "total_count", call: list("search=ann&meta=total_count"), status: 200, body: `{"data":[{"email":"Ann@example.com"}],"meta":{"total_count":3}}`},
+			{name: "filter_count", call: list("search=ann&meta=filter_count"), status: 200, body: `{"data":[{"email":"Ann@example.com"}],"meta":{"filter_count":1}}`},
+			{name: "all", call: list("search=ann&limit=0&meta=*"), status: 200, body: `{"data":[],"meta":{"filter_count":1,"total_count":3}}`},
+		}},
+		{name: "§7 list that cannot be had", rows: []row{
+			badQuery("limit no number", "limit=x"),
+			badQuery("limit below -1", "limit=-2"),
+			badQuery("limit too large", "limit=99999999999"),
+			badQuery("offset below 0", "offset=-1"),
+			badQuery("page 0", "page=0"),
+			badQuery("sort by a secret", "sort=password"),
+			badQuery("filter by a secret", filter(`{"token":{"_eq":"x"}}`)),
+			badQuery("filter no JSON", "filter=x"),
+			badQuery("filter by another operator", filter(`{"email":{"_contains":"x"}}`)),
+			badQuery("filter by null", filter(`{"email":{"_eq":null}}`)),
+			badQuery("filter by two operators", filter(`{"email":{"_eq":"x","_neq":"y"}}`)),
+			badQuery("filter by a field twice", filter(`{"email":{"_eq":"x"}}`)+"&filter[email][_eq]=y"),
+			badQuery("filter without an operator", "filter[email]=x"),
+			badQuery("filter by no text", "filter[email][_eq]=%ff"),
+			badQuery("search by no text", "search=%00"),
+		}},
+		{name: "§3 read an account", rows: []row{
+			{name: "all members", call: ask("GET", "/users/:ann", nil), status: 200, members: userMembers()},
+			{name: "fields", call: ask("GET", "/users/:ann?fields=first_name,email", nil), status: 200, body: `{"data":{"email":"Ann@example.com","first_name":"Ann"}}`},
+			{name: "one that is not there", call: ask("GET", "/users/nobody", nil), status: 403, code: domain.Forbidden},
+		}},
+		{name: "§3 make an account", rows: []row{
+			{name: "active, if nothing else is said", call: ask("POST", "/users?fields=email,status,token,password", map[string]any{"email": "new@example.com", "token": staticToken}), status: 200, body: `{"data":{"email":"new@example.com","password":null,"status":"active","token":"**********"}}`},
+			{name: "its static token logs in", call: always(call{method: http.MethodGet, path: "/users/me?fields=email", bearer: staticToken}), status: 200, body: `{"data":{"email":"new@example.com"}}`},
+			{name: "with a password", call: ask("POST", "/users?fields=email", map[string]any{"email": "newer@example.com", "password": password}), status: 200},
+			{name: "it logs in", call: always(post("/auth/login", map[string]any{"email": "newer@example.com", "password": password})), status: 200},
+		}},
+		{name: "§3 make several accounts", rows: []row{
+			{name: "two", call: ask("POST", "/users?fields=email", `[{"email":"one@example.com"},{"email":"two@example.com"}]`), status: 200, body: `{"data":[{"email":"one@example.com"},{"email":"two@example.com"}]}`},
+			{name: "all or none", call: ask("POST", "/users", `[{"email":"three@example.com"},{"email":"BOB@example.com"}]`), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"field": "email"}},
+			{name: "a list with another thing in it", call: ask("POST", "/users", `[{"email":"three@example.com"},7]`), status: 400, code: domain.InvalidPayload},
+			{name: "no list", call: ask("POST", "/users", `"x"`), status: 400, code: domain.InvalidPayload},
+			{name: "none", call: ask("POST", "/users", `[]`), status: 400, code: domain.InvalidPayload},
+			{name: "51", call: ask("POST", "/users", "["+strings.Repeat("{},", auth.MaxChangedAccounts)+"{}]"), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "1 to 50 accounts can be changed at once"}},
+			{name: "none of those was made", call: list("search=three"), status: 200, body: `{"data":[]}`},
+		}},
+		{name: "§7 account that is refused", given: staticTokenOfBob, rows: []row{
+			{name: "address taken", call: ask("POST", "/users", map[string]any{"email": "BOB@example.com"}), status: 400, code: domain.RecordNotUnique, message: `Value for field "email" in collection "directus_users" has to be unique.`, extension: map[string]string{"field": "email"}},
+			{name: "static token taken", call: ask("POST", "/users", map[string]any{"email": "newer@example.com", "token": staticToken}), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"field": "token"}},
+			{name: "static token of another account taken", call: ask("PATCH", "/users/:ann", map[string]any{"token": staticToken}), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"field": "token"}},
+			{name: "no address", call: ask("POST", "/users", map[string]any{"password": password}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "email"}},
+			{name: "password that all guess", call: ask("POST", "/users", map[string]any{"email": "new@example.com", "password": "12345678"}), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password"}},
+			{name: "role that is not there", call: ask("PATCH", "/users/:ann", map[string]any{"role": "x"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "role"}},
+			{name: "status that there is not", call: ask("PATCH", "/users/:ann", map[string]any{"status": nil}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "status"}},
+			{name: "short static token", call: ask("PATCH", "/users/:ann", map[string]any{"token": "short"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "token"}},
+			{name: "the ID", call: ask("PATCH", "/users/:ann", map[string]any{"id": "x"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "id"}},
+			{name: "one that is not there", call: ask("PATCH", "/users/nobody", map[string]any{}), status: 403, code: domain.Forbidden},
+		}},
+		{name: "§3 change an account", rows: []row{
+			{name: "a name", call: ask("PATCH", "/users/:ann?fields=last_name,first_name", map[string]any{"last_name": "Archer"}), status: 200, body: `{"data":{"first_name":"Ann","last_name":"Archer"}}`},
+			{name: "nobody is logged out by that", call: reading("?fields=last_name"), status: 200, body: `{"data":{"last_name":"Archer"}}`},
+			{name: "the status", call: ask("PATCH", "/users/:ann?fields=status", map[string]any{"status": "suspended"}), status: 200, body: `{"data":{"status":"suspended"}}`},
+			{name: "ends all sessions", call: reading(""), status: 401, code: domain.InvalidCredentials},
+		}, also: passwordByAnAdministrator},
+		{name: "§3 change several accounts", also: changeSeveral, rows: []row{
+			{name: "no keys", call: ask("PATCH", "/users", `{"data":{}}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "keys"}},
+			{name: "keys by a query", call: ask("PATCH", "/users", `{"query":{"filter":{}},"data":{"status":"suspended"}}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "keys"}},
+			{name: "keys no list", call: ask("PATCH", "/users", `{"keys":"x","data":{}}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "keys"}},
+			{name: "keys no text", call: ask("PATCH", "/users", `{"keys":[7],"data":{}}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "keys"}},
+			{name: "no data", call: ask("PATCH", "/users", `{"keys":["x"]}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "data"}},
+			{name: "no body", call: ask("PATCH", "/users", nil), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "keys"}},
+			{name: "none", call: ask("PATCH", "/users", `[]`), status: 400, code: domain.InvalidPayload},
+			{name: "one without an ID", call: ask("PATCH", "/users", `[{"first_name":"A"}]`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "id"}},
+			{name: "one that is not there", call: ask("PATCH", "/users", `{"keys":["nobody"],"data":{}}`), status: 403, code: domain.Forbidden},
+		}},
+		{name: "§3 remove an account", rows: []row{
+			{name: "204", call: ask("DELETE", "/users/:ann", nil), status: 204},
+			{name: "is logged out", call: reading(""), status: 401, code: domain.InvalidCredentials},
+			{name: "once more", call: ask("DELETE", "/users/:ann", nil), status: 403, code: domain.Forbidden},
+			{name: "me is no ID", call: ask("DELETE", "/users/me", nil), status: 404, code: domain.RouteNotFound},
+		}},
+		{name: "§3 remove several accounts", also: removeSeveral, rows: []row{
+			{name: "no list", call: ask("DELETE", "/users", `{}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "keys"}},
+			{name: "no body", call: ask("DELETE", "/users", nil), status: 400, code: domain.InvalidPayload},
+			{name: "none", call: ask("DELETE", "/users", `[]`), status: 400, code: domain.InvalidPayload},
+			{name: "no text", call: ask("DELETE", "/users", `[null]`), status: 400, code: domain.InvalidPayload},
+			{name: "one that is not there", call: ask("DELETE", "/users", `["nobody"]`), status: 403, code: domain.Forbidden},
+		}},
+		{name: "§7 last administrator", also: lastAdministrator},
+	}
+}
+
+// accountOf returns the account of that address as stored.
+func (w world) accountOf(t testing.TB, email domain.Email) domain.User {
+	t.Helper()
+	user, err := w.store.Repos().Users.ByEmail(t.Context(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return user
+}
+
+func passwordByAnAdministrator(t *testing.T, s scene) {
+	staticTokenOfBob(t, s)
+	held, _ := s.login(t, "bob@example.com", domain.ModeJSON)
+	bob := string(s.accountOf(t, "bob@example.com").ID)
+	got := s.do(t, call{method: http.MethodPatch, path: "/users/" + bob, bearer: s.admin.AccessToken, body: `{"password":"another fine password"}`})
+	if got.status != 200 {
+		t.Fatalf("got %d %s, want 200", got.status, got.body)
+	}
+	wantFailure(t, s.do(t, bearing("Bearer "+held.AccessToken)), 401, domain.InvalidCredentials)
+	if got := s.do(t, bearing("Bearer "+staticToken)); got.status != 200 {
+		t.Errorf("the static token: got %d, want 200", got.status)
+	}
+	s.do(t, call{method: http.MethodPatch, path: "/users/" + bob, bearer: s.admin.AccessToken, body: `{"token":null}`})
+	wantFailure(t, s.do(t, bearing("Bearer "+staticToken)), 401, domain.InvalidCredentials)
+	s.loginWith(t, "bob@example.com", "another fine password", domain.ModeJSON)
+	deliver(t, s)
+	if mails := s.mails.Mails(); len(mails) != 1 || mails[0].To != "bob@example.com" {
+		t.Errorf("got %d mails, want one that tells the owner", len(mails))
+	}
+}
+
+func changeSeveral(t *testing.T, s scene) {
+	ann, bob := string(s.ann.ID), string(s.accountOf(t, "bob@example.com").ID)
+	patch := func(body string) response {
+		return s.do(t, call{method: http.MethodPatch, path: "/users?fields=last_name", bearer: s.admin.AccessToken, body: body})
+	}
+	for body, want := range map[string]string{
+		`{"keys":["` + bob + `","` + ann + `"],"data":{"last_name":"Both"}}`:                 `{"data":[{"last_name":"Both"},{"last_name":"Both"}]}`,
+		`[{"id":"` + bob + `","last_name":"Baker"},{"id":"` + ann + `","last_name":"Ames"}]`: `{"data":[{"last_name":"Baker"},{"last_name":"Ames"}]}`,
+	} {
+		if got := patch(body); got.status != 200 || string(got.body) != want {
+			t.Errorf("got %d %s, want %s", got.status, got.body, want)
+		}
+	}
+	before := s.accountOf(t, "bob@example.com").Version
+	wantFailure(t, patch(`[{"id":"`+bob+`","last_name":"X"},{"id":"nobody"}]`), 403, domain.Forbidden)
+	wantFailure(t, patch(`[{"id":"`+bob+`","last_name":"X"},{"id":"`+bob+`"}]`), 400, domain.InvalidPayload)
+	wantFailure(t, patch(`[{"id":"`+bob+`","email":"new@example.com"},{"id":"`+ann+`","email":"NEW@example.com"}]`), 400, domain.RecordNotUnique)
+	if got := s.accountOf(t, "bob@example.com").Version; got != before {
+		t.Errorf("got version %d, want %d: all or none", got, before)
+	}
+}
+
+func removeSeveral(t *testing.T, s scene) {
+	remove := func(body string) response {
+		return s.do(t, call{method: http.MethodDelete, path: "/users", bearer: s.admin.AccessToken, body: body})
+	}
+	ann, bob := string(s.ann.ID), string(s.accountOf(t, "bob@example.com").ID)
+	root := string(s.accountOf(t, "root@example.com").ID)
+	wantFailure(t, remove(`["`+ann+`","`+root+`","`+bob+`"]`), 422, domain.UnprocessableContent)
+	s.accountOf(t, "bob@example.com")
+	if got := remove(`["` + ann + `"]`); got.status != 204 || len(got.body) != 0 {
+		t.Errorf("got %d %s, want 204", got.status, got.body)
+	}
+	if got := remove(`{"keys":["` + bob + `"]}`); got.status != 204 {
+		t.Errorf("got %d %s, want 204", got.status, got.body)
+	}
+	if left, err := s.store.Repos().Users.List(t.Context(), "", 10); err != nil || len(left) != 1 {
+		t.Errorf("got %d accounts, %v, want one", len(left), err)
+	}
+}
+
+func lastAdministrator(t *testing.T, s scene) {
+	root := "/users/" + string(s.accountOf(t, "root@example.com").ID)
+	for method, body := range map[string]string{"DELETE": "", "PATCH": `{"status":"suspended"}`, "PATCH ": `{"role":null}`} {
+		got := s.do(t, call{method: strings.TrimSpace(method), path: root, bearer: s.admin.AccessToken, body: body})
+		wantFailure(t, got, 422, domain.UnprocessableContent)
+		if message := failureIn(t, got).Message; message != "You can't remove the last admin user from the role." {
+			t.Errorf("got message %q", message)
+		}
+	}
 }
 
 // TestSecurity72_RightsAreForAdministratorsToGive: nobody else makes, changes or removes an

@@ -33,6 +33,7 @@ func refreshRules() []rule {
 		{name: "§4 mode of the session cookie", rows: []row{
 			{name: "session cookie without its mode", call: func(s scene) call { return refreshing(`{}`, &s.stay) }, status: 400, code: domain.InvalidPayload, extension: noSource},
 		}},
+		{name: "§4 settings of the cookies", also: cookieSettings},
 		{name: "§4 race of the session cookie", also: raceOfTheSessionCookie},
 		{name: "§7 refresh with nothing", rows: []row{
 			{name: "none", call: always(refreshing(nil, nil)), status: 400, code: domain.InvalidPayload, extension: noSource},
@@ -46,6 +47,7 @@ func refreshRules() []rule {
 			{name: "unknown", call: always(refreshing(`{"refresh_token":"unknown"}`, nil)), status: 401, code: domain.InvalidCredentials, message: "Invalid user credentials."},
 			{name: "an access token", call: func(s scene) call { return refreshing(map[string]any{"refresh_token": s.json.AccessToken}, nil) }, status: 401, code: domain.InvalidCredentials},
 		}, also: deadRefreshTokens},
+		{name: "§7 refresh token that is used twice", also: refreshedTwice},
 		{name: "§7 refresh in an unknown mode", rows: []row{
 			{name: "unknown mode", call: func(s scene) call { return refreshing(`{"mode":"x"}`, &s.carry) }, status: 400, code: domain.InvalidPayload},
 		}},
@@ -76,6 +78,31 @@ func deadRefreshTokens(t *testing.T, s scene) {
 	})
 }
 
+// refreshedTwice: of two tabs that refresh at once both go on; of a token that comes back later
+// nobody knows who stole it.
+func refreshedTwice(t *testing.T, s scene) {
+	again := func() (tokens, response) {
+		got := s.do(t, refreshing(map[string]any{"refresh_token": s.json.RefreshToken}, nil))
+		var next tokens
+		if got.status == 200 {
+			if err := got.data(&next); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return next, got
+	}
+	first, _ := again()
+	second, got := again()
+	if got.status != 200 || second.RefreshToken != first.RefreshToken {
+		t.Errorf("at once: got %d, want 200 and the same successor", got.status)
+	}
+	s.clock.Advance(11 * time.Second)
+	_, got = again()
+	wantFailure(t, got, 401, domain.InvalidCredentials)
+	wantFailure(t, s.do(t, refreshing(map[string]any{"refresh_token": first.RefreshToken}, nil)), 401, domain.InvalidCredentials)
+	wantFailure(t, s.do(t, bearing("Bearer "+first.AccessToken)), 401, domain.InvalidCredentials)
+}
+
 // logoutRules are those of POST /auth/logout.
 func logoutRules() []rule {
 	logout := func(body any, cookie string) call {
@@ -104,7 +131,7 @@ func logoutRules() []rule {
 	}
 }
 
-func TestWireCookieSettings(t *testing.T) {
+func cookieSettings(t *testing.T, _ scene) {
 	for _, test := range []struct {
 		name    string
 		change  func(*fiberhttp.Config)

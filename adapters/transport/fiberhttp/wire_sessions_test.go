@@ -39,10 +39,12 @@ func (w world) listSessions(t testing.TB, path, bearer string) []listed {
 	return shown
 }
 
-func TestWireSessions(t *testing.T) {
-	s := newScene(t)
+// sessionsRules are those of where people are logged in.
+func sessionsRules() []rule {
 	ask := func(method, path string, bearer func(scene) string) func(scene) call {
-		return func(s scene) call { return call{method: method, path: path, bearer: bearer(s)} }
+		return func(s scene) call {
+			return call{method: method, path: strings.ReplaceAll(path, ":ann", string(s.ann.ID)), bearer: bearer(s)}
+		}
 	}
 	ann := func(s scene) string { return s.json.AccessToken }
 	root := func(s scene) string { return s.admin.AccessToken }
@@ -50,38 +52,44 @@ func TestWireSessions(t *testing.T) {
 	byCookie := func(method, path string, header http.Header) func(scene) call {
 		return func(s scene) call { return call{method: method, path: path, cookie: &s.stay, header: header} }
 	}
-	of := func(id domain.UserID) string { return "/auth/sessions?user=" + string(id) }
+	of := func(id string) string { return "/auth/sessions?user=" + id }
 	bad := `"user" must be the ID of one user`
-	walk(t, s, []row{
-		{name: "sessions/list own", call: ask("GET", "/auth/sessions", ann), status: 200},
-		{name: "sessions/list, HEAD", call: ask("HEAD", "/auth/sessions", ann), status: 200},
-		{name: "sessions/list, slash at the end", call: ask("GET", "/auth/sessions/", ann), status: 200},
-		{name: "sessions/list by cookie", call: byCookie("GET", "/auth/sessions", nil), status: 200},
-		{name: "sessions/list by its own ID", call: ask("GET", of(s.ann.ID), ann), status: 200},
-		{name: "sessions/list of another", call: ask("GET", of("0195f2c6-7d7e-7a10-8000-00000000dead"), ann), status: 403, code: domain.Forbidden},
-		{name: "sessions/list of nobody, by an administrator", call: ask("GET", of("0195f2c6-7d7e-7a10-8000-00000000dead"), root), status: 403, code: domain.Forbidden},
-		{name: "sessions/list of no text, by an administrator", call: ask("GET", of("%00%ff"), root), status: 403, code: domain.Forbidden},
-		{name: "sessions/list of a user, by an administrator", call: ask("GET", of(s.ann.ID), root), status: 200},
-		{name: "sessions/list, anonymous", call: ask("GET", "/auth/sessions", nobody), status: 401, code: domain.InvalidCredentials},
-		{name: "sessions/list of an empty user", call: ask("GET", "/auth/sessions?user=", ann), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": bad}},
-		{name: "sessions/list of two users", call: ask("GET", of(s.ann.ID)+"&user=x", root), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": bad}},
-		{name: "sessions/end one that is not there", call: ask("DELETE", "/auth/sessions/nobody-s", ann), status: 403, code: domain.Forbidden},
-		{name: "sessions/end one whose ID is no text", call: ask("DELETE", "/auth/sessions/%00%ff", root), status: 403, code: domain.Forbidden},
-		{name: "sessions/end one, anonymous", call: ask("DELETE", "/auth/sessions/nobody-s", nobody), status: 401, code: domain.InvalidCredentials},
-		{name: "sessions/end all of another", call: ask("DELETE", of("0195f2c6-7d7e-7a10-8000-00000000dead"), ann), status: 403, code: domain.Forbidden},
-		{name: "sessions/end all of an empty user", call: ask("DELETE", "/auth/sessions?user=", ann), status: 400, code: domain.InvalidPayload},
-		{name: "sessions/end all, anonymous", call: ask("DELETE", "/auth/sessions", nobody), status: 401, code: domain.InvalidCredentials},
-		{name: "sessions/end all, by a page of another site", call: byCookie("DELETE", "/auth/sessions", http.Header{"Origin": {"https://evil.example.com"}}), status: 403, code: domain.Forbidden},
-		{name: "sessions/another method", call: ask("POST", "/auth/sessions", ann), status: 404, code: domain.RouteNotFound},
-		{name: "sessions/another method on one", call: ask("GET", "/auth/sessions/nobody-s", ann), status: 404, code: domain.RouteNotFound},
-		{name: "sessions/below one", call: ask("DELETE", "/auth/sessions/a/b", ann), status: 404, code: domain.RouteNotFound},
-		{name: "sessions/end all but this one", call: byCookie("DELETE", "/auth/sessions", nil), status: 204},
-		{name: "sessions/the others have ended", call: ask("GET", "/auth/sessions", ann), status: 401, code: domain.InvalidCredentials},
-		{name: "sessions/this one has not", call: byCookie("GET", "/users/me", nil), status: 200},
-	})
+	return []rule{
+		{name: "§3 list sessions", also: membersOfASession, rows: []row{
+			{name: "own", call: ask("GET", "/auth/sessions", ann), status: 200},
+			{name: "HEAD", call: ask("HEAD", "/auth/sessions", ann), status: 200},
+			{name: "slash at the end", call: ask("GET", "/auth/sessions/", ann), status: 200},
+			{name: "by cookie", call: byCookie("GET", "/auth/sessions", nil), status: 200},
+			{name: "by its own ID", call: ask("GET", of(":ann"), ann), status: 200},
+			{name: "of another", call: ask("GET", of("0195f2c6-7d7e-7a10-8000-00000000dead"), ann), status: 403, code: domain.Forbidden},
+			{name: "of nobody, by an administrator", call: ask("GET", of("0195f2c6-7d7e-7a10-8000-00000000dead"), root), status: 403, code: domain.Forbidden},
+			{name: "of no text, by an administrator", call: ask("GET", of("%00%ff"), root), status: 403, code: domain.Forbidden},
+			{name: "of a user, by an administrator", call: ask("GET", of(":ann"), root), status: 200},
+			{name: "anonymous", call: ask("GET", "/auth/sessions", nobody), status: 401, code: domain.InvalidCredentials},
+			{name: "of an empty user", call: ask("GET", "/auth/sessions?user=", ann), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": bad}},
+			{name: "of two users", call: ask("GET", of(":ann")+"&user=x", root), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": bad}},
+		}},
+		{name: "§3 end a session", also: sessionOfTheCookieEnds, rows: []row{
+			{name: "one that is not there", call: ask("DELETE", "/auth/sessions/nobody-s", ann), status: 403, code: domain.Forbidden},
+			{name: "one whose ID is no text", call: ask("DELETE", "/auth/sessions/%00%ff", root), status: 403, code: domain.Forbidden},
+			{name: "one, anonymous", call: ask("DELETE", "/auth/sessions/nobody-s", nobody), status: 401, code: domain.InvalidCredentials},
+			{name: "another method", call: ask("POST", "/auth/sessions", ann), status: 404, code: domain.RouteNotFound},
+			{name: "another method on one", call: ask("GET", "/auth/sessions/nobody-s", ann), status: 404, code: domain.RouteNotFound},
+			{name: "below one", call: ask("DELETE", "/auth/sessions/a/b", ann), status: 404, code: domain.RouteNotFound},
+		}},
+		{name: "§3 end all other sessions", rows: []row{
+			{name: "all of another", call: ask("DELETE", of("0195f2c6-7d7e-7a10-8000-00000000dead"), ann), status: 403, code: domain.Forbidden},
+			{name: "all of an empty user", call: ask("DELETE", "/auth/sessions?user=", ann), status: 400, code: domain.InvalidPayload},
+			{name: "all, anonymous", call: ask("DELETE", "/auth/sessions", nobody), status: 401, code: domain.InvalidCredentials},
+			{name: "all, by a page of another site", call: byCookie("DELETE", "/auth/sessions", http.Header{"Origin": {"https://evil.example.com"}}), status: 403, code: domain.Forbidden},
+			{name: "all but this one", call: byCookie("DELETE", "/auth/sessions", nil), status: 204},
+			{name: "the others have ended", call: ask("GET", "/auth/sessions", ann), status: 401, code: domain.InvalidCredentials},
+			{name: "this one has not", call: byCookie("GET", "/users/me", nil), status: 200},
+		}},
+	}
 }
 
-func TestWireSessionMembers(t *testing.T) {
+func membersOfASession(t *testing.T, _ scene) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")
 	got := w.do(t, call{
@@ -121,8 +129,7 @@ func TestWireSessionMembers(t *testing.T) {
 	}
 }
 
-func TestWireSessionOfTheCookieEnds(t *testing.T) {
-	s := newScene(t)
+func sessionOfTheCookieEnds(t *testing.T, s scene) {
 	var id string
 	for _, one := range s.listSessions(t, "/auth/sessions", s.json.AccessToken) {
 		if one.Mode == "session" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -277,6 +278,7 @@ func presentationRules() []rule {
 		}},
 		{name: "§2 no token", rows: []row{
 			{name: "users me", call: always(get("/users/me")), status: 401, code: domain.InvalidCredentials, message: anonymous},
+			{name: "what is for administrators", call: always(get("/users")), status: 403, code: domain.Forbidden},
 			{name: "PATCH users me, before its body is read", call: always(call{method: http.MethodPatch, path: "/users/me", body: `[`}), status: 401, code: domain.InvalidCredentials},
 		}},
 		{name: "§2 static token", given: staticTokenOfBob, rows: []row{
@@ -291,11 +293,20 @@ func presentationRules() []rule {
 		{name: "§2 forged token", rows: []row{
 			{name: "forged token", call: func(s scene) call { return bearing("Bearer " + s.forged()) }, status: 403, code: domain.InvalidToken, message: "Invalid token."},
 		}},
+		{name: "§2 token without a session", also: tokenWithoutASession},
 		{name: "§2 expired token", rows: []row{
 			{name: "expired token", call: func(s scene) call { return bearing("Bearer " + s.expired()) }, status: 401, code: domain.TokenExpired, message: "Token expired."},
 		}},
 		{name: "§2 token of another issuer", also: tokenOfAnotherIssuer},
 		{name: "§2 token of a user suspended meanwhile", also: tokenOfASuspendedUser},
+		{name: "§2 token of a user removed meanwhile", also: func(t *testing.T, s scene) {
+			if got := s.do(t, call{method: http.MethodDelete, path: "/users/" + string(s.ann.ID), bearer: s.admin.AccessToken}); got.status != 204 {
+				t.Fatalf("remove: got %d, want 204", got.status)
+			}
+			wantFailure(t, s.do(t, bearing("Bearer "+s.json.AccessToken)), 401, domain.InvalidCredentials)
+			wantFailure(t, s.do(t, refreshing(nil, &s.carry)), 401, domain.InvalidCredentials)
+			wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: &s.stay}), 401, domain.InvalidCredentials)
+		}},
 		{name: "§2 access token after logout", also: accessTokenAfterLogout},
 		{name: "§2 session cookie after logout", also: sessionCookieAfterLogout},
 		{name: "§2 bad session cookie", rows: []row{
@@ -331,6 +342,12 @@ func staticTokenOfBob(t *testing.T, s scene) {
 // bearing reads the own account with that Authorization.
 func bearing(authorization string) call {
 	return call{method: http.MethodGet, path: "/users/me", header: http.Header{"Authorization": {authorization}}}
+}
+
+func tokenWithoutASession(t *testing.T, s scene) {
+	claims := s.old
+	claims.ExpiresAt, claims.Session = s.clock.Now().Add(time.Hour), ""
+	wantFailure(t, s.do(t, bearing("Bearer "+s.tokens.Signed("hs256", claims))), 403, domain.InvalidToken)
 }
 
 func accessTokenAfterLogout(t *testing.T, s scene) {

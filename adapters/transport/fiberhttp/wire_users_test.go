@@ -1,6 +1,7 @@
 package fiberhttp_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -126,13 +129,14 @@ func profileRules() []rule {
 			{name: "tfa_secret", call: patch(`{"tfa_secret":"x"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "tfa_secret"}},
 			{name: "tfa_secret null", call: patch(`{"tfa_secret":null}`), status: 400, code: domain.InvalidPayload},
 		}},
+		{name: "§3 new password or address of one's own", also: newPasswordOfOnesOwn},
 		{name: "§7 change that is refused", rows: []row{
 			{name: "e-mail of another, in another case", call: patch(`{"email":"BOB@example.com"}`), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"collection": "directus_users", "field": "email"}},
 			{name: "e-mail that is none", call: patch(`{"email":"zzz"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "email"}},
 			{name: "e-mail null", call: patch(`{"email":null}`), status: 400, code: domain.InvalidPayload},
 			{name: "password null", call: patch(`{"password":null}`), status: 400, code: domain.InvalidPayload},
 			{name: "password empty", call: patch(`{"password":""}`), status: 400, code: domain.InvalidPayload},
-			{name: "password too short", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password"}},
+			{name: "password too short", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password", "type": "regex"}},
 			{name: "password that all guess", call: patch(`{"password":"12345678"}`), status: 400, code: domain.FailedValidation},
 			{name: "of several wrong preferences the first by name is told", call: patch(`{"title":1,"tags":1,"avatar":1,"location":1}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "avatar"}},
 			{name: "preferences that are too long", call: patch(map[string]any{"description": strings.Repeat("x", domain.MaxPreferencesBytes)}), status: 400, code: domain.InvalidPayload},
@@ -140,23 +144,21 @@ func profileRules() []rule {
 	}
 }
 
-func TestWirePatchMe(t *testing.T) {
-	s := newScene(t)
-	t.Run("3 a new password ends the caller's session, but for session mode", func(t *testing.T) {
-		json, _ := s.login(t, "bob@example.com", domain.ModeJSON)
-		_, got := s.login(t, "bob@example.com", domain.ModeSession)
-		stay := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
-		got = s.do(t, call{method: http.MethodPatch, path: "/users/me", body: `{"password":"another fine password"}`, cookie: stay})
-		if set := blanked(got.header["Set-Cookie"]); got.status != 200 || !slices.Equal(set, []string{sessionCookieSet}) {
-			t.Fatalf("got %d %q, want 200 and a fresh session cookie", got.status, set)
-		}
-		fresh := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
-		if got := s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: fresh}); got.status != 200 {
-			t.Errorf("fresh cookie: got %d, want 200", got.status)
-		}
-		wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: stay}), 401, domain.InvalidCredentials)
-		wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", bearer: json.AccessToken}), 401, domain.InvalidCredentials)
-	})
+// newPasswordOfOnesOwn ends the caller's session as well, but for session mode.
+func newPasswordOfOnesOwn(t *testing.T, s scene) {
+	json, _ := s.login(t, "bob@example.com", domain.ModeJSON)
+	_, got := s.login(t, "bob@example.com", domain.ModeSession)
+	stay := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
+	got = s.do(t, call{method: http.MethodPatch, path: "/users/me", body: `{"password":"another fine password"}`, cookie: stay})
+	if set := blanked(got.header["Set-Cookie"]); got.status != 200 || !slices.Equal(set, []string{sessionCookieSet}) {
+		t.Fatalf("got %d %q, want 200 and a fresh session cookie", got.status, set)
+	}
+	fresh := &http.Cookie{Name: sessionCookie, Value: got.cookies[sessionCookie]}
+	if got := s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: fresh}); got.status != 200 {
+		t.Errorf("fresh cookie: got %d, want 200", got.status)
+	}
+	wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", cookie: stay}), 401, domain.InvalidCredentials)
+	wantFailure(t, s.do(t, call{method: http.MethodGet, path: "/users/me", bearer: json.AccessToken}), 401, domain.InvalidCredentials)
 }
 
 // TestWireNewPasswordWithoutSession: the change has happened, whatever becomes of the fresh
@@ -231,10 +233,30 @@ func serverRules() []rule {
 			{name: "readyz", call: always(get("/readyz")), status: 200, header: plain, body: ok},
 			{name: "shows nobody what is inside", call: asAdministrator("/readyz"), status: 200, header: plain, body: ok},
 		}},
+		{name: "§9 public keys", also: publicKeys},
+		{name: "§7 defect", also: func(t *testing.T, _ scene) {
+			w := serveStub(t, func(context.Context) (auth.Tokens, error) { panic("a defect") })
+			wantInternal(t, "login", w.do(t, post("/auth/login", credentials())))
+		}},
 		{name: "§7 overload", also: overload},
 		{name: "§7 too many requests", also: tooManyRequests},
 		{name: "§7 store that cannot be asked", also: storeThatCannotBeAsked},
 		{name: "§7 session that cannot be asked", also: sessionThatCannotBeAsked},
+	}
+}
+
+func publicKeys(t *testing.T, s scene) {
+	document := `{"keys":[{"kid":"x","kty":"OKP","crv":"Ed25519","x":"y"}]}`
+	signing := newWorld(t, unlimited(), func(c *fiberhttp.Config) {
+		c.KeySet = func(context.Context) ([]byte, error) { return []byte(document), nil }
+	})
+	for want, w := range map[string]world{document: signing, `{"keys":[]}`: s.world} {
+		for _, bearer := range []string{"", "opaque"} {
+			got := w.do(t, call{method: http.MethodGet, path: "/.well-known/jwks.json", bearer: bearer})
+			if got.status != 200 || string(got.body) != want || got.header.Get("Content-Type") != "application/jwk-set+json" || got.header.Get("Cache-Control") != "public, max-age=300" {
+				t.Errorf("got %d %v %s, want the keys, for five minutes", got.status, got.header, got.body)
+			}
+		}
 	}
 }
 

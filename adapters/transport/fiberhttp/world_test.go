@@ -172,6 +172,7 @@ func (w world) change(t testing.TB, id domain.UserID, change func(*domain.User))
 func unlimited() auth.Settings {
 	s := auth.DefaultSettings()
 	s.LoginAccount, s.LoginAddress = port.Limit{}, port.Limit{}
+	s.NoticeAccount = port.Limit{}
 	return s
 }
 

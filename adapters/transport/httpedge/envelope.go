@@ -28,6 +28,9 @@ func NewEntry(e *domain.Error, now time.Time) Entry {
 	if e.Field != "" {
 		extensions["field"] = e.Field
 	}
+	if e.Type != "" {
+		extensions["type"] = e.Type
+	}
 	switch e.Code {
 	case domain.RecordNotUnique:
 		extensions["collection"] = "directus_users"

@@ -16,7 +16,7 @@ import (
 // These pages are served with Referrer-Policy no-referrer, under which a browser calls the
 // origin of their own forms "null", too (Fetch, "append a request Origin header"). Then
 // Sec-Fetch-Site alone can tell; where it is not sent, by old browsers and over http to
-// other machines, the form is refused.
+// other machines, the form is refused. The problem names the field that spoke against it.
 func (h *Handler) refuseCrossSite(r *http.Request) error {
 	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
 	fromHere := site == "" || strings.EqualFold(site, "same-origin")
@@ -26,5 +26,9 @@ func (h *Handler) refuseCrossSite(r *http.Request) error {
 		fromHere && httpedge.IsOwnOrigin(origin, r.Host, h.config.PublicURL):
 		return nil
 	}
-	return &problem{Status: http.StatusForbidden, Key: "problem.cross-site"}
+	failed := "Origin"
+	if !fromHere {
+		failed = "Sec-Fetch-Site"
+	}
+	return &problem{Status: http.StatusForbidden, Key: "problem.cross-site", Args: []any{failed}}
 }

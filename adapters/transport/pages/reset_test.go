@@ -152,9 +152,9 @@ func TestReset(t *testing.T) {
 			"short":              {"seven c", "seven c", "at least 8 characters", "password"},
 			"short of runes":     {"ééééééé", "ééééééé", "at least 8 characters", "password"},
 			"long":               {strings.Repeat("y", auth.MaxPasswordBytes+1), strings.Repeat("y", auth.MaxPasswordBytes+1), "too long", "password"},
-			"guessed first":      {"password1", "password1", "guessed first", "password"},
-			"the address itself": {annEmail, annEmail, "guessed first", "password"},
-			"not UTF-8":          {"battery staple \xff", "battery staple \xff", "guessed first", "password"},
+			"easily guessed":     {"password1", "password1", "easily guessed", "password"},
+			"the address itself": {annEmail, annEmail, "easily guessed", "password"},
+			"not UTF-8":          {"battery staple \xff", "battery staple \xff", "easily guessed", "password"},
 			"repeated otherwise": {newPassword, newPassword + "x", "The two passwords differ", "repeated"},
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -85,7 +85,11 @@ func TestSecurity35_CrossSiteFormsAreRefused(t *testing.T) {
 				got := f.from.do(t, http.MethodPost, f.path, strings.NewReader(f.form),
 					"Content-Type", "application/x-www-form-urlencoded", "Origin", c.origin, "Sec-Fetch-Site", c.site)
 				if c.refused {
-					got.shows(t, http.StatusForbidden, "sent by another site")
+					failed := "(Origin)"
+					if c.site != "" && !strings.EqualFold(c.site, "same-origin") {
+						failed = "(Sec-Fetch-Site)"
+					}
+					got.shows(t, http.StatusForbidden, "sent by another site", failed)
 				} else if got.status == http.StatusForbidden {
 					t.Errorf("%s was refused\n%s", f.path, got.body)
 				}

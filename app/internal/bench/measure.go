@@ -40,6 +40,7 @@ func steps() []step {
 	return []step{
 		{"start", (*world).measureStart, false},
 		{"memory", (*world).measureMemory, false},
+		{"assault", (*world).measureAssault, false},
 		{"hash", (*world).measureHash, false},
 		{"route", (*world).measureRoute, false},
 		{"commit", (*world).measureCommit, false},

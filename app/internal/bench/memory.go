@@ -5,19 +5,29 @@ import (
 	"errors"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
 
-// rush is what 64 clients who log in without pause do to the service and to others.
+// rush is what clients who log in do to the service and to others.
 type rush struct {
-	what            string
+	manner
 	idle, peak      int64 // bytes of memory
 	quiet, loud     sample
 	logins, refused int64
 	took            time.Duration
+}
+
+// manner is how they go about it.
+type manner struct {
+	what       string
+	clients    int
+	patient    bool          // who is turned away comes back when the service says so, and not at once
+	halfOpen   int           // how many others begin a request meanwhile that they never end
+	lasting    time.Duration // how long
+	allowed    int64         // bytes of memory, beside that of hashes
+	besideIdle bool          // and beside what the service takes when it is idle
+	aim        string        // what is allowed, in words
+	settings   []string
 }
 
 const (
@@ -26,31 +36,38 @@ const (
 	untilIdle = 2 * time.Second       // after the start, before memory is looked at
 )
 
-// measureMemory has them log in twice: to a service that has room for all of them to wait,
-// and to one as it comes, which turns some away, who then come back at once.
+// measureMemory has 64 clients log in without pause twice: to a service that has room for all
+// of them to wait, and to one as it comes, which turns some away, who then come back at once.
 func (w *world) measureMemory(ctx context.Context, r *report) error {
-	for _, way := range []struct {
-		what string
-		env  []string
-	}{
-		{"all of them wait their turn", []string{"HASH_QUEUE=" + strconv.Itoa(most)}},
-		{"some are turned away (503) and come back at once", nil},
-	} {
-		w.say("64 clients log in without pause: %s", way.what)
-		if err := w.serving(ctx, func(p *process) error {
-			seen, err := w.rush(ctx, p)
-			seen.what = way.what
-			r.rushes = append(r.rushes, seen)
-			return err
-		}, way.env...); err != nil {
-			return err
-		}
+	all := manner{
+		what: "64 clients log in without pause, and all of them wait their turn", clients: most, lasting: 2 * w.time,
+		allowed: headroom, besideIdle: true, aim: "idle + %d × 64 + 24 MB", settings: []string{"HASH_QUEUE=" + strconv.Itoa(most)},
 	}
-	return nil
+	refused := all
+	refused.what, refused.settings = "64 clients log in without pause, some are turned away (503) and come back at once", nil
+	return errors.Join(w.measureRush(ctx, r, all), w.measureRush(ctx, r, refused))
 }
 
-func (w *world) rush(ctx context.Context, p *process) (rush, error) {
-	var seen rush
+// measureAssault has 300 clients log in at once, time and again, to a service as it comes,
+// beside 200 who begin a request and never end it.
+func (w *world) measureAssault(ctx context.Context, r *report) error {
+	return w.measureRush(ctx, r, manner{
+		what: "300 clients log in at once and as often as they may, and 200 begin a request that they never end", clients: 300,
+		patient: true, halfOpen: 200, lasting: 20 * time.Second, allowed: 64 * mebibyte, aim: "%d × 64 + 64 MB",
+	})
+}
+
+func (w *world) measureRush(ctx context.Context, r *report, m manner) error {
+	w.say("%s", m.what)
+	return w.serving(ctx, func(p *process) error {
+		seen, err := w.rush(ctx, p, m)
+		r.rushes = append(r.rushes, seen)
+		return err
+	}, m.settings...)
+}
+
+func (w *world) rush(ctx context.Context, p *process, m manner) (rush, error) {
+	seen := rush{manner: m}
 	time.Sleep(untilIdle)
 	before, err := p.counters()
 	if err != nil {
@@ -72,13 +89,13 @@ func (w *world) rush(ctx context.Context, p *process) (rush, error) {
 		return seen, err
 	}
 
-	crowd, err := w.crowd(p)
+	crowd, err := w.crowd(p, m)
 	if err != nil {
 		return seen, err
 	}
 	began := time.Now()
 	crowd.begin()
-	seen.loud, err = driveGently(ctx, 2*w.time, others)
+	seen.loud, err = driveGently(ctx, m.lasting, others)
 	seen.logins, seen.refused = crowd.end()
 	seen.took = time.Since(began)
 	if err := errors.Join(err, crowd.err); err != nil {
@@ -108,47 +125,4 @@ func driveGently(ctx context.Context, d time.Duration, clients []client) (sample
 	s, err := drive(ctx, d, gentle)
 	s.sorted = sorted(took)
 	return s, err
-}
-
-// crowd logs in without pause from begin to end.
-type crowd struct {
-	connections     []*connection
-	over            atomic.Bool
-	logins, refused atomic.Int64
-	all             sync.WaitGroup
-	once            sync.Once
-	err             error // of the first that failed
-}
-
-func (w *world) crowd(p *process) (*crowd, error) {
-	connections, err := dialMany(p.address, most)
-	for i, c := range connections {
-		c.post("/auth/login", loginBody(email(i), password))
-	}
-	return &crowd{connections: connections}, err
-}
-
-func (c *crowd) begin() {
-	for _, one := range c.connections {
-		c.all.Go(func() {
-			for !c.over.Load() {
-				if err := one.do(fasthttp.StatusServiceUnavailable); err != nil {
-					c.once.Do(func() { c.err = err })
-					return
-				}
-				if one.response.StatusCode() == fasthttp.StatusOK {
-					c.logins.Add(1)
-				} else {
-					c.refused.Add(1)
-				}
-			}
-		})
-	}
-}
-
-func (c *crowd) end() (logins, refused int64) {
-	c.over.Store(true)
-	c.all.Wait()
-	closeAll(c.connections)
-	return c.logins.Load(), c.refused.Load()
 }

@@ -104,8 +104,11 @@ func (r report) writeAims(b io.Writer) {
 		if i == 0 {
 			line("idle memory at most 30 MB", mebibytes(s.idle), s.idle <= 30*mebibyte)
 		}
-		allowed := s.idle + slots*hashMemory + headroom
-		line(fmt.Sprintf("64 clients log in, and %s: memory at most idle + %d × 64 + 24 MB", s.what, slots),
+		allowed := slots*hashMemory + s.allowed
+		if s.besideIdle {
+			allowed += s.idle
+		}
+		line(fmt.Sprintf("%s: memory at most "+s.aim, s.what, slots),
 			fmt.Sprintf("%s of %s", mebibytes(s.peak), mebibytes(allowed)), s.peak <= allowed)
 		quiet, loud := percentile(s.quiet.sorted, 0.99), percentile(s.loud.sorted, 0.99)
 		line("meanwhile `/users/me` of others: p99 at most 10 times the quiet one",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ const (
 	// followBehind is how far back each look goes: events of several instances may arrive in
 	// another order than their IDs have.
 	followBehind = 10 * time.Second
+
+	// followPatience is how long a trail that cannot be read is tried again.
+	followPatience = 5 * time.Minute
 
 	// followPage is how many events are asked for at a time.
 	followPage = 200
@@ -61,25 +65,37 @@ func (cmd activityCommand) Run(in *invocation) error {
 		if !cmd.Follow {
 			return nil
 		}
-		return cmd.follow(in.context, in.Stdout, operator, begin, shown)
+		return cmd.follow(in.context, in.Stdout, in.log, operator, begin, shown)
 	})
 }
 
-// follow shows what comes after begin and is not shown yet, until ctx is done.
-func (cmd activityCommand) follow(ctx context.Context, out io.Writer, operator auth.OperatorAPI, begin time.Time, shown map[string]time.Time) error {
+// follow shows what comes after begin and is not shown yet, until ctx is done. A database that
+// is started anew is waited for, and what has happened meanwhile is shown then.
+func (cmd activityCommand) follow(ctx context.Context, out io.Writer, log *slog.Logger, operator auth.OperatorAPI, begin time.Time, shown map[string]time.Time) error {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
-	for from := begin; ; from = later(begin, time.Now().Add(-followBehind)) {
-		if err := cmd.showSince(ctx, out, operator, from, shown); err != nil {
-			if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-				return nil
+	seen, isLost := begin, false // until when the trail has been read; whether the last look failed
+	for {
+		from, now := later(begin, seen.Add(-followBehind)), time.Now()
+		err := cmd.showSince(ctx, out, operator, from, shown)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			if isLost {
+				log.Warn("the audit trail can be read again")
 			}
+			seen, isLost = now, false
+			for id, at := range shown {
+				if at.Before(from.Add(-followBehind)) {
+					delete(shown, id) // no look goes back that far any more
+				}
+			}
+		case !isUnavailable(err) || now.Sub(seen) >= followPatience:
 			return err
-		}
-		for id, at := range shown {
-			if at.Before(from.Add(-followBehind)) {
-				delete(shown, id) // no look goes back that far any more
-			}
+		case !isLost:
+			log.Warn("the audit trail cannot be read for now; it is tried again", "for", followPatience, "error", errors.Unwrap(err))
+			isLost = true
 		}
 		select {
 		case <-ctx.Done():
@@ -87,6 +103,12 @@ func (cmd activityCommand) follow(ctx context.Context, out io.Writer, operator a
 		case <-ticker.C:
 		}
 	}
+}
+
+// isUnavailable reports whether the core could not find out, and may another time.
+func isUnavailable(err error) bool {
+	failure, ok := errors.AsType[*domain.Error](err)
+	return ok && failure.Code.Info().Class == domain.ClassUnavailable
 }
 
 func later(a, b time.Time) time.Time {

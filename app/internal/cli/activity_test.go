@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -16,9 +19,15 @@ import (
 type trail struct {
 	auth.OperatorAPI
 	events []domain.Event // in the order of their IDs
+	fails  func() error   // asked at each look, if set
 }
 
 func (t *trail) ActivityAfter(_ context.Context, after string, limit int) ([]domain.Event, error) {
+	if t.fails != nil {
+		if err := t.fails(); err != nil {
+			return nil, err
+		}
+	}
 	var page []domain.Event
 	for _, e := range t.events {
 		if e.ID > after && len(page) < limit {
@@ -72,6 +81,73 @@ func TestActivityFollows(t *testing.T) {
 		for want, cmd := range map[int]activityCommand{2: {User: "bob"}, 1: {User: "bob", Kind: "login"}, 3: {}} {
 			if got := strings.Count(look(t, cmd, operator, map[string]time.Time{}), "\n"); got != want {
 				t.Errorf("%+v: got %d lines, want %d", cmd, got, want)
+			}
+		}
+	})
+}
+
+func TestActivityOutlivesARestartOfTheDatabase(t *testing.T) {
+	silent := domain.NewError(domain.ServiceUnavailable, errors.New("connection refused"))
+	// follow returns what is written and logged, and how it ends; at is called at each look.
+	follow := func(t *testing.T, operator *trail, at func(since time.Duration, stop func()) error) (out, log string, took time.Duration, err error) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			begin := time.Now()
+			operator.fails = func() error { return at(time.Since(begin), stop) }
+			var written, logged bytes.Buffer
+			err = activityCommand{}.follow(ctx, &written, slog.New(slog.NewTextHandler(&logged, nil)), operator, begin, map[string]time.Time{})
+			out, log, took = written.String(), logged.String(), time.Since(begin)
+		})
+		return out, log, took, err
+	}
+	t.Run("what has happened meanwhile is shown once it is back", func(t *testing.T) {
+		operator := &trail{}
+		out, log, _, err := follow(t, operator, func(since time.Duration, stop func()) error {
+			switch {
+			case since >= 2*time.Minute+10*time.Second:
+				stop()
+			case since >= 2*time.Minute:
+				return nil
+			case since >= 10*time.Second:
+				if len(operator.events) == 0 {
+					operator.events = []domain.Event{{ID: domain.NewUUID(time.Now()), At: time.Now(), Kind: "login"}}
+				}
+				return silent
+			}
+			return nil
+		})
+		if err != nil || strings.Count(out, "login") != 1 {
+			t.Errorf("got %q and %v, want the event, once", out, err)
+		}
+		if strings.Count(log, "\n") != 2 || !strings.Contains(log, "connection refused") || !strings.Contains(log, "can be read again") {
+			t.Errorf("got log %q, want a line of the loss and one of the end of it", log)
+		}
+	})
+	t.Run("it is given up after a while", func(t *testing.T) {
+		_, _, took, err := follow(t, &trail{}, func(time.Duration, func()) error { return silent })
+		if !errors.Is(err, silent) || took < followPatience || took > followPatience+2*followEvery {
+			t.Errorf("got %v after %v, want the failure after %v", err, took, followPatience)
+		}
+	})
+	t.Run("whatever else is wrong ends it at once", func(t *testing.T) {
+		broken := errors.New("no such column")
+		_, _, took, err := follow(t, &trail{}, func(time.Duration, func()) error { return broken })
+		if !errors.Is(err, broken) || took > 0 {
+			t.Errorf("got %v after %v, want the failure at once", err, took)
+		}
+	})
+	t.Run("an interruption ends it well, also while the database is away", func(t *testing.T) {
+		for _, failure := range []error{nil, silent} {
+			_, _, _, err := follow(t, &trail{}, func(since time.Duration, stop func()) error {
+				if since > 3*time.Second {
+					stop()
+				}
+				return failure
+			})
+			if err != nil {
+				t.Errorf("got %v, want none", err)
 			}
 		}
 	})

@@ -32,7 +32,8 @@ type Backend interface {
 	SigningKeys(ctx context.Context, c config.Config, o DatabaseOptions) (auth.KeysAPI, func(), error)
 
 	// Check tries what the configuration names and Load does not look into: the templates of
-	// mails, and whether the database's own client can read DB_CONNECTION_STRING. It makes nothing and calls nobody.
+	// mails, the hashes of PASSWORD_BREACHED_FILE, and whether the database's own client can read
+	// DB_CONNECTION_STRING. It makes nothing and calls nobody.
 	Check(c config.Config) error
 
 	// PreviewMail returns a mail as it would be sent, with sample values, and sends none, and

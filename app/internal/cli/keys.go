@@ -27,8 +27,36 @@ func (cmd keysListCommand) Run(in *invocation) error {
 			_, err := fmt.Fprintln(in.Stdout, noKeys(c))
 			return err
 		}
-		return in.showKeys(list)
+		if err := in.showKeys(list); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(in.Stdout, keysInShort(list))
+		return err
 	})
+}
+
+// keysInShort says where things stand, in a line.
+func keysInShort(list []auth.KeyStatus) string {
+	signs, rest, over := "No key signs: the service makes the first one when it starts.", "", 0
+	for _, key := range list {
+		switch key.State {
+		case auth.KeySigning:
+			signs = fmt.Sprintf("Tokens are signed with %s by key %s.", key.Algorithm, key.ID)
+			if !key.Readable {
+				signs = fmt.Sprintf("Key %s should sign, and is opened by none of the data keys.", key.ID)
+			}
+		case auth.KeyNext:
+			rest += fmt.Sprintf(" The next one signs from %s on.", moment(key.SignsFrom))
+		case auth.KeyOld:
+			rest += fmt.Sprintf(" The last token of key %s is over at %s.", key.ID, moment(key.TokensEnd))
+		case auth.KeyOver:
+			over++
+		}
+	}
+	if over > 0 {
+		rest += fmt.Sprintf(" Keys to retire: %d.", over)
+	}
+	return signs + rest
 }
 
 // noKeys says why there are none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +45,25 @@ func TestKeysList(t *testing.T) {
 		run(t, &backend{keys: sampleKeys()}, nil, "keys", "list").want(t, cli.ExitOK, ""+
 			"ID                                           ALGORITHM  STATE       PUBLISHED             SIGNS FROM            TOKENS END\n"+
 			"kid-1                                        EdDSA      old         2026-03-14T09:26:53Z  2026-03-14T09:26:53Z  2026-03-14T10:26:53Z\n"+
-			"kid-2                                        EdDSA      unreadable  2026-03-14T09:26:53Z  2026-03-14T09:27:53Z  -\n")
+			"kid-2                                        EdDSA      unreadable  2026-03-14T09:26:53Z  2026-03-14T09:27:53Z  -\n"+
+			"Key kid-2 should sign, and is opened by none of the data keys. The last token of key kid-1 is over at 2026-03-14T10:26:53Z.\n")
+	})
+	t.Run("ends with where things stand", func(t *testing.T) {
+		keys := sampleKeys()
+		keys[1].Readable = true
+		keys = append(keys, auth.KeyStatus{ID: "kid-3", Algorithm: "EdDSA", State: auth.KeyNext, Readable: true, SignsFrom: keys[1].SignsFrom.Add(time.Hour)})
+		over := auth.KeyStatus{ID: "kid-0", Algorithm: "EdDSA", State: auth.KeyOver, Readable: true}
+		unused := auth.KeyStatus{ID: "kid-x", Algorithm: "ES256", State: auth.KeyUnused, Readable: true}
+		for want, list := range map[string][]auth.KeyStatus{
+			"Tokens are signed with EdDSA by key kid-2. The last token of key kid-1 is over at 2026-03-14T10:26:53Z. The next one signs from 2026-03-14T10:27:53Z on.": keys,
+			"Tokens are signed with EdDSA by key kid-2. Keys to retire: 2.":                                                                                            {over, over, keys[1]},
+			"No key signs: the service makes the first one when it starts.":                                                                                            {unused},
+		} {
+			got := run(t, &backend{keys: list}, nil, "keys", "list").stdout
+			if !strings.HasSuffix(got, "\n"+want+"\n") {
+				t.Errorf("got %q, want it to end with %q", got, want)
+			}
+		}
 	})
 	t.Run("is JSON where it is asked for", func(t *testing.T) {
 		run(t, &backend{keys: sampleKeys()[1:]}, nil, "keys", "list", "--json").want(t, cli.ExitOK, `[

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -26,10 +25,14 @@ type passwordFlags struct {
 	Generate      bool `xor:"password" help:"Make a random password and show it once."`
 }
 
-// password returns the password that the account of that address is to have.
-func (f passwordFlags) password(in *invocation, email string) (string, error) {
+// password returns the password that the account of that address is to have under the policy.
+func (f passwordFlags) password(in *invocation, email string, policy auth.PasswordPolicy) (string, error) {
 	if f.Generate {
-		return rand.Text(), nil
+		password, err := auth.RandomPassword(policy)
+		if err != nil {
+			return "", usageError{errors.New("none of the random passwords that were tried matches PASSWORD_POLICY; give one that does")}
+		}
+		return password, nil
 	}
 	if f.PasswordStdin {
 		return readLine(in.Stdin)
@@ -42,7 +45,7 @@ func (f passwordFlags) password(in *invocation, email string) (string, error) {
 		}
 		read = func(ctx context.Context) (string, error) { return readSecret(ctx, file) }
 	}
-	return ask(in.context, in.Stderr, read, email)
+	return ask(in.context, in.Stderr, read, email, policy)
 }
 
 // show tells a password that nobody knows yet.
@@ -55,7 +58,7 @@ func (f passwordFlags) show(in *invocation, password string) error {
 }
 
 // ask asks twice, since nobody sees what is typed, but not for what would be refused.
-func ask(ctx context.Context, prompts io.Writer, read func(context.Context) (string, error), email string) (string, error) {
+func ask(ctx context.Context, prompts io.Writer, read func(context.Context) (string, error), email string, policy auth.PasswordPolicy) (string, error) {
 	address, err := domain.ParseEmail(email)
 	if err != nil {
 		return "", domain.InvalidPayloadError("email", `"email" must be a valid email`)
@@ -66,6 +69,9 @@ func ask(ctx context.Context, prompts io.Writer, read func(context.Context) (str
 	}
 	if err := auth.CheckNewPassword(first, address); err != nil {
 		return "", err
+	}
+	if !policy.Allows(first) {
+		return "", usageError{errors.New("the password does not match PASSWORD_POLICY; nothing was changed")}
 	}
 	second, err := prompt(ctx, prompts, read, "Once more: ")
 	if err != nil {

@@ -19,7 +19,7 @@ func (cmd usersCreateCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	password, err := cmd.password(in, cmd.Email)
+	password, err := cmd.password(in, cmd.Email, c.Passwords.Policy)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (cmd usersPasswdCommand) Run(in *invocation) error {
 	if err != nil {
 		return err
 	}
-	password, err := cmd.password(in, cmd.Email)
+	password, err := cmd.password(in, cmd.Email, c.Passwords.Policy)
 	if err != nil {
 		return err
 	}

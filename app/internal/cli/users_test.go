@@ -78,6 +78,30 @@ func TestUsersCreate(t *testing.T) {
 		}
 		o.want(t, cli.ExitOK, made+"Password, shown this once: "+b.made[0].Password+"\n")
 	})
+	t.Run("makes one that the policy allows, or none", func(t *testing.T) {
+		b := &backend{}
+		run(t, b, environ(`PASSWORD_POLICY=^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[@$!%*?&])[A-Za-z\d@$!%*?&]{8,}$`), "users", "create", "a@example.com", "--generate")
+		if len(b.made) != 1 || !strings.ContainsAny(b.made[0].Password, "@$!%*?&") || strings.ToUpper(b.made[0].Password) == b.made[0].Password {
+			t.Errorf("made %+v", b.made)
+		}
+		b = &backend{}
+		run(t, b, environ(`PASSWORD_POLICY=^\d{8}$`), "users", "create", "a@example.com", "--generate").want(t, cli.ExitUsage, "", "matches PASSWORD_POLICY; give one that does")
+		run(t, b, environ(`PASSWORD_POLICY=^\d{8}$`), "users", "passwd", "a@example.com", "--generate").want(t, cli.ExitUsage, "", "matches PASSWORD_POLICY; give one that does")
+		if wantMade(t, b); len(b.changed) > 0 {
+			t.Errorf("changed %+v", b.changed)
+		}
+	})
+	t.Run("asks no second time for what the policy refuses", func(t *testing.T) {
+		b := &backend{}
+		o := run(t, b, func(p *cli.Program) {
+			environ("PASSWORD_POLICY=\\d")(p)
+			typing(password, password)(p)
+		}, "users", "create", "a@example.com")
+		o.want(t, cli.ExitUsage, "", "does not match PASSWORD_POLICY")
+		if b.opened > 0 || strings.Contains(o.stderr, "Once more") || strings.Contains(o.stderr, password) {
+			t.Errorf("database opened %d times\n%s", b.opened, o.stderr)
+		}
+	})
 	t.Run("shows no password of an account that it could not make", func(t *testing.T) {
 		b := &backend{userErr: &domain.Error{Code: domain.RecordNotUnique, Message: "Value has to be unique.", Field: "email"}}
 		run(t, b, nil, "users", "create", "a@example.com", "--generate").want(t, cli.ExitFailed, "", "There already is an account with this e-mail.\n")

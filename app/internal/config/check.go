@@ -19,6 +19,7 @@ const maxProjectNameBytes = 100
 func (l *loader) check(c *Config) {
 	l.checkGeneral(c)
 	l.checkServer(c)
+	l.checkCORS(&c.CORS)
 	l.checkDatabase(c.Database)
 	l.checkDatabaseTimeout(c)
 	l.checkRedis(c.Redis)
@@ -177,7 +178,11 @@ func (l *loader) checkDemandedKeys(c *Config) {
 	if !l.serve || !c.Database.IsServer() {
 		return
 	}
-	for name, value := range map[string]Secret{"SECRET": c.Keys.Secret, "DATA_KEY": c.Keys.DataKey} {
+	demanded := map[string]Secret{"DATA_KEY": c.Keys.DataKey}
+	if c.Sessions.Algorithm == auth.AlgorithmHS256 || !l.sound("ACCESS_TOKEN_ALGORITHM") {
+		demanded["SECRET"] = c.Keys.Secret // which signs nothing with the others
+	}
+	for name, value := range demanded {
 		if value == "" && l.sound(name) {
 			l.mistake(name, "is not set, and every instance on the database needs the same", keys.HowToMake(name))
 		}
@@ -185,6 +190,12 @@ func (l *loader) checkDemandedKeys(c *Config) {
 }
 
 func (l *loader) checkSessions(s Sessions) {
+	switch {
+	case s.AcceptSessionless && s.Algorithm != auth.AlgorithmHS256:
+		l.warn("ACCEPT_SESSIONLESS_TOKENS has no effect with ACCESS_TOKEN_ALGORITHM %s: nobody but this service can sign", s.Algorithm)
+	case s.AcceptSessionless:
+		l.warn("ACCEPT_SESSIONLESS_TOKENS is true: tokens that others sign with SECRET are good until they expire, and no logout ends them")
+	}
 	if s.AbsoluteTTL < s.RefreshTTL && l.sound("SESSION_ABSOLUTE_TTL", "REFRESH_TOKEN_TTL") {
 		l.mistake("SESSION_ABSOLUTE_TTL", "is shorter than REFRESH_TOKEN_TTL", "make it at least "+l.written("REFRESH_TOKEN_TTL")+", or REFRESH_TOKEN_TTL shorter")
 	}

@@ -20,7 +20,6 @@
 package config
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 
@@ -35,6 +34,7 @@ type Config struct {
 	Server        Server        `group:"Server"`
 	Database      Database      `group:"Database"`
 	Redis         Redis         `group:"Redis"`
+	CORS          CORS          `group:"Pages of other origins"`
 	Keys          Keys          `group:"Keys"`
 	Sessions      Sessions      `group:"Tokens and sessions"`
 	RefreshCookie RefreshCookie `group:"Refresh cookie"`
@@ -87,24 +87,36 @@ type General struct {
 // Server holds how the service listens and how long it waits. RootRedirect is empty for false.
 // PublicURL does not end in a slash. Where it was not set and Port is 0 it has port 0, which is no page's origin.
 type Server struct {
-	Host            string         `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
-	Port            int            `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
-	PublicURL       string         `env:"PUBLIC_URL" unset:"http://localhost:PORT, with the port that is listened on where PORT is 0" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
-	RootRedirect    string         `env:"ROOT_REDIRECT" envDefault:"./admin" doc:"Where whoever asks for / is led: a path, a URL, or false for nowhere. A path that begins with a dot stays below the path of PUBLIC_URL."`
-	TrustedProxies  []netip.Prefix `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges, or false for none."`
-	MaxPayloadSize  int            `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
-	MaxConnections  int            `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
-	RequestTimeout  time.Duration  `env:"REQUEST_TIMEOUT" envDefault:"15s" min:"100ms" max:"10m" doc:"How long the service works on one request before it gives up." own:"true"`
-	ReadTimeout     time.Duration  `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
-	WriteTimeout    time.Duration  `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
-	IdleTimeout     time.Duration  `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
-	ShutdownTimeout time.Duration  `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests and mail under way may take, all together, to finish when the service is told to stop." own:"true"`
+	Host            string        `env:"HOST" envDefault:"127.0.0.1" doc:"The address or host name to listen on. The default serves this machine only; 0.0.0.0 serves every network that the machine is in."`
+	Port            int           `env:"PORT" envDefault:"8055" min:"0" max:"65535" doc:"The TCP port to listen on. 0 takes any free one."`
+	PublicURL       string        `env:"PUBLIC_URL" unset:"http://localhost:PORT, with the port that is listened on where PORT is 0" doc:"The URL at which clients reach the service: http or https, without user, query and fragment. Links are built from it, never from a request."`
+	RootRedirect    string        `env:"ROOT_REDIRECT" envDefault:"./admin" doc:"Where whoever asks for / is led: a path, a URL, or false for nowhere. A path that begins with a dot stays below the path of PUBLIC_URL."`
+	TrustedProxies  Proxies       `env:"IP_TRUST_PROXY" envDefault:"false" doc:"The proxies whose X-Forwarded-For is believed: a list of addresses and CIDR ranges; or the number of proxies that every request comes through, where nobody can connect but through them; or false for none."`
+	MaxPayloadSize  int           `env:"MAX_PAYLOAD_SIZE" envDefault:"100kb" kind:"size" min:"1kb" max:"100mb" doc:"The longest request body. 1kb is 1024 bytes."`
+	MaxConnections  int           `env:"MAX_CONNECTIONS" envDefault:"8192" min:"1" max:"1000000" doc:"How many connections are served at once; more are turned away." own:"true"`
+	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"15s" min:"100ms" max:"10m" doc:"How long the service works on one request before it gives up." own:"true"`
+	ReadTimeout     time.Duration `env:"HTTP_READ_TIMEOUT" envDefault:"10s" min:"100ms" max:"10m" doc:"How long a client may take to send a whole request." own:"true"`
+	WriteTimeout    time.Duration `env:"HTTP_WRITE_TIMEOUT" envDefault:"20s" min:"100ms" max:"10m" doc:"How long a client may take to fetch an answer." own:"true"`
+	IdleTimeout     time.Duration `env:"HTTP_IDLE_TIMEOUT" envDefault:"60s" min:"100ms" max:"1h" doc:"How long a connection without a request stays open." own:"true"`
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"20s" min:"0s" max:"10m" doc:"How long requests and mail under way may take, all together, to finish when the service is told to stop." own:"true"`
+}
+
+// CORS holds which other origins' pages browsers let read answers. Without Enabled, Origins is
+// empty; otherwise each is as a browser writes it, and there is one at least.
+type CORS struct {
+	Enabled        bool     `env:"CORS_ENABLED" envDefault:"false" doc:"Whether browsers let pages of the origins in CORS_ORIGIN read answers."`
+	Origins        []string `env:"CORS_ORIGIN" envDefault:"false" doc:"The origins, each a scheme, a host and, where it is not the scheme's own, a port, such as https://app.example.com. They are compared exactly: there are no wildcards, and no value lets everybody in."`
+	Methods        []string `env:"CORS_METHODS" envDefault:"GET,POST,PATCH,DELETE" doc:"The methods that those pages may use."`
+	AllowedHeaders []string `env:"CORS_ALLOWED_HEADERS" envDefault:"Content-Type,Authorization" doc:"The header fields that those pages may send."`
+	ExposedHeaders []string `env:"CORS_EXPOSED_HEADERS" envDefault:"Content-Range" doc:"The header fields of answers that those pages may read. Retry-After and X-Request-Id are of use."`
+	Credentials    bool     `env:"CORS_CREDENTIALS" envDefault:"true" doc:"Whether those pages may send cookies. They may then log in, refresh, log out and change an account by them as pages of PUBLIC_URL may, so list nobody whom you would not let do that. A page of another site also needs cookies with SAME_SITE none."`
+	MaxAge         int      `env:"CORS_MAX_AGE" envDefault:"18000" min:"0" max:"31536000" doc:"How many seconds a browser may go without asking again. Browsers take less than that."`
 }
 
 // Keys holds the secrets of the service, as they were set; package keys makes what is
 // missing.
 type Keys struct {
-	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
+	Secret          Secret   `env:"SECRET" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set, if ACCESS_TOKEN_ALGORITHM is HS256" doc:"The key that signs access tokens (HS256), at least 32 bytes of random text. Share it only with who verifies them."`
 	SecretPrevious  []Secret `env:"SECRET_PREVIOUS" secret:"true" doc:"A list of earlier values of SECRET. Tokens that they signed stay good; no new ones are signed with them." own:"true"`
 	DataKey         Secret   `env:"DATA_KEY" secret:"true" unset:"made by the service with sqlite3, which keeps it in DATA_DIR, and with memory; with a database server it has to be set" doc:"The key of everything that the service seals or derives for itself, at least 32 bytes of random text. Share it with nobody." own:"true"`
 	DataKeyPrevious []Secret `env:"DATA_KEY_PREVIOUS" secret:"true" doc:"A list of earlier values of DATA_KEY. What they sealed can still be opened; nothing new is sealed with them." own:"true"`
@@ -166,16 +178,32 @@ type Hash struct {
 // Passwords holds what a new password has to be, besides long enough and none that is guessed
 // first.
 type Passwords struct {
+	MinScore     int    `env:"PASSWORD_MIN_SCORE" envDefault:"0" min:"0" max:"4" doc:"The least score that a new password needs, in which 4 stands for the most guesses (zxcvbn). Parts of the person's address and name and of PROJECT_NAME count as guessed. It knows English words; 2 or 3 refuses most of what people make of them. 0: passwords are not scored." own:"true"`
+	BreachedFile string `env:"PASSWORD_BREACHED_FILE" doc:"A file or folder of SHA-1 hashes of passwords that have leaked, in the form in which Have I Been Pwned hands them out; none of them can become a password. It is looked up on disk and not loaded. While it cannot be read no password can be set. Another file in its place is seen after a restart." own:"true"`
+
 	Policy auth.PasswordPolicy `env:"PASSWORD_POLICY" doc:"A regular expression that every new password has to match, with or without slashes around it. It is in the syntax of Go (RE2), and may begin with look-aheads where ^ ties them to the beginning, such as /(?=^.{12,}$)(?=.*\\d).*$/. Rules of composition make passwords worse rather than better; it is here for those who have to have them. The reference service keeps it as auth_password_policy in its database." own:"true"`
 }
 
-// Limits bounds attempts. The zero limit is none.
+// Limits bounds attempts, and requests as such where it is RequestsEnabled. The zero limit is none.
 type Limits struct {
-	LoginAccount port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
-	LoginAddress port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
-	ResetAccount port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
-	ResetAddress port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
-	LoginStall   time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
+	RequestsEnabled  bool          `env:"RATE_LIMITER_ENABLED" envDefault:"false" doc:"Whether requests of any kind are counted by client address, besides attempts. Each is then a write to where RATE_LIMITER_STORE says; /livez and /readyz are not counted."`
+	RequestsPoints   int           `env:"RATE_LIMITER_POINTS" envDefault:"50" min:"1" max:"1000000" doc:"How many requests a client address has in RATE_LIMITER_DURATION."`
+	RequestsDuration int           `env:"RATE_LIMITER_DURATION" envDefault:"1" min:"1" max:"86400" doc:"The time for RATE_LIMITER_POINTS, in seconds."`
+	LoginAccount     port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
+	LoginAddress     port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
+	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
+	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
+	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password or address. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
+	LoginStall       time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
+}
+
+// Requests is the limit on the requests of any kind from one client address; zero: none.
+func (l Limits) Requests() port.Limit {
+	if !l.RequestsEnabled {
+		return port.Limit{}
+	}
+	every := time.Duration(l.RequestsDuration) * time.Second / time.Duration(l.RequestsPoints)
+	return port.Limit{Burst: l.RequestsPoints, Every: every.Truncate(time.Microsecond)} // as parseLimit has it
 }
 
 // Recovery holds how a forgotten password is replaced. ResetURLs are absolute http or https

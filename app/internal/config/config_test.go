@@ -60,6 +60,10 @@ func TestLoadDefaults(t *testing.T) {
 			},
 			config.Database{Client: "sqlite3", Filename: filepath.Join("data", "sallyport.db"), Synchronous: "FULL", Timeout: 5 * time.Second, RejectUnauthorized: true, PoolMax: 16, ConnectTimeout: 30 * time.Second, Migrate: true},
 			config.Redis{LimiterStore: "database", Prefix: "sallyport:", MaxConnections: 32},
+			config.CORS{
+				Methods: []string{"GET", "POST", "PATCH", "DELETE"}, AllowedHeaders: []string{"Content-Type", "Authorization"},
+				ExposedHeaders: []string{"Content-Range"}, Credentials: true, MaxAge: 18000,
+			},
 			config.Keys{},
 			config.Sessions{
 				AccessTTL: 15 * time.Minute, RefreshTTL: 7 * 24 * time.Hour, CookieTTL: 24 * time.Hour, AbsoluteTTL: 30 * 24 * time.Hour,
@@ -69,7 +73,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.SessionCookie{Name: "directus_session_token", Secure: true, SameSite: "lax"},
 			config.Hash{MemoryKiB: 65536, Iterations: 3, Parallelism: 4, Length: 32},
 			config.Passwords{},
-			config.Limits{LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}},
+			config.Limits{RequestsPoints: 50, RequestsDuration: 1, LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}, NoticeAccount: port.Limit{Burst: 5, Every: 12 * time.Minute}},
 			config.Recovery{ResetTTL: time.Hour},
 			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en", QueueLength: 10_000},
 			config.Admin{Email: "admin@example.com"},
@@ -153,13 +157,28 @@ func TestLoadValues(t *testing.T) {
 		"LIMIT_LOGIN_ACCOUNT=7/1s": func(c config.Config) any {
 			return c.Limits.LoginAccount == port.Limit{Burst: 7, Every: 142857 * time.Microsecond}
 		},
-		"LOGIN_STALL_TIME=500": func(c config.Config) any { return c.Limits.LoginStall == 500*time.Millisecond },
-		"IP_TRUST_PROXY=false": func(c config.Config) any { return c.Server.TrustedProxies == nil },
-		"IP_TRUST_PROXY=array:10.0.0.0/8, ::1 ,fd00::/8": func(c config.Config) any {
-			return slices.Equal(c.Server.TrustedProxies, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fd00::/8")})
+		"RATE_LIMITER_ENABLED=false": func(c config.Config) any { return c.Limits.Requests() == port.Limit{} },
+		"RATE_LIMITER_ENABLED=true": func(c config.Config) any {
+			return c.Limits.Requests() == port.Limit{Burst: 50, Every: 20 * time.Millisecond}
 		},
-		"IP_TRUST_PROXY=::ffff:192.0.2.7": func(c config.Config) any { return c.Server.TrustedProxies[0] == netip.MustParsePrefix("192.0.2.7/32") },
+		"LOGIN_STALL_TIME=500": func(c config.Config) any { return c.Limits.LoginStall == 500*time.Millisecond },
+		"IP_TRUST_PROXY=false": func(c config.Config) any {
+			return c.Server.TrustedProxies.Ranges == nil && c.Server.TrustedProxies.Hops == 0
+		},
+		"IP_TRUST_PROXY=array:10.0.0.0/8, ::1 ,fd00::/8": func(c config.Config) any {
+			return slices.Equal(c.Server.TrustedProxies.Ranges, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fd00::/8")})
+		},
+		"IP_TRUST_PROXY=::ffff:192.0.2.7": func(c config.Config) any {
+			return c.Server.TrustedProxies.Ranges[0] == netip.MustParsePrefix("192.0.2.7/32")
+		},
+		"IP_TRUST_PROXY=number:2": func(c config.Config) any {
+			return c.Server.TrustedProxies.Ranges == nil && c.Server.TrustedProxies.Hops == 2
+		},
+		"CORS_ORIGIN=true":                func(c config.Config) any { return !c.CORS.Enabled && c.CORS.Origins == nil },
+		"CORS_ENABLED=false":              func(c config.Config) any { return !c.CORS.Enabled && c.CORS.Origins == nil },
 		"LIMIT_RESET_ACCOUNT=off":         func(c config.Config) any { return c.Limits.ResetAccount == port.Limit{} },
+		"PASSWORD_MIN_SCORE=3":            func(c config.Config) any { return c.Passwords.MinScore == 3 },
+		"PASSWORD_BREACHED_FILE=./leaked": func(c config.Config) any { return c.Passwords.BreachedFile == "./leaked" },
 		"PASSWORD_RESET_TOKEN_TTL=30m":    func(c config.Config) any { return c.Recovery.ResetTTL == 30*time.Minute },
 		"EMAIL_TRANSPORT=Mailbox":         func(c config.Config) any { return c.Mail.Transport == config.Mailbox },
 		"EMAIL_FROM=accounts@example.org": func(c config.Config) any { return c.Mail.From == "accounts@example.org" },
@@ -349,13 +368,15 @@ func TestWarnings(t *testing.T) {
 		want    []string
 	}{
 		"a slip in the environment":        {environ: []string{"ACCES_TOKEN_TTL=15m"}, want: []string{"ACCES_TOKEN_TTL is no setting; did you mean ACCESS_TOKEN_TTL?"}},
+		"tokens without a session":         {environ: []string{"ACCEPT_SESSIONLESS_TOKENS=true"}, want: []string{"ACCEPT_SESSIONLESS_TOKENS is true: tokens that others sign with SECRET are good until they expire, and no logout ends them"}},
+		"the same with key pairs":          {environ: []string{"ACCEPT_SESSIONLESS_TOKENS=true", "ACCESS_TOKEN_ALGORITHM=ES256"}, want: []string{"ACCEPT_SESSIONLESS_TOKENS has no effect with ACCESS_TOKEN_ALGORITHM ES256: nobody but this service can sign"}},
 		"a slip in the name of a file":     {environ: []string{"SECRETT_FILE=x"}, want: []string{"SECRETT_FILE is no setting; did you mean SECRET_FILE?"}},
 		"names of others":                  {environ: []string{"PATH=/bin", "HOME=/root", "TERM=xterm", "KEY=1", "SMTP_FROM=x", "USER=x", "PWD=/", "HOSTNAME=x", "LANG=C", "=C:=x"}},
 		"a slip in the .env file":          {dotenv: "POTR=1\n", want: []string{"POTR in the .env file is no setting; did you mean PORT?"}},
-		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nCORS_ENABLED=true\n", want: []string{"CORS_ENABLED has no effect in this version", "the .env file sets names that are no settings of this version and are ignored: EMAIL_SES_REGION"}},
+		"strangers in the .env file":       {dotenv: "EMAIL_SES_REGION=x\nAUTH_PROVIDERS=x\n", want: []string{"AUTH_PROVIDERS has no effect in this version", "the .env file sets names that are no settings of this version and are ignored: EMAIL_SES_REGION"}},
 		"a slip in a file that was named":  {environ: []string{"CONFIG_PATH=my.env"}, named: "POTR=1\nEMAIL_SES_REGION=x\nPORT=1\nPORT=2\n", want: []string{`line 4 of the file "my.env" sets PORT once more; the last one counts`, `POTR in the file "my.env" is no setting; did you mean PORT?`, `the file "my.env" sets names that are no settings of this version and are ignored: EMAIL_SES_REGION`}},
 		"a name that is set twice":         {dotenv: "PORT=1\nHOST=::1\n\nPORT=2\n", want: []string{"line 4 of the .env file sets PORT once more; the last one counts"}},
-		"limits that are not there":        {environ: []string{"RATE_LIMITER_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_ENABLED has no effect in this version"}},
+		"limits that are not there":        {environ: []string{"RATE_LIMITER_GLOBAL_ENABLED=true", "IP_CUSTOM_HEADER_FILE=x"}, want: []string{"IP_CUSTOM_HEADER_FILE has no effect in this version", "RATE_LIMITER_GLOBAL_ENABLED has no effect in this version"}},
 		"a stall time":                     {environ: []string{"LOGIN_STALL_TIME=500"}, want: []string{"LOGIN_STALL_TIME has no effect"}},
 		"cheap hashes":                     {environ: []string{"HASH_MEMORY_COST=64"}, want: []string{"HASH_MEMORY_COST and HASH_TIME_COST are below"}},
 		"secure cookies over http":         {environ: []string{"PUBLIC_URL=http://auth.example.com", "EMAIL_TRANSPORT=mailbox"}, want: []string{"PUBLIC_URL is http"}},
@@ -368,6 +389,9 @@ func TestWarnings(t *testing.T) {
 		"mail in the clear":                {environ: smtp("EMAIL_SMTP_IGNORE_TLS=true"), want: []string{"EMAIL_SMTP_IGNORE_TLS sends mail in the clear"}},
 		"mail in the clear to itself":      {environ: smtp("EMAIL_SMTP_IGNORE_TLS=true", "EMAIL_SMTP_HOST=127.0.0.1", "EMAIL_SMTP_USER=u", "EMAIL_SMTP_PASSWORD=p")},
 		"mail in TLS":                      {environ: smtp("EMAIL_SMTP_SECURE=true", "EMAIL_SMTP_PORT=465", "EMAIL_SMTP_USER=u", "EMAIL_SMTP_PASSWORD=p")},
+		"origins for nothing":              {environ: []string{"CORS_ORIGIN=https://app.example.com"}, want: []string{"CORS_ORIGIN has no effect while CORS_ENABLED is false"}},
+		"no origins":                       {environ: []string{"CORS_ORIGIN=false"}},
+		"origins over http":                {environ: []string{"CORS_ENABLED=true", "CORS_ORIGIN=http://localhost:3000,http://[::1]:3000,https://a.example.com,http://b.example.com"}, want: []string{"entry 4 of CORS_ORIGIN is http"}},
 		"links over http":                  {environ: []string{"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com,http://b.example.com"}, want: []string{"entry 2 of PASSWORD_RESET_URL_ALLOW_LIST is http"}},
 		"least cost that is recommended":   {environ: []string{"HASH_MEMORY_COST=7168", "HASH_TIME_COST=5"}},
 		"known names, with and without it": {dotenv: "PORT_FILE=\nHASH_HASH_LENGTH=32\nCONFIG_PATH=x\n"},

@@ -119,6 +119,7 @@ func TestServeDemandsKeysOfAServer(t *testing.T) {
 		"for the service":                   {server(), true, []string{"SECRET", "DATA_KEY"}},
 		"the one that is missing":           {server("DATA_KEY=" + goodSecret), true, []string{"SECRET"}},
 		"not where they are set":            {server("DATA_KEY="+goodSecret, "SECRET="+anotherSecret), true, nil},
+		"no SECRET where it signs nothing":  {server("ACCESS_TOKEN_ALGORITHM=EdDSA"), true, []string{"DATA_KEY"}},
 		"not for commands":                  {server(), false, nil},
 		"not with SQLite, which keeps them": {nil, true, nil},
 		"not in memory":                     {[]string{"DB_CLIENT=memory"}, true, nil},

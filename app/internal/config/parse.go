@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"net/netip"
 	"reflect"
 	"slices"
 	"strconv"
@@ -30,7 +29,7 @@ func (l *loader) parsers() map[reflect.Type]env.ParserFunc {
 		reflect.TypeFor[time.Duration]():       l.parser(l.duration),
 		reflect.TypeFor[port.Limit]():          l.parser(l.limit),
 		reflect.TypeFor[auth.PasswordPolicy](): l.parser(l.passwordPolicy),
-		reflect.TypeFor[[]netip.Prefix]():      l.parser(l.proxies),
+		reflect.TypeFor[Proxies]():             l.parser(l.proxies),
 	}
 }
 
@@ -179,7 +178,7 @@ func (l *loader) passwordPolicy(s Setting, value string) any {
 func (l *loader) proxies(s Setting, value string) any {
 	proxies, problem := parseProxies(value)
 	if problem != "" && l.isFromFile(s.Name) {
-		problem = "the file does not hold a list of proxies that can be believed"
+		problem = "the file holds neither proxies that can be believed nor their number"
 	}
 	if problem != "" {
 		l.mistake(s.Name, problem, proxiesFix)

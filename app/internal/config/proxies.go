@@ -2,34 +2,52 @@ package config
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
-const proxiesFix = "name the proxies: a list of addresses and CIDR ranges, such as 10.0.0.0/8,192.0.2.7; or false"
+const proxiesFix = "name the proxies: a list of addresses and CIDR ranges, such as 10.0.0.0/8,192.0.2.7; or write how many there are, from 1 to 16; or false"
 
-// parseProxies reads a list of addresses and ranges, or false. The second result says what
-// is wrong, or is empty.
-func parseProxies(text string) ([]netip.Prefix, string) {
+// maxHops is more proxies than there are in a row.
+const maxHops = 16
+
+// Proxies are those whose X-Forwarded-For is believed: by their addresses, or by their number.
+// The zero value is none.
+type Proxies struct {
+	Ranges []netip.Prefix
+	Hops   int
+}
+
+// parseProxies reads a list of addresses and ranges, a number, or false. The second result says
+// what is wrong, or is empty.
+func parseProxies(text string) (Proxies, string) {
 	switch strings.ToLower(text) {
 	case "false":
-		return nil, ""
+		return Proxies{}, ""
 	case "true":
-		return nil, "would believe whatever any client says about its address"
+		return Proxies{}, "would believe whatever any client says about its address"
+	}
+	if isDigits(text) {
+		hops, err := strconv.Atoi(text)
+		if err != nil || hops < 1 || hops > maxHops {
+			return Proxies{}, quote(text) + " is no number of proxies"
+		}
+		return Proxies{Hops: hops}, ""
 	}
 	var proxies []netip.Prefix
 	for _, item := range splitList(text) {
 		prefix, ok := parseProxy(item)
 		switch {
 		case !ok:
-			return nil, quote(item) + " is no address and no CIDR range"
+			return Proxies{}, quote(item) + " is no address and no CIDR range"
 		case prefix.Bits() == 0:
-			return nil, quote(item) + " would believe whatever any client says about its address"
+			return Proxies{}, quote(item) + " would believe whatever any client says about its address"
 		case prefix != prefix.Masked():
-			return nil, quote(item) + " has bits after its prefix; the range is " + prefix.Masked().String()
+			return Proxies{}, quote(item) + " has bits after its prefix; the range is " + prefix.Masked().String()
 		}
 		proxies = append(proxies, prefix)
 	}
-	return proxies, ""
+	return Proxies{Ranges: proxies}, ""
 }
 
 func parseProxy(text string) (netip.Prefix, bool) {

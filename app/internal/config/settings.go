@@ -88,8 +88,8 @@ func typeName(s Setting, t reflect.Type) string {
 		return "text"
 	case t == reflect.TypeFor[[]Secret](), t == reflect.TypeFor[[]string]():
 		return "list of texts"
-	case t.Kind() == reflect.Slice:
-		return "list of addresses"
+	case t == reflect.TypeFor[Proxies]():
+		return "list of addresses, or a number"
 	}
 	return "whole number"
 }

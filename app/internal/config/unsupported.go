@@ -34,7 +34,7 @@ func isUnsupported(name string) bool {
 	}, name) {
 		return true
 	}
-	for _, prefix := range []string{"AUTH_", "CORS_", "DB_POOL__", "DB_SSL__", "OAUTH_", "RATE_LIMITER_", "USER_INVITE_", "USER_REGISTER_"} {
+	for _, prefix := range []string{"AUTH_", "DB_POOL__", "DB_SSL__", "OAUTH_", "RATE_LIMITER_", "USER_INVITE_", "USER_REGISTER_"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

@@ -21,7 +21,7 @@ func (w twin) overConnect(t testing.TB) contract.Client {
 	t.Helper()
 	server, err := connectrpc.New(connectrpc.Config{
 		PublicURL: &url.URL{Scheme: "https", Host: "login.example.com"}, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
-		Client: func(r *http.Request) domain.Client { return fiberhttp.ClientOf(r, nil) },
+		Client: func(r *http.Request) domain.Client { return fiberhttp.ClientOf(r, fiberhttp.Proxies{}) },
 	}, w.service)
 	if err != nil {
 		t.Fatal(err)

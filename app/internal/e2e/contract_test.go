@@ -85,6 +85,7 @@ func environment(s auth.Settings) []string {
 		"LIMIT_LOGIN_ADDRESS=" + limit(s.LoginAddress),
 		"LIMIT_RESET_ACCOUNT=" + limit(s.ResetAccount),
 		"LIMIT_RESET_ADDRESS=" + limit(s.ResetAddress),
+		"LIMIT_NOTICE_ACCOUNT=" + limit(s.NoticeAccount),
 		fmt.Sprintf("MAIL_QUEUE_LENGTH=%d", s.MailQueue),
 		"PASSWORD_RESET_TOKEN_TTL=" + s.ResetTTL.String(),
 		"PASSWORD_RESET_URL_ALLOW_LIST=" + strings.Join(s.ResetURLs, ","),

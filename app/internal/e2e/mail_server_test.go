@@ -51,7 +51,10 @@ type secureMailServer struct {
 }
 
 // envelope is what a mail server hears of a mail beside the mail.
-type envelope struct{ hello, from, to string }
+type envelope struct {
+	hello, from, to string // the last one it is for
+	recipients      int
+}
 
 // startSecureMailServer starts a server that shows the certificate.
 func startSecureMailServer(t testing.TB, certificate tls.Certificate) *secureMailServer {
@@ -179,6 +182,7 @@ func (m *secureMailSession) Mail(from string, _ *gosmtp.MailOptions) error {
 
 func (m *secureMailSession) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 	m.envelope.to = to
+	m.envelope.recipients++
 	return nil
 }
 

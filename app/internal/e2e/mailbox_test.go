@@ -103,6 +103,12 @@ func readMail(t testing.TB, path string) domain.Mail {
 // plainText returns the text/plain part.
 func plainText(t testing.TB, message *mail.Message) string {
 	t.Helper()
+	return part(t, message, "text/plain")
+}
+
+// part returns the part of that type. It can be read once.
+func part(t testing.TB, message *mail.Message, mediaType string) string {
+	t.Helper()
 	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
 	if err != nil {
 		t.Fatal(err)
@@ -111,9 +117,9 @@ func plainText(t testing.TB, message *mail.Message) string {
 	for {
 		part, err := parts.NextRawPart()
 		if err != nil {
-			t.Fatalf("the mail has no text: %v", err)
+			t.Fatalf("the mail has no part of type %s: %v", mediaType, err)
 		}
-		if !strings.HasPrefix(part.Header.Get("Content-Type"), "text/plain") {
+		if !strings.HasPrefix(part.Header.Get("Content-Type"), mediaType) {
 			continue
 		}
 		var body io.Reader = part

@@ -91,7 +91,7 @@ func newTwin(t *testing.T) twin {
 	public := &url.URL{Scheme: "https", Host: "login.example.com"}
 	graph, err := graphql.New(graphql.Config{
 		PublicURL: public, Now: w.clock.Now, Log: log,
-		Client: func(r *http.Request) domain.Client { return fiberhttp.ClientOf(r, nil) },
+		Client: func(r *http.Request) domain.Client { return fiberhttp.ClientOf(r, fiberhttp.Proxies{}) },
 	}, w.service)
 	if err != nil {
 		t.Fatal(err)

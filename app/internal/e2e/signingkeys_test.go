@@ -95,6 +95,14 @@ func TestSigningKeys(t *testing.T) {
 			if second := fetchKeys(t, p)[1]; !second.signed(t, again.Access) || me(again.Access) != "" {
 				t.Error("the next key does not sign, or its token is refused")
 			}
+			trail, err := p.Do(t.Context(), restclient.Call{Method: http.MethodGet, Path: "/activity?filter[action][_eq]=" + domain.EventKeyMade, Bearer: again.Access})
+			var made []struct{ Outcome string }
+			if err == nil {
+				err = trail.Data(&made)
+			}
+			if err != nil || len(made) != 2 {
+				t.Errorf("got %+v and %v, want an event of the first key and one of the next", made, err)
+			}
 			p.stop(t)
 
 			p = serve(t, append(cheap(dataDirOf(env)), "ACCESS_TOKEN_ALGORITHM=HS256"))

@@ -25,7 +25,7 @@ func TestMailByAServerOnTheInternet(t *testing.T) {
 	server.awaitTries(t, 1)
 
 	mails, envelopes := server.taken(), server.sealed()
-	want := envelope{hello: "login.example.com", from: mailSender, to: adminEmail}
+	want := envelope{hello: "login.example.com", from: mailSender, to: adminEmail, recipients: 1}
 	if len(mails) != 1 || len(envelopes) != 1 || envelopes[0] != want {
 		t.Fatalf("got %d mails and envelopes %+v, want one, %+v", len(mails), envelopes, want)
 	}

@@ -81,7 +81,7 @@ func TestFirstStart(t *testing.T) {
 	})
 }
 
-// TestSecurity18_NoDefaultCredentials: a password in place of rand.Text turns it red.
+// TestSecurity18_NoDefaultCredentials: a password in place of auth.RandomPassword turns it red.
 func TestSecurity18_NoDefaultCredentials(t *testing.T) {
 	t.Parallel()
 	p := serve(t, append(withoutPassword(t.TempDir()), "LIMIT_LOGIN_ACCOUNT=off", "LIMIT_LOGIN_ADDRESS=off"))
@@ -90,6 +90,21 @@ func TestSecurity18_NoDefaultCredentials(t *testing.T) {
 			t.Errorf("password %q: got %v, want a refusal", password, err)
 		}
 	}
+	t.Run("each installation has a password of its own", func(t *testing.T) {
+		seen := map[string]bool{}
+		for range 3 {
+			dir := t.TempDir()
+			serve(t, withoutPassword(dir)).stop(t)
+			password, err := os.ReadFile(filepath.Join(dir, "admin-password"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen[string(password)] || len(bytes.TrimSpace(password)) < 26 { // 128 bits in base32
+				t.Errorf("got %q, want one that nobody can guess", password)
+			}
+			seen[string(password)] = true
+		}
+	})
 	t.Run("a weak password of the operator's stops the start", func(t *testing.T) {
 		refused(t, append(withoutPassword(t.TempDir()), "ADMIN_PASSWORD=password"), 2, "ADMIN_PASSWORD")
 		refused(t, append(withoutPassword(t.TempDir()), "ADMIN_PASSWORD=football1"), 2, "ADMIN_PASSWORD", "guessed first")

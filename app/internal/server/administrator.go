@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +34,9 @@ func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c confi
 	}
 	password := string(c.Admin.Password)
 	if password == "" {
-		password = rand.Text()
+		if password, err = auth.RandomPassword(c.Passwords.Policy); err != nil {
+			return administrator{}, config.Mistakes{{Name: "ADMIN_PASSWORD", Problem: "is not set, and none of the random passwords that were tried matches PASSWORD_POLICY", Fix: "set it to one that does, at least until the first administrator is made"}}
+		}
 		first.password = password
 		if keep {
 			if first.file, err = keepPassword(c, password); err != nil {

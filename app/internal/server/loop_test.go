@@ -105,6 +105,11 @@ func TestLoops(t *testing.T) {
 		if got := sweep(t, auth.Swept{Sessions: 1, Tokens: 2}); strings.Contains(got, "WARN") || !strings.Contains(got, "tokens=2") {
 			t.Errorf("got log %q", got)
 		}
+		for _, want := range []string{"sessions=3", "limiter_keys=4", "tokens=5", "events=6"} {
+			if got := sweep(t, auth.Swept{Sessions: 3, LimiterKeys: 4, Tokens: 5, Events: 6}); strings.Count(got, "\n") != 1 || !strings.Contains(got, want) {
+				t.Errorf("got log %q, want one line with %s", got, want)
+			}
+		}
 		if got := sweep(t, auth.Swept{}); got != "" {
 			t.Errorf("got log %q, want none", got)
 		}

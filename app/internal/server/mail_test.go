@@ -78,6 +78,12 @@ func TestCheck(t *testing.T) {
 			t.Errorf("got error %v", err)
 		}
 	})
+	t.Run("takes hashes that are not there for a mistake in the configuration", func(t *testing.T) {
+		err := b.Check(configure(t, "PASSWORD_BREACHED_FILE=nowhere.txt"))
+		if mistakes, ok := errors.AsType[config.Mistakes](err); !ok || len(mistakes) != 1 || mistakes[0].Name != "PASSWORD_BREACHED_FILE" {
+			t.Errorf("got error %v", err)
+		}
+	})
 	t.Run("says that the mailbox cannot be", func(t *testing.T) {
 		c := configure(t)
 		if err := os.MkdirAll("data", 0o700); err != nil {

@@ -1,9 +1,11 @@
 package wiring
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/adapters/token/jwt"
@@ -33,7 +35,7 @@ func provideTokenConfig(c config.Config, k Keys, keyring *auth.Keyring) jwt.Conf
 	return jwt.Config{Algorithm: c.Sessions.Algorithm, Keys: keyring}
 }
 
-func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, explorer Explorer, graph *graphql.Handler, keyring *auth.Keyring) (fiberhttp.Config, error) {
+func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms *pages.Handler, explorer Explorer, graph *graphql.Handler, keyring *auth.Keyring, service *auth.Service) (fiberhttp.Config, error) {
 	publicURL, err := parsePublicURL(c)
 	if err != nil {
 		return fiberhttp.Config{}, err
@@ -45,7 +47,9 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		RootRedirect:   c.Server.RootRedirect,
 		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
-		TrustedProxies: c.Server.TrustedProxies,
+		TrustedProxies: fiberhttp.Proxies(c.Server.TrustedProxies),
+		Admit:          admission(c, service),
+		CORS:           corsOf(c.CORS),
 		KeySet:         keyring.KeySet,
 		Mounts:         mounts(office, rooms, explorer, graph),
 		MaxBody:        c.Server.MaxPayloadSize,
@@ -59,10 +63,29 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 	}, nil
 }
 
+// admission is nobody's to ask where requests as such are not limited.
+func admission(c config.Config, service *auth.Service) func(context.Context, domain.Client) error {
+	if !c.Limits.RequestsEnabled {
+		return nil
+	}
+	return service.AdmitRequest
+}
+
+func corsOf(k config.CORS) fiberhttp.CORS {
+	return fiberhttp.CORS{
+		Origins:        k.Origins,
+		Credentials:    k.Credentials,
+		Methods:        k.Methods,
+		AllowedHeaders: k.AllowedHeaders,
+		ExposedHeaders: k.ExposedHeaders,
+		MaxAge:         time.Duration(k.MaxAge) * time.Second,
+	}
+}
+
 func mounts(office PostOffice, rooms *pages.Handler, explorer Explorer, graph *graphql.Handler) []fiberhttp.Mount {
 	list := []fiberhttp.Mount{{Path: "/admin", Handler: rooms}}
 	list = append(list, explorer.mounts()...) // before what programs find at the same paths
-	list = append(list, fiberhttp.Mount{Path: "/graphql", Handler: graph})
+	list = append(list, fiberhttp.Mount{Path: "/graphql", Handler: graph, IsShared: true})
 	if office.Mailbox != nil {
 		list = append(list, fiberhttp.Mount{Path: "/mailbox", Handler: office.Mailbox.Handler(), Admits: office.Mailbox.Admits})
 	}
@@ -77,7 +100,7 @@ func providePagesConfig(c config.Config, e Environment) (pages.Config, error) {
 	return pages.Config{
 		PublicURL: publicURL,
 		Client: func(r *http.Request) domain.Client {
-			return fiberhttp.ClientOf(r, c.Server.TrustedProxies)
+			return fiberhttp.ClientOf(r, fiberhttp.Proxies(c.Server.TrustedProxies))
 		},
 		ProjectName:   c.General.ProjectName,
 		SessionCookie: pages.Cookie(settingsOf(config.Cookie(c.SessionCookie))),

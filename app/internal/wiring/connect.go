@@ -17,7 +17,7 @@ func provideConnectConfig(c config.Config, e Environment) (connectrpc.Config, er
 	return connectrpc.Config{
 		PublicURL: publicURL,
 		Client: func(r *http.Request) domain.Client {
-			return fiberhttp.ClientOf(r, c.Server.TrustedProxies)
+			return fiberhttp.ClientOf(r, fiberhttp.Proxies(c.Server.TrustedProxies))
 		},
 		MaxBody:        c.Server.MaxPayloadSize,
 		MaxConnections: c.Server.MaxConnections,

@@ -24,6 +24,7 @@ func provideSettings(c config.Config) auth.Settings {
 		SessionGrace:      c.Sessions.SessionGrace,
 		KeepReused:        c.Sessions.Reuse == config.ReuseRefuses,
 		AcceptSessionless: c.Sessions.AcceptSessionless,
+		Requests:          c.Limits.Requests(),
 		LoginAccount:      c.Limits.LoginAccount,
 		LoginAddress:      c.Limits.LoginAddress,
 		PasswordPolicy:    c.Passwords.Policy,
@@ -34,12 +35,13 @@ func provideSettings(c config.Config) auth.Settings {
 		ResetURLs:         c.Recovery.ResetURLs,
 		ResetAccount:      c.Limits.ResetAccount,
 		ResetAddress:      c.Limits.ResetAddress,
+		NoticeAccount:     c.Limits.NoticeAccount,
 		MailQueue:         c.Mail.QueueLength,
 	}
 }
 
 func providePorts(
-	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher,
+	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher, checkers []port.PasswordChecker,
 	issuer port.TokenIssuer, verifier port.TokenVerifier, mailer port.Mailer, composer port.MailComposer,
 	clock port.Clock, probes []auth.Probe, log *slog.Logger,
 ) auth.Ports {
@@ -50,6 +52,9 @@ func providePorts(
 		Limiter:  limiter,
 		Events:   store.Events(),
 		Hasher:   hasher,
+
+		PasswordCheckers: checkers,
+
 		Issuer:   issuer,
 		Verifier: verifier,
 		Mailer:   mailer,

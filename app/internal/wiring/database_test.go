@@ -25,6 +25,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlstore/migration"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
 func load(t *testing.T, environ ...string) config.Config {
@@ -168,7 +169,13 @@ func TestServersDemandKeys(t *testing.T) {
 	c.General.DataDir = t.TempDir()
 	for _, client := range []string{config.MySQL, config.PostgreSQL} {
 		c.Database.Client = client
+		c.Sessions.Algorithm = auth.AlgorithmES256
 		_, _, err := LoadKeys(c)
+		if !errors.Is(err, keys.ErrConfiguration) || strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "DATA_KEY is not set") {
+			t.Errorf("%s with ES256, which SECRET does not sign: got %v", client, err)
+		}
+		c.Sessions.Algorithm = auth.AlgorithmHS256
+		_, _, err = LoadKeys(c)
 		if !errors.Is(err, keys.ErrConfiguration) || !strings.Contains(err.Error(), "SECRET is not set") || !strings.Contains(err.Error(), "DATA_KEY is not set") {
 			t.Errorf("%s: got %v", client, err)
 		}

@@ -18,8 +18,9 @@ func provideGraphQLConfig(c config.Config, e Environment) (graphql.Config, error
 	return graphql.Config{
 		PublicURL: publicURL,
 		Client: func(r *http.Request) domain.Client {
-			return fiberhttp.ClientOf(r, c.Server.TrustedProxies)
+			return fiberhttp.ClientOf(r, fiberhttp.Proxies(c.Server.TrustedProxies))
 		},
+		TrustsOrigin:    corsOf(c.CORS).Trusts,
 		ProjectName:     c.General.ProjectName,
 		Version:         e.Version,
 		RefreshCookie:   httpedge.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),

@@ -18,5 +18,5 @@ func provideKeyring(c config.Config, k Keys, store port.Store, clock port.Clock,
 		Algorithm: c.Sessions.Algorithm,
 		TokenTTL:  max(c.Sessions.AccessTTL, c.Sessions.CookieTTL), // the cookie of session mode is a token
 	}
-	return auth.NewKeyring(store.SigningKeys(), sealer, clock, settings, log), nil
+	return auth.NewKeyring(store.SigningKeys(), store.Events(), sealer, clock, settings, log), nil
 }

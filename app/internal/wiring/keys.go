@@ -6,6 +6,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
+	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
 // Keys are the secrets of the service.
@@ -13,7 +14,8 @@ type Keys struct{ Secret, Data keys.Key }
 
 // LoadKeys returns the keys that the configuration names, or those that its database calls
 // for: kept beside an embedded one, fresh for one that forgets everything, and demanded
-// where several instances need the same. The warnings are for the log.
+// where several instances need the same. SECRET is demanded only where it signs something. The
+// warnings are for the log.
 func LoadKeys(c config.Config) (Keys, []string, error) {
 	return loadKeys(c, keyPolicy(c.Database.Client))
 }
@@ -32,7 +34,7 @@ func loadKeys(c config.Config, policy keys.Policy) (Keys, []string, error) {
 		Configured: string(c.Keys.Secret),
 		Previous:   texts(c.Keys.SecretPrevious),
 		File:       filepath.Join(c.General.DataDir, "secret"),
-	}, policy)
+	}, secretPolicy(c.Sessions.Algorithm, policy))
 	data, more, dataErr := keys.Load(keys.Wanted{
 		Name:       "DATA_KEY",
 		Configured: string(c.Keys.DataKey),
@@ -43,6 +45,14 @@ func loadKeys(c config.Config, policy keys.Policy) (Keys, []string, error) {
 		return Keys{}, nil, err
 	}
 	return Keys{Secret: secret, Data: data}, append(warnings, more...), nil
+}
+
+// secretPolicy is that of SECRET, which signs nothing beside key pairs.
+func secretPolicy(algorithm string, policy keys.Policy) keys.Policy {
+	if policy == keys.Demand && algorithm != auth.AlgorithmHS256 {
+		return keys.Fresh
+	}
+	return policy
 }
 
 func keyPolicy(client string) keys.Policy {

@@ -22,6 +22,7 @@ var baseSet = wire.NewSet(
 	coreSet,
 	redisSet,
 	hasherSet,
+	PasswordCheckers,
 	tokenSet,
 	mailSet,
 	pagesSet,

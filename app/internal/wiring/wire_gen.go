@@ -40,9 +40,16 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -50,12 +57,14 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -63,15 +72,17 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -79,54 +90,63 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	explorer, err := provideExplorer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlConfig, err := provideGraphQLConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlHandler, err := graphql.New(graphqlConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcConfig, err := provideConnectConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -140,6 +160,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Store:   store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -167,9 +188,16 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -177,12 +205,14 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -190,15 +220,17 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -206,54 +238,63 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	explorer, err := provideExplorer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlConfig, err := provideGraphQLConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlHandler, err := graphql.New(graphqlConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcConfig, err := provideConnectConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -267,6 +308,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		Store:   store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -294,9 +336,16 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -304,12 +353,14 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -317,15 +368,17 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -333,54 +386,63 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	explorer, err := provideExplorer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlConfig, err := provideGraphQLConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlHandler, err := graphql.New(graphqlConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcConfig, err := provideConnectConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -394,6 +456,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		Store:   store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil
@@ -421,9 +484,16 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
+	v, cleanup3, err := PasswordCheckers(c)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -431,12 +501,14 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	jwtConfig := provideTokenConfig(c, k, keyring)
 	tokens, err := jwt.New(jwtConfig)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	postOffice, err := NewPostOffice(c, clock)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -444,15 +516,17 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	mailer := postOffice.Mailer
 	composer, err := NewComposer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	v := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, tokens, tokens, mailer, composer, clock, v, logger)
+	v2 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -460,54 +534,63 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 	service := auth.New(ports, settings, keys)
 	pagesConfig, err := providePagesConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	handler, err := pages.New(pagesConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	explorer, err := provideExplorer(c)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlConfig, err := provideGraphQLConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	graphqlHandler, err := graphql.New(graphqlConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring)
+	fiberhttpConfig, err := provideRESTConfig(c, e, postOffice, handler, explorer, graphqlHandler, keyring, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	server, err := fiberhttp.New(fiberhttpConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcConfig, err := provideConnectConfig(c, e)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
 	connectrpcServer, err := connectrpc.New(connectrpcConfig, service)
 	if err != nil {
+		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
@@ -521,6 +604,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		Store:   store,
 	}
 	return wiringService, func() {
+		cleanup3()
 		cleanup2()
 		cleanup()
 	}, nil

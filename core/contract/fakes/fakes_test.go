@@ -43,6 +43,16 @@ func TestHasher(t *testing.T) {
 	}, contract.Expect(23))
 }
 
+func TestPasswordChecker(t *testing.T) {
+	contract.RunPasswordChecker(t, func(testing.TB) contract.PasswordCheckerWorld {
+		c := fakes.NewPasswordChecker(port.PasswordGuessable, "password1", "letmein99")
+		return contract.PasswordCheckerWorld{
+			Checker: c, Weakness: port.PasswordGuessable, Weak: []string{"password1", "letmein99"},
+			Break: func(testing.TB) { c.Break() },
+		}
+	}, contract.Expect(9))
+}
+
 func TestTokens(t *testing.T) {
 	contract.RunTokens(t, func(testing.TB) contract.TokensWorld {
 		tokens := fakes.NewTokens("the key", "sallyport")

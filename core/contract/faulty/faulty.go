@@ -21,6 +21,8 @@ type Fault struct {
 	Tokens func(contract.TokensWorld) contract.TokensWorld
 	Clock  func(port.Clock) port.Clock
 
+	PasswordChecker func(contract.PasswordCheckerWorld) contract.PasswordCheckerWorld
+
 	Mailer   func(contract.MailerWorld) contract.MailerWorld
 	Composer func(port.MailComposer) port.MailComposer
 }
@@ -66,6 +68,7 @@ func All() []Fault {
 		contextFaults(),
 		closedFaults(),
 		hasherFaults(),
+		passwordCheckerFaults(),
 		tokensFaults(),
 		mailerFaults(),
 		composerFaults(),

@@ -46,13 +46,7 @@ func rolesFaults() []Fault {
 			Store: inRoles(func(inner port.Roles) roles {
 				var o overlap
 				return roles{Roles: inner, create: func(ctx context.Context, r domain.Role) error {
-					return o.during(func(shared bool) error {
-						err := inner.Create(ctx, r)
-						if shared {
-							return replaceError(err, port.ErrConflict, nil)
-						}
-						return err
-					})
+					return o.unnoticed(func() error { return inner.Create(ctx, r) })
 				}}
 			}),
 		},

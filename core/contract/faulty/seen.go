@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // driverError is what a driver says and what no caller can tell from anything else.
@@ -48,6 +50,17 @@ func (o *overlap) during(f func(shared bool) error) error {
 		runtime.Gosched()
 	}
 	return f(false)
+}
+
+// unnoticed calls f, whose conflict goes unnoticed where another call was inside at the same time.
+func (o *overlap) unnoticed(f func() error) error {
+	return o.during(func(shared bool) error {
+		err := f()
+		if shared {
+			return replaceError(err, port.ErrConflict, nil)
+		}
+		return err
+	})
 }
 
 // once is true for the first caller of take.

@@ -83,13 +83,7 @@ func usersCreateFaults() []Fault {
 			Store: inUsers(func(inner port.Users) users {
 				var o overlap
 				return users{Users: inner, create: func(ctx context.Context, u domain.User) error {
-					return o.during(func(shared bool) error {
-						err := inner.Create(ctx, u)
-						if shared {
-							return replaceError(err, port.ErrConflict, nil)
-						}
-						return err
-					})
+					return o.unnoticed(func() error { return inner.Create(ctx, u) })
 				}}
 			}),
 		},

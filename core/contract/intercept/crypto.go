@@ -52,3 +52,17 @@ type verifier struct {
 func (r verifier) Verify(ctx context.Context, token string, now time.Time) (domain.Claims, error) {
 	return asked(ctx, r.hooks, "Verifier.Verify", func() (domain.Claims, error) { return r.inner.Verify(ctx, token, now) })
 }
+
+// PasswordChecker returns p with hooks around its method.
+func PasswordChecker(p port.PasswordChecker, h Hooks) port.PasswordChecker {
+	return passwordChecker{p, h}
+}
+
+type passwordChecker struct {
+	inner port.PasswordChecker
+	hooks Hooks
+}
+
+func (r passwordChecker) Check(ctx context.Context, c port.PasswordCandidate) (port.PasswordWeakness, error) {
+	return asked(ctx, r.hooks, "PasswordChecker.Check", func() (port.PasswordWeakness, error) { return r.inner.Check(ctx, c) })
+}

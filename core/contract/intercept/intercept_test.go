@@ -101,6 +101,7 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	hasher := intercept.Hasher(fakes.NewHasher(1), h)
 	_, _ = hasher.Hash(ctx, "password")
 	_, _, _ = hasher.Verify(ctx, "", "password")
+	_, _ = intercept.PasswordChecker(fakes.NewPasswordChecker(port.PasswordBreached), h).Check(ctx, port.PasswordCandidate{})
 	access := fakes.NewTokens("the key", "sallyport")
 	_, _ = intercept.Issuer(access, h).Issue(ctx, domain.Claims{})
 	_, _ = intercept.Verifier(access, h).Verify(ctx, "", now)
@@ -120,7 +121,7 @@ func allMethods() []string {
 		"Limiter.Take", "Limiter.Refund", "Limiter.Reset", "Limiter.Prune",
 		"Events.Record", "Events.List", "SigningKeys.Create", "SigningKeys.List", "SigningKeys.Delete",
 		"UnitOfWork.Do", "Store.Ping", "Store.Close",
-		"Hasher.Hash", "Hasher.Verify", "Issuer.Issue", "Verifier.Verify",
+		"Hasher.Hash", "Hasher.Verify", "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify",
 		"Mailer.Send", "MailComposer.Compose",
 	}
 }

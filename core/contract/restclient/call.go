@@ -126,6 +126,7 @@ func (r Response) failure() error {
 				Code   domain.Code
 				Reason string
 				Field  string
+				Type   string
 			}
 		}
 	}
@@ -133,7 +134,7 @@ func (r Response) failure() error {
 		return fmt.Errorf("status %d without the error envelope: %.200q", r.Status, r.Body)
 	}
 	first := envelope.Errors[0]
-	failure := &domain.Error{Code: first.Extensions.Code, Message: first.Message, Reason: first.Extensions.Reason, Field: first.Extensions.Field}
+	failure := &domain.Error{Code: first.Extensions.Code, Message: first.Message, Reason: first.Extensions.Reason, Field: first.Extensions.Field, Type: first.Extensions.Type}
 	if after := r.Header.Get("Retry-After"); after != "" {
 		seconds, err := strconv.Atoi(after)
 		if err != nil || seconds < 1 {
