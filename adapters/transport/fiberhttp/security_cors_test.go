@@ -158,7 +158,27 @@ func TestPreflight(t *testing.T) {
 			"Access-Control-Allow-Origin": listedOrigin, "Access-Control-Max-Age": "0",
 		})
 	})
-	t.Run("leaves mounts alone", func(t *testing.T) {
+	t.Run("is answered for a mount that is shared", func(t *testing.T) {
+		w := newWorld(t, unlimited(), corsFor(true), func(c *fiberhttp.Config) {
+			c.Mounts = []fiberhttp.Mount{{Path: "/graphql", IsShared: true, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })}}
+		})
+		allowed := map[string]string{"Access-Control-Allow-Origin": listedOrigin, "Access-Control-Allow-Credentials": "true"}
+		may := maps.Clone(allowed)
+		may["Access-Control-Allow-Methods"], may["Access-Control-Allow-Headers"], may["Access-Control-Max-Age"] = "GET,POST,PATCH,DELETE", "Content-Type,Authorization", "18000"
+		asked := w.do(t, asks(listedOrigin, "POST", "/graphql"))
+		wantAccess(t, "preflight", asked, may)
+		if asked.status != http.StatusNoContent {
+			t.Errorf("preflight: got %d, want 204 and not what the mount says", asked.status)
+		}
+		allowed["Access-Control-Expose-Headers"] = "Retry-After,X-Request-Id"
+		answered := w.do(t, from(post("/graphql", "{}"), listedOrigin))
+		wantAccess(t, "the mount", answered, allowed)
+		if answered.status != http.StatusTeapot {
+			t.Errorf("the mount: got %d, want what it says", answered.status)
+		}
+		wantAccess(t, "a stranger", w.do(t, from(post("/graphql", "{}"), "https://evil.example")), map[string]string{})
+	})
+	t.Run("leaves other mounts alone", func(t *testing.T) {
 		w := newWorld(t, unlimited(), corsFor(true), func(c *fiberhttp.Config) {
 			c.Mounts = []fiberhttp.Mount{{Path: "/admin", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })}}
 		})
