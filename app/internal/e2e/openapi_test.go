@@ -73,6 +73,7 @@ func TestOpenAPIDescribesEveryAnswer(t *testing.T) {
 	administrate(t, p)
 	recoverPassword(t, p, dir)
 	useUpAttempts(t, p)
+	askTooOften(t, c)
 
 	elsewhere := serve(t, append(cheap(t.TempDir()), "ROOT_REDIRECT=false", "ACCESS_TOKEN_ALGORITHM=EdDSA"))
 	elsewhere.HTTP.Transport = c
@@ -157,7 +158,18 @@ func administrate(t *testing.T, p *process) {
 	}
 	type object = map[string]any
 
-	everyMember(t, p, bearer)
+	me := wantStatus(t, p, http.StatusOK, call(http.MethodGet, "/users/me", nil))
+	var account object
+	if err := me.Data(&account); err != nil {
+		t.Fatal(err)
+	}
+	everyMember(t, "User", account)
+	activity := wantStatus(t, p, http.StatusOK, call(http.MethodGet, "/activity", nil))
+	var events []object
+	if err := activity.Data(&events); err != nil || len(events) == 0 {
+		t.Fatalf("got %d events, %v", len(events), err)
+	}
+	everyMember(t, "Event", events[0])
 	wantStatus(t, p, http.StatusOK, call(http.MethodGet, "/users/me?fields=id,email", nil))
 	wantStatus(t, p, http.StatusOK, call(http.MethodPatch, "/users/me", object{
 		"first_name": "Ada", "last_name": nil, "language": "de", "tags": []string{"a"}, "email_notifications": false,
@@ -179,13 +191,17 @@ func administrate(t *testing.T, p *process) {
 		"filter": {`{"email":{"_eq":"ann@example.com"}}`}, "sort": {"-email,id"}, "meta": {"*"}, "limit": {"-1"}, "search": {"ann"}, "page": {"1"},
 	}.Encode(), nil))
 	wantStatus(t, p, http.StatusOK, call(http.MethodGet, "/activity?"+url.Values{
-		"filter": {`{"action":{"_eq":"login"}}`}, "limit": {"10"}, "offset": {"0"},
+		"filter": {`{"action":{"_eq":"login"}}`}, "limit": {"10"}, "offset": {"0"}, "sort": {"-timestamp"}, "fields": {"action,timestamp"},
 	}.Encode(), nil))
-	wantStatus(t, p, http.StatusBadRequest, call(http.MethodGet, "/activity?limit=many", nil))
+	wantStatus(t, p, http.StatusOK, call(http.MethodGet, "/activity?limit=10&page=2", nil))
+	for _, query := range []string{"limit=many", "sort=timestamp", "search=ann", "meta=*", `filter={"item":{"_eq":"x"}}`} {
+		wantStatus(t, p, http.StatusBadRequest, call(http.MethodGet, "/activity?"+query, nil))
+	}
 	wantStatus(t, p, http.StatusBadRequest, call(http.MethodGet, "/users?sort=password", nil))
 	wantStatus(t, p, http.StatusBadRequest, call(http.MethodPost, "/users", object{"email": "ann@example.com"}))
 	wantStatus(t, p, http.StatusNoContent, call(http.MethodDelete, "/users/"+ann.ID, nil))
 
+	administrateSeveral(t, p, bearer)
 	refuseTheLastAdministrator(t, p, bearer)
 
 	other := login(t, p.Client, domain.ModeJSON)
@@ -194,21 +210,41 @@ func administrate(t *testing.T, p *process) {
 	wantStatus(t, p, http.StatusNoContent, call(http.MethodDelete, "/auth/sessions", nil))
 }
 
-// everyMember wants all members of a user that are described where none is asked for by name.
-func everyMember(t *testing.T, p *process, bearer string) {
+// administrateSeveral makes, changes and removes several at once, in each form that there is.
+func administrateSeveral(t *testing.T, p *process, bearer string) {
 	t.Helper()
-	got := wantStatus(t, p, http.StatusOK, restclient.Call{Method: http.MethodGet, Path: "/users/me", Bearer: bearer})
-	var shown map[string]any
-	if err := got.Data(&shown); err != nil {
+	type object = map[string]any
+	call := func(method string, body any) restclient.Call {
+		return restclient.Call{Method: method, Path: "/users?fields=id,email", Bearer: bearer, Body: body}
+	}
+	made := wantStatus(t, p, http.StatusOK, call(http.MethodPost, []object{{"email": "ben@example.com"}, {"email": "cleo@example.com"}, {"email": "dan@example.com"}}))
+	var people []struct{ ID string }
+	if err := made.Data(&people); err != nil {
 		t.Fatal(err)
 	}
-	schema, ok := described(t).document.Components.Schemas.Get("User")
+	if len(people) != 3 {
+		t.Fatalf("got %d accounts, want 3", len(people))
+	}
+	ben, cleo, dan := people[0].ID, people[1].ID, people[2].ID
+	wantStatus(t, p, http.StatusOK, call(http.MethodPatch, object{"keys": []string{ben, cleo}, "data": object{"status": "suspended"}}))
+	wantStatus(t, p, http.StatusOK, call(http.MethodPatch, []object{{"id": ben, "first_name": "Ben"}, {"id": cleo, "first_name": "Cleo"}}))
+	wantStatus(t, p, http.StatusNoContent, call(http.MethodDelete, []string{ben, cleo}))
+	wantStatus(t, p, http.StatusNoContent, call(http.MethodDelete, object{"keys": []string{dan}}))
+	for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodDelete} {
+		wantStatus(t, p, http.StatusBadRequest, call(method, []object{}))
+	}
+}
+
+// everyMember wants all members that a schema describes where none is asked for by name.
+func everyMember(t *testing.T, name string, shown map[string]any) {
+	t.Helper()
+	schema, ok := described(t).document.Components.Schemas.Get(name)
 	if !ok {
-		t.Fatal("no User is described")
+		t.Fatalf("no %s is described", name)
 	}
 	for member := range schema.Schema().Properties.FromOldest() {
 		if _, there := shown[member]; !there {
-			t.Errorf("a user is shown without %s, which is described", member)
+			t.Errorf("%s is shown without %s, which is described", name, member)
 		}
 	}
 }
@@ -220,11 +256,15 @@ func refuseTheLastAdministrator(t *testing.T, p *process, bearer string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	one, several, keys := "/users/"+string(me.ID), "/users", []string{string(me.ID)}
+	suspended := map[string]any{"status": "suspended"}
 	for _, what := range []restclient.Call{
-		{Method: http.MethodPatch, Body: map[string]any{"status": "suspended"}},
-		{Method: http.MethodDelete},
+		{Method: http.MethodPatch, Path: one, Body: suspended},
+		{Method: http.MethodDelete, Path: one},
+		{Method: http.MethodPatch, Path: several, Body: map[string]any{"keys": keys, "data": suspended}},
+		{Method: http.MethodDelete, Path: several, Body: keys},
 	} {
-		what.Path, what.Bearer = "/users/"+string(me.ID), bearer
+		what.Bearer = bearer
 		wantStatus(t, p, http.StatusUnprocessableEntity, what)
 	}
 }
@@ -278,6 +318,23 @@ func useUpAttempts(t *testing.T, p *process) {
 	await(t, "too many requests for a mail", func() bool {
 		return codeOf(p.RequestReset(t.Context(), "nobody@example.com", "")) == domain.RequestsExceeded
 	})
+}
+
+// askTooOften has each operation, but the probes of orchestrators, refuse who asks too often.
+func askTooOften(t *testing.T, c *compared) {
+	t.Helper()
+	p := serve(t, append(cheap(t.TempDir()), "RATE_LIMITER_ENABLED=true", "RATE_LIMITER_POINTS=1", "RATE_LIMITER_DURATION=3600"))
+	p.HTTP.Transport = c
+	wantStatus(t, p, http.StatusOK, restclient.Call{Method: http.MethodGet, Path: "/server/ping"})
+	for path, item := range c.d.document.Paths.PathItems.FromOldest() {
+		for method := range item.GetOperations().FromOldest() {
+			want := http.StatusTooManyRequests
+			if path == "/livez" || path == "/readyz" {
+				want = http.StatusOK
+			}
+			wantStatus(t, p, want, restclient.Call{Method: strings.ToUpper(method), Path: strings.ReplaceAll(path, "{id}", "no-such-id")})
+		}
+	}
 }
 
 // wantStatus sends the request and wants that status.
