@@ -67,18 +67,26 @@ func preferences() []string {
 // profilePatch takes the members that a user may write of its own account. Those that are for
 // others to write are refused.
 func profilePatch(data object) (auth.ProfilePatch, error) {
-	for _, name := range []string{"role", "status", "token"} {
+	for _, name := range []string{"id", "role", "status", "token"} {
 		if _, ok := data[name]; ok {
-			e := domain.NewError(domain.Forbidden, nil)
-			e.Field, e.Reason = name, fmt.Sprintf("%q is not yours to change", name)
-			return auth.ProfilePatch{}, e
+			return auth.ProfilePatch{}, notYours(name)
 		}
 	}
 	return patchOf(data)
 }
 
-// accountPatch takes the members that an administrator may write.
+func notYours(name string) error {
+	e := domain.NewError(domain.Forbidden, nil)
+	e.Field, e.Reason = name, fmt.Sprintf("%q is not yours to change", name)
+	return e
+}
+
+// accountPatch takes the members that an administrator may write, of the account that is named
+// elsewhere.
 func accountPatch(data object) (auth.AccountPatch, error) {
+	if _, ok := data["id"]; ok {
+		return auth.AccountPatch{}, notYours("id")
+	}
 	if status, ok := data["status"]; ok && status == nil {
 		return auth.AccountPatch{}, domain.InvalidPayloadError("status", `"status" must be a string`)
 	}
@@ -155,6 +163,14 @@ func equal(filter object) (map[string]string, error) {
 		wanted[field] = value
 	}
 	return wanted, nil
+}
+
+// orNone returns the elements of a list, none where it was not sent or is null.
+func orNone[T any](list *[]T) []T {
+	if list == nil {
+		return nil
+	}
+	return *list
 }
 
 // window is the part of a list that is asked for.

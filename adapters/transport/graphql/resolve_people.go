@@ -58,17 +58,7 @@ func (r *resolver) Users(ctx context.Context, args struct {
 	if err != nil {
 		return nil, x.failed(err)
 	}
-	users, err := r.handler.api.ListAccounts(ctx, x.caller, query)
-	if err != nil {
-		return nil, x.failed(err)
-	}
-	shown := make([]*user, len(users)) // and never null
-	for i, u := range users {
-		if shown[i], err = x.user(u, nil); err != nil {
-			return nil, err
-		}
-	}
-	return &shown, nil
+	return x.users(r.handler.api.ListAccounts(ctx, x.caller, query))
 }
 
 func userQuery(filter object, search *string, sort *[]*string, p window) (port.UserQuery, error) {
@@ -81,10 +71,7 @@ func userQuery(filter object, search *string, sort *[]*string, p window) (port.U
 		return port.UserQuery{}, err
 	}
 	query := port.UserQuery{UserFilter: f, Offset: offset, Limit: limit}
-	if sort == nil {
-		return query, nil
-	}
-	for _, by := range *sort {
+	for _, by := range orNone(sort) {
 		if by == nil {
 			continue
 		}

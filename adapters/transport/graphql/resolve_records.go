@@ -107,11 +107,12 @@ type activity struct {
 // Activity resolves activity.
 func (r *resolver) Activity(ctx context.Context, args struct {
 	Filter object
+	Sort   *[]*string
 	window
 },
 ) (*[]*activity, error) {
 	x := exchangeOf(ctx)
-	query, err := activityQuery(args.Filter, args.window)
+	query, err := activityQuery(args.Filter, args.Sort, args.window)
 	if err != nil {
 		return nil, x.failed(err)
 	}
@@ -137,10 +138,15 @@ func (r *resolver) Activity(ctx context.Context, args struct {
 	return &shown, nil
 }
 
-func activityQuery(filter object, p window) (auth.ActivityQuery, error) {
+func activityQuery(filter object, sort *[]*string, p window) (auth.ActivityQuery, error) {
 	offset, limit, err := p.bounds(defaultLimit, auth.MaxActivity)
 	if err != nil {
 		return auth.ActivityQuery{}, err
+	}
+	for _, by := range orNone(sort) {
+		if by != nil && *by != "-timestamp" && *by != "-id" {
+			return auth.ActivityQuery{}, domain.InvalidQueryError(`"sort" must be "-timestamp": the latest come first`)
+		}
 	}
 	wanted, err := equal(filter)
 	if err != nil {

@@ -51,6 +51,20 @@ type user struct {
 	TextDirection       *string
 }
 
+// users shows accounts that a use case has returned, or its failure.
+func (x *exchange) users(users []domain.User, err error) (*[]*user, error) {
+	if err != nil {
+		return nil, x.failed(err)
+	}
+	shown := make([]*user, len(users)) // and never null
+	for i, u := range users {
+		if shown[i], err = x.user(u, nil); err != nil {
+			return nil, err
+		}
+	}
+	return &shown, nil
+}
+
 // user shows an account that a use case has returned, or its failure.
 func (x *exchange) user(u domain.User, err error) (*user, error) {
 	if err != nil {

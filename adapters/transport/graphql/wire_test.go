@@ -257,7 +257,7 @@ func TestVariables(t *testing.T) {
 			"mutation ($v: auth_mode) { auth_refresh(refresh_token: \"a\", mode: $v) { expires } }": {"json", []any{"JSON", "json ", 1, true}},
 			"mutation ($v: update_directus_users_input!) { update_users_me(data: $v) { id } }": {
 				map[string]any{"tags": 5, "role": nil},
-				[]any{"x", []any{map[string]any{"first_name": 1}}, map[string]any{"first_name": 5}, map[string]any{"id": "x"}, map[string]any{"role": "x"}, map[string]any{"email_notifications": "x"}},
+				[]any{"x", []any{map[string]any{"first_name": 1}}, map[string]any{"first_name": 5}, map[string]any{"provider": "x"}, map[string]any{"role": "x"}, map[string]any{"email_notifications": "x"}},
 			},
 			"query ($v: directus_users_filter) { users(filter: $v) { id } }": {
 				map[string]any{"email": map[string]any{"_eq": "x"}}, []any{map[string]any{"email": "x"}, map[string]any{"email": map[string]any{"_like": "x"}}, map[string]any{"email": map[string]any{"_eq": 5}}},
@@ -334,12 +334,12 @@ func TestOneselfAndOthers(t *testing.T) {
 		wantBody(t, got, want)
 	})
 	t.Run("nobody changes what is not theirs", func(t *testing.T) {
-		for _, data := range []string{`role: { id: "` + string(root.Role) + `" }`, `role: null`, `status: "active"`, `token: "x"`} {
+		for _, data := range []string{`id: "x"`, `role: { id: "` + string(root.Role) + `" }`, `role: null`, `status: "active"`, `token: "x"`} {
 			if got := w.ask(t, annToken, "mutation { update_users_me(data: { first_name: \"Eve\", "+data+" }) { id } }"); !slices.Equal(codes(t, got), []string{"FORBIDDEN"}) {
 				t.Errorf("%s: got %s", data, got.Body)
 			}
 		}
-		for _, data := range []string{`id: "x"`, `tfa_secret: "x"`, `provider: "x"`, `last_access: "x"`} {
+		for _, data := range []string{`tfa_secret: "x"`, `provider: "x"`, `last_access: "x"`} {
 			if got := w.ask(t, annToken, "mutation { update_users_me(data: { first_name: \"Eve\", "+data+" }) { id } }"); !slices.Equal(codes(t, got), []string{"GRAPHQL_VALIDATION"}) {
 				t.Errorf("%s: got %s", data, got.Body)
 			}
@@ -354,11 +354,56 @@ func TestOneselfAndOthers(t *testing.T) {
 		got = w.ask(t, rootToken, `mutation { update_users_item(id: "`+string(ann.ID)+`", data: { role: null, token: null, status: "archived" }) { status role { id } } }`)
 		wantBody(t, got, `{"data":{"update_users_item":{"status":"archived","role":null}}}`)
 	})
+	t.Run("several at once, all or none", func(t *testing.T) {
+		got := w.ask(t, rootToken, `mutation { create_users_items(data: [{ email: "gus@example.com" }, { email: "hal@example.com", first_name: "Hal" }]) { id email first_name } }`)
+		var made struct {
+			People []struct{ ID, Email string } `json:"create_users_items"`
+		}
+		if err := got.Data(&made); err != nil || len(made.People) != 2 || made.People[0].Email != "gus@example.com" {
+			t.Fatalf("got %s, %v", got.Body, err)
+		}
+		gus, hal := made.People[0].ID, made.People[1].ID
+		for _, refused := range []string{
+			`create_users_items(data: [{ email: "ida@example.com" }, { email: "HAL@example.com" }]) { id }`,
+			`update_users_items(ids: ["` + gus + `", "nobody"], data: { last_name: "Lost" }) { id }`,
+			`update_users_items(ids: ["` + gus + `"], data: { id: "` + hal + `", last_name: "Lost" }) { id }`,
+			`update_users_items(ids: ["` + gus + `", null], data: { last_name: "Lost" }) { id }`,
+			`update_users_items(ids: [], data: { last_name: "Lost" }) { id }`,
+			`update_users_batch(data: [{ id: "` + gus + `", last_name: "Lost" }, { last_name: "Lost" }]) { id }`,
+			`update_users_batch { id }`,
+			`delete_users_items(ids: ["` + gus + `", "` + string(root.ID) + `"]) { ids }`,
+			`delete_users_items(ids: ["` + gus + `", ""]) { ids }`,
+		} {
+			if got := w.ask(t, rootToken, "mutation { "+refused+" }"); len(codes(t, got)) != 1 {
+				t.Errorf("%s: got %s, want one refusal", refused, got.Body)
+			}
+		}
+		got = w.ask(t, rootToken, `mutation { update_users_batch(data: [{ id: "`+hal+`", last_name: "Hall" }, { id: "`+gus+`", first_name: "Gus" }]) { first_name last_name } }`)
+		wantBody(t, got, `{"data":{"update_users_batch":[{"first_name":"Hal","last_name":"Hall"},{"first_name":"Gus","last_name":null}]}}`)
+		got = w.ask(t, rootToken, `mutation { update_users_items(ids: ["`+gus+`", "`+hal+`"], data: { status: "suspended" }) { email status } }`)
+		wantBody(t, got, `{"data":{"update_users_items":[{"email":"gus@example.com","status":"suspended"},{"email":"hal@example.com","status":"suspended"}]}}`)
+
+		w.seed(t, "fay@example.com")
+		fayToken := w.login(t, "fay@example.com").AccessToken
+		for _, mutation := range []string{
+			`create_users_items(data: [{ email: "ida@example.com", status: null }]) { id }`, `create_users_items(data: []) { id }`,
+			`update_users_items(ids: [null], data: { status: null }) { id }`, `update_users_batch(data: [{ last_name: "Lost" }]) { id }`,
+			`delete_users_items(ids: [""]) { ids }`,
+		} {
+			if got := w.ask(t, fayToken, "mutation { "+mutation+" }"); !slices.Equal(codes(t, got), []string{"FORBIDDEN"}) {
+				t.Errorf("%s: got %s, want FORBIDDEN", mutation, got.Body)
+			}
+		}
+		got = w.ask(t, rootToken, `mutation { delete_users_items(ids: ["`+gus+`", "`+hal+`"]) { ids } }`)
+		wantBody(t, got, `{"data":{"delete_users_items":{"ids":["`+gus+`","`+hal+`"]}}}`)
+		wantBody(t, w.ask(t, rootToken, `{ users(search: "hal@") { id } }`), `{"data":{"users":[]}}`)
+	})
 	t.Run("lists refuse what they cannot mean", func(t *testing.T) {
 		for query, code := range map[string]string{
 			`{ users(limit: -2) { id } }`: "INVALID_QUERY", `{ users(page: 0) { id } }`: "INVALID_QUERY", `{ users(offset: -1) { id } }`: "INVALID_QUERY",
 			`{ users(filter: { email: {} }) { id } }`: "INVALID_QUERY", `{ users(filter: { email: null }) { id } }`: "INVALID_QUERY", `{ users(filter: { role: { id: null } }) { id } }`: "INVALID_QUERY",
 			`{ users(sort: ["password"]) { id } }`: "INVALID_QUERY", `{ activity(filter: { action: { _eq: "" } }) { id } }`: "INVALID_PAYLOAD",
+			`{ activity(sort: ["timestamp"]) { id } }`:                               "INVALID_QUERY",
 			`{ sessions(user: "") { id } }`:                                          "INVALID_PAYLOAD",
 			`mutation { update_users_item(id: "x", data: { status: null }) { id } }`: "INVALID_PAYLOAD",
 			`mutation { update_users_item(id: "x", data: { email: null }) { id } }`:  "INVALID_PAYLOAD",
@@ -369,7 +414,7 @@ func TestOneselfAndOthers(t *testing.T) {
 		}
 	})
 	t.Run("the trail is for administrators", func(t *testing.T) {
-		got := w.ask(t, rootToken, `{ activity(filter: { action: { _eq: "login" }, user: { id: { _eq: "`+string(root.ID)+`" } } }, limit: 1) { action outcome user { id } timestamp collection item } }`)
+		got := w.ask(t, rootToken, `{ activity(filter: { action: { _eq: "login" }, user: { id: { _eq: "`+string(root.ID)+`" } } }, sort: ["-timestamp"], limit: 1) { action outcome user { id } timestamp collection item } }`)
 		wantBody(t, got, fmt.Sprintf(`{"data":{"activity":[{"action":"login","outcome":"success","user":{"id":%q},"timestamp":"2026-03-14T09:26:53.589Z","collection":"directus_users","item":%q}]}}`, root.ID, root.ID))
 		w.seed(t, "dan@example.com")
 		if got := w.ask(t, w.login(t, "dan@example.com").AccessToken, "{ activity { id } }"); !slices.Equal(codes(t, got), []string{"FORBIDDEN"}) {

@@ -15,7 +15,8 @@ type GraphQL struct {
 func GraphQLMutations() []string {
 	return []string{
 		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
-		"update_users_me", "create_users_item", "update_users_item", "delete_users_item",
+		"update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
+		"update_users_batch", "delete_users_item", "delete_users_items",
 		"delete_sessions_item", "delete_other_sessions",
 	}
 }
