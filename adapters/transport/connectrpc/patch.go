@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
 	v1 "github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/sallyportv1"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -42,64 +41,15 @@ func profilePatch(m *v1.ProfilePatch) (auth.ProfilePatch, error) {
 	}, err
 }
 
-// preferences are the members of a user that clients keep there and that mean nothing to us,
-// with what each is. They are those of REST.
-func preferences() map[string]string {
-	const text, list, object = "a string", "an array", "an object"
-	return map[string]string{
-		"location":              text,
-		"title":                 text,
-		"description":           text,
-		"tags":                  list,
-		"avatar":                text,
-		"last_page":             text,
-		"email_notifications":   "a boolean",
-		"appearance":            text,
-		"theme_dark":            text,
-		"theme_light":           text,
-		"theme_dark_overrides":  object,
-		"theme_light_overrides": object,
-		"text_direction":        text,
-	}
-}
-
 // preferencesOf returns those that an account has, as JSON. Other names are ignored.
 func preferencesOf(sent map[string]*structpb.Value) (map[string]json.RawMessage, error) {
-	kept := map[string]json.RawMessage{}
-	known := preferences()
-	for _, name := range slices.Sorted(maps.Keys(sent)) { // in order, so that of two mistakes always the same is told
-		wanted, ok := known[name]
-		if !ok {
-			continue
-		}
-		if got := kindOf(sent[name]); got != wanted && got != "null" {
-			return nil, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be %s", name, wanted))
-		}
-		value, err := json.Marshal(sent[name].AsInterface())
+	members := make(map[string]json.RawMessage, len(sent))
+	for name, value := range sent {
+		text, err := json.Marshal(value.AsInterface())
 		if err != nil {
 			return nil, domain.InvalidPayloadError(name, fmt.Sprintf("%q is not JSON", name))
 		}
-		kept[name] = value
+		members[name] = text
 	}
-	if len(kept) == 0 {
-		return nil, nil
-	}
-	return kept, nil
-}
-
-// kindOf says what kind of JSON a value is.
-func kindOf(v *structpb.Value) string {
-	switch v.GetKind().(type) {
-	case *structpb.Value_StringValue:
-		return "a string"
-	case *structpb.Value_ListValue:
-		return "an array"
-	case *structpb.Value_StructValue:
-		return "an object"
-	case *structpb.Value_BoolValue:
-		return "a boolean"
-	case *structpb.Value_NumberValue:
-		return "a number"
-	}
-	return "null"
+	return httpedge.Preferences(members)
 }

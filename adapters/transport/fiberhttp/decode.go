@@ -116,34 +116,12 @@ func (o object) text(name string) (string, error) {
 }
 
 // kind is a type of JSON value.
-type kind string
+type kind = httpedge.Kind
 
 const (
-	kindText    kind = "a string"
-	kindObject  kind = "an object"
-	kindArray   kind = "an array"
-	kindBoolean kind = "a boolean"
-	kindNull    kind = "null"
-	kindNumber  kind = "a number"
+	kindText  = httpedge.KindText
+	kindArray = httpedge.KindArray
+	kindNull  = httpedge.KindNull
 )
 
-// kindOf tells the type of a valid JSON value by its first character.
-func kindOf(value json.RawMessage) kind {
-	value = bytes.TrimSpace(value)
-	if len(value) == 0 {
-		return kindNull
-	}
-	switch value[0] {
-	case '"':
-		return kindText
-	case '{':
-		return kindObject
-	case '[':
-		return kindArray
-	case 't', 'f':
-		return kindBoolean
-	case 'n':
-		return kindNull
-	}
-	return kindNumber
-}
+func kindOf(value json.RawMessage) kind { return httpedge.KindOf(value) }

@@ -70,7 +70,7 @@ func jsonValues() map[string][]string {
 // for more than who calls, and no answer is ever 500.
 //
 // Red when text in decode.go returns a value of another kind as it stands, and when
-// decodeProfilePatch does not compare kinds.
+// Preferences in httpedge does not compare kinds.
 func TestSecurity80_TypesAreChecked(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	user := w.seed(t, "ann@example.com")

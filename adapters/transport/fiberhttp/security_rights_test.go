@@ -19,7 +19,7 @@ import (
 // changes nothing.
 //
 // Red when decodeProfilePatch takes "role" from its list of refused names, and when
-// preferences has another member, such as "verified".
+// preferences in httpedge has another member, such as "verified".
 func TestSecurity72_OnlyListedFieldsAreWritable(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")

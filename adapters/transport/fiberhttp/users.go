@@ -1,13 +1,11 @@
 package fiberhttp
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -48,26 +46,6 @@ func (s *Server) updateMe(c *fiber.Ctx) error {
 	return answerUser(c, user)
 }
 
-// preferences are the members of a user that clients keep there and that mean nothing to
-// us, with the type that each has.
-func preferences() map[string]kind {
-	return map[string]kind{
-		"location":              kindText,
-		"title":                 kindText,
-		"description":           kindText,
-		"tags":                  kindArray,
-		"avatar":                kindText,
-		"last_page":             kindText,
-		"email_notifications":   kindBoolean,
-		"appearance":            kindText,
-		"theme_dark":            kindText,
-		"theme_light":           kindText,
-		"theme_dark_overrides":  kindObject,
-		"theme_light_overrides": kindObject,
-		"text_direction":        kindText,
-	}
-}
-
 // decodeProfilePatch takes the members that a user may write. Those of a user that are for
 // others to write are refused; names that no user has are ignored.
 func decodeProfilePatch(body object) (auth.ProfilePatch, error) {
@@ -105,19 +83,7 @@ func decodeProfilePatch(body object) (auth.ProfilePatch, error) {
 		}
 		*f.into = &text
 	}
-	known := preferences()
-	for _, name := range slices.Sorted(maps.Keys(body)) { // in order, so that of two mistakes always the same is told
-		wanted, ok := known[name]
-		if !ok {
-			continue
-		}
-		if k := kindOf(body[name]); k != wanted && k != kindNull {
-			return auth.ProfilePatch{}, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be %s", name, wanted))
-		}
-		if patch.Preferences == nil {
-			patch.Preferences = map[string]json.RawMessage{}
-		}
-		patch.Preferences[name] = body[name]
-	}
-	return patch, nil
+	var err error
+	patch.Preferences, err = httpedge.Preferences(body)
+	return patch, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -45,23 +46,22 @@ func (o object) text(name string) *string {
 }
 
 // related returns the ID in a member that is an object with one; nil where it was not sent,
-// and "" for a null.
-func (o object) related(name string) *string {
+// and "" for a null. An object without an ID is refused: it says neither whose nor none, and it
+// is what is left where an ID is a variable without a value.
+func (o object) related(name string) (*string, error) {
 	value, ok := o[name]
-	if !ok {
-		return nil
+	switch {
+	case !ok:
+		return nil, nil
+	case value == nil:
+		return new(string), nil
 	}
 	members, _ := value.(map[string]any)
-	id, _ := members["id"].(string)
-	return &id
-}
-
-// preferences are the members of a user that clients keep there and that mean nothing to us.
-func preferences() []string {
-	return []string{
-		"location", "title", "description", "tags", "avatar", "last_page", "email_notifications", "appearance",
-		"theme_dark", "theme_light", "theme_dark_overrides", "theme_light_overrides", "text_direction",
+	id, ok := members["id"].(string)
+	if !ok {
+		return nil, domain.InvalidPayloadError(name, fmt.Sprintf(`%q must be an object with an "id", or null`, name))
 	}
+	return &id, nil
 }
 
 // profilePatch takes the members that a user may write of its own account. Those that are for
@@ -90,11 +90,15 @@ func accountPatch(data object) (auth.AccountPatch, error) {
 	if status, ok := data["status"]; ok && status == nil {
 		return auth.AccountPatch{}, domain.InvalidPayloadError("status", `"status" must be a string`)
 	}
+	role, err := data.related("role")
+	if err != nil {
+		return auth.AccountPatch{}, err
+	}
 	profile, err := patchOf(data)
 	return auth.AccountPatch{
 		ProfilePatch: profile,
 		Status:       (*domain.Status)(data.text("status")),
-		Role:         (*domain.RoleID)(data.related("role")),
+		Role:         (*domain.RoleID)(role),
 		Token:        data.text("token"),
 	}, err
 }
@@ -105,31 +109,33 @@ func patchOf(data object) (auth.ProfilePatch, error) {
 			return auth.ProfilePatch{}, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be a string", name))
 		}
 	}
-	patch := auth.ProfilePatch{
-		FirstName: data.text("first_name"),
-		LastName:  data.text("last_name"),
-		Language:  data.text("language"),
-		Email:     data.text("email"),
-		Password:  data.text("password"),
+	preferences, err := preferencesOf(data)
+	return auth.ProfilePatch{
+		FirstName:   data.text("first_name"),
+		LastName:    data.text("last_name"),
+		Language:    data.text("language"),
+		Email:       data.text("email"),
+		Password:    data.text("password"),
+		Preferences: preferences,
+	}, err
+}
+
+// preferencesOf returns what clients keep with an account, as REST would have been sent it.
+func preferencesOf(data object) (map[string]json.RawMessage, error) {
+	members := make(map[string]json.RawMessage, len(data))
+	avatar, err := data.related("avatar")
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range preferences() {
-		value, ok := data[name]
-		if !ok {
-			continue
+	for name, value := range data {
+		if name == "avatar" && value != nil {
+			value = *avatar
 		}
-		if related, isObject := value.(map[string]any); name == "avatar" && isObject {
-			value = related["id"]
+		if members[name], err = json.Marshal(value); err != nil {
+			return nil, fmt.Errorf("encode %s: %w", name, err)
 		}
-		raw, err := json.Marshal(value)
-		if err != nil {
-			return auth.ProfilePatch{}, fmt.Errorf("encode %s: %w", name, err)
-		}
-		if patch.Preferences == nil {
-			patch.Preferences = map[string]json.RawMessage{}
-		}
-		patch.Preferences[name] = raw
 	}
-	return patch, nil
+	return httpedge.Preferences(members)
 }
 
 // required refuses an empty text, as REST does before it asks the core.

@@ -256,7 +256,7 @@ func TestVariables(t *testing.T) {
 			"query ($v: Boolean!) { users { id @skip(if: $v) } }":                                   {true, []any{"true", 1}},
 			"mutation ($v: auth_mode) { auth_refresh(refresh_token: \"a\", mode: $v) { expires } }": {"json", []any{"JSON", "json ", 1, true}},
 			"mutation ($v: update_directus_users_input!) { update_users_me(data: $v) { id } }": {
-				map[string]any{"tags": 5, "role": nil},
+				map[string]any{"tags": []any{5}, "avatar": nil},
 				[]any{"x", []any{map[string]any{"first_name": 1}}, map[string]any{"first_name": 5}, map[string]any{"provider": "x"}, map[string]any{"role": "x"}, map[string]any{"email_notifications": "x"}},
 			},
 			"query ($v: directus_users_filter) { users(filter: $v) { id } }": {
@@ -303,16 +303,18 @@ func TestStrings(t *testing.T) {
 		`"` + "`" + `"`: "`",
 		`""`:            "",
 	} {
-		got := w.ask(t, token, "mutation { update_users_me(data: { tags: { text: "+literal+" } }) { tags } }")
+		got := w.ask(t, token, "mutation { update_users_me(data: { theme_dark_overrides: { text: "+literal+" } }) { theme_dark_overrides } }")
 		var data struct {
-			User struct{ Tags struct{ Text string } } `json:"update_users_me"`
+			User struct {
+				Overrides struct{ Text string } `json:"theme_dark_overrides"`
+			} `json:"update_users_me"`
 		}
-		if err := got.Data(&data); err != nil || data.User.Tags.Text != want {
-			t.Errorf("%s: got %q, want %q, %s", literal, data.User.Tags.Text, want, got.Body)
+		if err := got.Data(&data); err != nil || data.User.Overrides.Text != want {
+			t.Errorf("%s: got %q, want %q, %s", literal, data.User.Overrides.Text, want, got.Body)
 		}
 	}
 	for _, literal := range []string{`"\ud83c"`, `"\ud83cx"`, `"\udfb5\ud83c"`, `"\u{d83c}"`, `"\u{110000}"`, `"\u{}"`, `"\u12"`, `"\x41"`, `"\U0001F3B5"`, `"\a"`, "'x'", "`x`", "\"a\nb\"", `"`, `"""`, `"\`, "0x1F", "1_000", "01", "1.", ".5", "1e999", "99999999999999999999", "-", "+1", "0b1", "1a"} {
-		got := w.ask(t, token, "mutation { update_users_me(data: { tags: { text: "+literal+" } }) { tags } }")
+		got := w.ask(t, token, "mutation { update_users_me(data: { theme_dark_overrides: { text: "+literal+" } }) { theme_dark_overrides } }")
 		if got.Status != http.StatusBadRequest || !slices.Equal(codes(t, got), []string{"GRAPHQL_VALIDATION"}) {
 			t.Errorf("%s: got status %d, %s", literal, got.Status, got.Body)
 		}

@@ -1,0 +1,88 @@
+package httpedge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// Kind is a type of JSON value, in the words in which a caller is told of it.
+type Kind string
+
+// The kinds that there are.
+const (
+	KindText    Kind = "a string"
+	KindObject  Kind = "an object"
+	KindArray   Kind = "an array"
+	KindBoolean Kind = "a boolean"
+	KindNull    Kind = "null"
+	KindNumber  Kind = "a number"
+)
+
+// KindOf tells the type of a valid JSON value by its first character. No value is a null.
+func KindOf(value json.RawMessage) Kind {
+	value = bytes.TrimSpace(value)
+	if len(value) == 0 {
+		return KindNull
+	}
+	switch value[0] {
+	case '"':
+		return KindText
+	case '{':
+		return KindObject
+	case '[':
+		return KindArray
+	case 't', 'f':
+		return KindBoolean
+	case 'n':
+		return KindNull
+	}
+	return KindNumber
+}
+
+// preferences are the members of a user that clients keep there and that mean nothing to
+// us, with the type that each has.
+func preferences() map[string]Kind {
+	return map[string]Kind{
+		"location":              KindText,
+		"title":                 KindText,
+		"description":           KindText,
+		"tags":                  KindArray,
+		"avatar":                KindText,
+		"last_page":             KindText,
+		"email_notifications":   KindBoolean,
+		"appearance":            KindText,
+		"theme_dark":            KindText,
+		"theme_light":           KindText,
+		"theme_dark_overrides":  KindObject,
+		"theme_light_overrides": KindObject,
+		"text_direction":        KindText,
+	}
+}
+
+// Preferences returns those of the members that are preferences of a user, for
+// auth.ProfilePatch; nil where there are none. It refuses, as INVALID_PAYLOAD, one that is of
+// another type than its own and no null. Every transport asks it, so that none keeps what
+// another refuses. The values are valid JSON.
+func Preferences(members map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+	var kept map[string]json.RawMessage
+	known := preferences()
+	for _, name := range slices.Sorted(maps.Keys(members)) { // in order, so that of two mistakes always the same is told
+		wanted, ok := known[name]
+		if !ok {
+			continue
+		}
+		if kind := KindOf(members[name]); kind != wanted && kind != KindNull {
+			return nil, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be %s", name, wanted))
+		}
+		if kept == nil {
+			kept = map[string]json.RawMessage{}
+		}
+		kept[name] = members[name]
+	}
+	return kept, nil
+}
