@@ -70,11 +70,10 @@ func securityTestsAreListed(tests map[string]string, page string) []string {
 }
 
 // numberedPromises are the numbers of the promises that are kept today. Those of the second
-// factor (49, 57 to 63), of OAuth (64 to 71), of permissions and of GraphQL (75 to 79) come
-// with what they are about.
+// factor (49, 57 to 63) and of OAuth (64 to 71) come with what they are about.
 func numberedPromises() []string {
 	numbers := []string{"94a"}
-	for _, between := range [][2]int{{1, 48}, {50, 56}, {72, 74}, {80, 97}} {
+	for _, between := range [][2]int{{1, 48}, {50, 56}, {72, 97}} {
 		for n := between[0]; n <= between[1]; n++ {
 			numbers = append(numbers, strconv.Itoa(n))
 		}

@@ -63,7 +63,7 @@ func TestPromisesWithoutATest(t *testing.T) {
 			t.Errorf("%s: found %q, want %d things", number, found, wrong)
 		}
 	}
-	if n := len(numberedPromises()); n != 48+7+3+18+1 {
+	if n := len(numberedPromises()); n != 48+7+26+1 {
 		t.Errorf("got %d promises", n)
 	}
 }
