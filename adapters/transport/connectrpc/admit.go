@@ -18,6 +18,11 @@ import (
 // admit refuses what Connect would refuse in words of its own, or would not, and finds out who
 // calls. The body is read here, once and in time; what is left to Connect is to decode it.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call) error {
+	if s.config.Admit != nil {
+		if err := s.config.Admit(r.Context(), c.client); err != nil {
+			return err
+		}
+	}
 	if _, ok := s.procedures[r.URL.Path]; !ok {
 		e := domain.NewError(domain.RouteNotFound, nil)
 		e.Reason = "there is no such procedure"

@@ -32,6 +32,11 @@ type Config struct {
 	// count a caller once. Required.
 	Client func(*http.Request) domain.Client
 
+	// Admit is asked about every request before anything of it is looked at, whether there is
+	// such a procedure or not. Its error is the answer. It is that of REST, so that requests are
+	// counted together. Nil: nobody is refused.
+	Admit func(ctx context.Context, client domain.Client) error
+
 	MaxBody        int           // bytes; default 100 kB
 	MaxConnections int           // at once, and requests on all of them; one more is turned away; default 8192
 	RequestTimeout time.Duration // of the work on one request; default 15 s

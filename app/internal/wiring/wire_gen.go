@@ -137,7 +137,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	connectrpcConfig, err := provideConnectConfig(c, e)
+	connectrpcConfig, err := provideConnectConfig(c, e, service)
 	if err != nil {
 		cleanup3()
 		cleanup2()
@@ -285,7 +285,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	connectrpcConfig, err := provideConnectConfig(c, e)
+	connectrpcConfig, err := provideConnectConfig(c, e, service)
 	if err != nil {
 		cleanup3()
 		cleanup2()
@@ -433,7 +433,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	connectrpcConfig, err := provideConnectConfig(c, e)
+	connectrpcConfig, err := provideConnectConfig(c, e, service)
 	if err != nil {
 		cleanup3()
 		cleanup2()
@@ -581,7 +581,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	connectrpcConfig, err := provideConnectConfig(c, e)
+	connectrpcConfig, err := provideConnectConfig(c, e, service)
 	if err != nil {
 		cleanup3()
 		cleanup2()
