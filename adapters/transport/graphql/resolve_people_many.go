@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"context"
+	"maps"
 
 	"github.com/graph-gophers/graphql-go"
 
@@ -12,9 +13,12 @@ import (
 // CreateUsersItems resolves create_users_items.
 func (r *resolver) CreateUsersItems(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
 	x := exchangeOf(ctx)
+	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+		return nil, x.failed(err)
+	}
 	var patches []auth.AccountPatch
 	for _, data := range orNone(args.Data) {
-		patch, err := r.accountPatch(ctx, x, data)
+		patch, err := accountPatch(data)
 		if err != nil {
 			return nil, x.failed(err)
 		}
@@ -48,9 +52,12 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 // UpdateUsersBatch resolves update_users_batch.
 func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
 	x := exchangeOf(ctx)
+	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+		return nil, x.failed(err)
+	}
 	var updates []auth.AccountUpdate
 	for _, data := range orNone(args.Data) {
-		update, err := r.accountUpdate(ctx, x, data)
+		update, err := accountUpdate(data)
 		if err != nil {
 			return nil, x.failed(err)
 		}
@@ -60,14 +67,10 @@ func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]ob
 }
 
 // accountUpdate takes a change that names the account itself.
-func (r *resolver) accountUpdate(ctx context.Context, x *exchange, data object) (auth.AccountUpdate, error) {
-	change := object{}
-	for name, value := range data {
-		if name != "id" {
-			change[name] = value
-		}
-	}
-	patch, err := r.accountPatch(ctx, x, change)
+func accountUpdate(data object) (auth.AccountUpdate, error) {
+	change := maps.Clone(data)
+	delete(change, "id")
+	patch, err := accountPatch(change)
 	if err != nil {
 		return auth.AccountUpdate{}, err
 	}
