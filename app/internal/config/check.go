@@ -32,7 +32,7 @@ func (l *loader) check(c *Config) {
 	l.checkMail(c)
 	l.checkAdmin(c.Admin, c.Passwords)
 	l.checkGraphQL(&c.GraphQL)
-	l.checkConnect(c.Connect)
+	l.checkConnect(c.Connect, c.Server)
 	if c.Limits.LoginStall != 0 {
 		l.warn("LOGIN_STALL_TIME has no effect: a login that fails does the same work as one that succeeds")
 	}
