@@ -3,10 +3,12 @@ package connectrpc
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // codec reads and writes messages. Connect answers what a codec cannot read in its own words,
@@ -16,6 +18,10 @@ type codec struct {
 	name      string
 	unmarshal func(data []byte, m proto.Message) error
 	marshal   func(m proto.Message) ([]byte, error)
+
+	// why says what is wrong with data that could not be read, without a value of it; "" where
+	// that is not known.
+	why func(data []byte, d protoreflect.MessageDescriptor) string
 }
 
 // Name returns what a content type calls the codec.
@@ -38,21 +44,24 @@ func (c codec) Unmarshal(data []byte, message any) error {
 	}
 	if err := c.unmarshal(data, m); err != nil {
 		proto.Reset(m)
-		m.ProtoReflect().SetUnknown(malformed())
+		m.ProtoReflect().SetUnknown(append(malformed(), c.why(data, m.ProtoReflect().Descriptor())...))
 	}
 	return nil
 }
 
-// malformed is the mark: a field whose number no .proto file may use.
+// malformed is the mark: a field whose number no .proto file may use. Why stands behind it.
 func malformed() []byte {
 	return protowire.AppendTag(nil, protowire.FirstReservedNumber, protowire.EndGroupType)
 }
 
-// isMalformed reports whether a message bears the mark. No message that was read does: the end
-// of a group without its beginning is none.
-func isMalformed(message any) bool {
+// isMalformed reports whether a message bears the mark, and why. No message that was read does: the
+// end of a group without its beginning is none.
+func isMalformed(message any) (why string, is bool) {
 	m, ok := message.(proto.Message)
-	return ok && string(m.ProtoReflect().GetUnknown()) == string(malformed())
+	if !ok {
+		return "", false
+	}
+	return strings.CutPrefix(string(m.ProtoReflect().GetUnknown()), string(malformed()))
 }
 
 func unmarshalProto(data []byte, m proto.Message) error { return proto.Unmarshal(data, m) }

@@ -52,8 +52,12 @@ func (s *Server) intercept(next connect.UnaryFunc) connect.UnaryFunc {
 				answer, err = nil, s.shown(err)
 			}
 		}()
-		if isMalformed(request.Any()) {
-			return nil, domain.InvalidPayloadError("", "the body is not a message of this procedure")
+		if why, is := isMalformed(request.Any()); is {
+			reason := "the body is not a message of this procedure"
+			if why != "" {
+				reason += ": " + why
+			}
+			return nil, domain.InvalidPayloadError("", reason)
 		}
 		return next(ctx, request)
 	}

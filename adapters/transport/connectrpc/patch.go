@@ -53,3 +53,24 @@ func preferencesOf(sent map[string]*structpb.Value) (map[string]json.RawMessage,
 	}
 	return httpedge.Preferences(members)
 }
+
+// shownPreferences is the way back. What is kept and is none of theirs, as an import may have left
+// it, or is a number that no message holds, is left out.
+func shownPreferences(kept []byte) map[string]*structpb.Value {
+	var members map[string]json.RawMessage
+	if len(kept) == 0 || json.Unmarshal(kept, &members) != nil {
+		return nil
+	}
+	shown := map[string]*structpb.Value{}
+	for name, text := range members {
+		known, err := httpedge.Preferences(map[string]json.RawMessage{name: text})
+		if err != nil || len(known) == 0 {
+			continue
+		}
+		value := new(structpb.Value)
+		if value.UnmarshalJSON(text) == nil {
+			shown[name] = value
+		}
+	}
+	return shown
+}

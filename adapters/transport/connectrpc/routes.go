@@ -14,8 +14,8 @@ import (
 func (s *Server) options() []connect.HandlerOption {
 	return []connect.HandlerOption{
 		connect.WithInterceptors(connect.UnaryInterceptorFunc(s.intercept)),
-		connect.WithCodec(codec{name: "proto", unmarshal: unmarshalProto, marshal: marshalProto}),
-		connect.WithCodec(codec{name: "json", unmarshal: unmarshalJSON, marshal: marshalJSON}),
+		connect.WithCodec(codec{name: "proto", unmarshal: unmarshalProto, marshal: marshalProto, why: whyNotProto}),
+		connect.WithCodec(codec{name: "json", unmarshal: unmarshalJSON, marshal: marshalJSON, why: whyNotJSON}),
 		// Nothing is decompressed, so that a small request is never a large one, and nothing is
 		// compressed, so that the length of an answer says nothing of the tokens in it.
 		connect.WithCompression("gzip", nil, nil),

@@ -51,8 +51,8 @@ func loginInput() auth.LoginInput {
 	return auth.LoginInput{Email: "ann@example.com", Password: password, Mode: domain.ModeJSON}
 }
 
-// seed makes an account with password.
-func (w world) seed(t testing.TB, email domain.Email) domain.User {
+// seed makes an account with password, after changes, if there are any.
+func (w world) seed(t testing.TB, email domain.Email, changes ...func(*domain.User)) domain.User {
 	t.Helper()
 	encoded, err := w.hasher.Hash(t.Context(), password)
 	if err != nil {
@@ -61,6 +61,9 @@ func (w world) seed(t testing.TB, email domain.Email) domain.User {
 	user := domain.User{
 		ID: domain.UserID(domain.NewUUID(w.clock.Now())), Email: email, Password: encoded,
 		Status: domain.StatusActive, CreatedAt: w.clock.Now(), Version: 1,
+	}
+	for _, change := range changes {
+		change(&user)
 	}
 	if err := w.store.Repos().Users.Create(t.Context(), user); err != nil {
 		t.Fatal(err)

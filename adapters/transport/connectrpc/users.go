@@ -124,5 +124,7 @@ func shownUser(u domain.User) *v1.User {
 		Language:  u.Language,
 		Status:    string(u.Status),
 		RoleId:    string(u.Role),
+
+		Preferences: shownPreferences(u.Preferences),
 	}
 }

@@ -24,14 +24,17 @@ const (
 
 // User is an account. What it has not is empty.
 type User struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Email         string                 `protobuf:"bytes,2,opt,name=email,proto3" json:"email,omitempty"`
-	FirstName     string                 `protobuf:"bytes,3,opt,name=first_name,json=firstName,proto3" json:"first_name,omitempty"`
-	LastName      string                 `protobuf:"bytes,4,opt,name=last_name,json=lastName,proto3" json:"last_name,omitempty"`
-	Language      string                 `protobuf:"bytes,5,opt,name=language,proto3" json:"language,omitempty"`
-	Status        string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
-	RoleId        string                 `protobuf:"bytes,7,opt,name=role_id,json=roleId,proto3" json:"role_id,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Id        string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Email     string                 `protobuf:"bytes,2,opt,name=email,proto3" json:"email,omitempty"`
+	FirstName string                 `protobuf:"bytes,3,opt,name=first_name,json=firstName,proto3" json:"first_name,omitempty"`
+	LastName  string                 `protobuf:"bytes,4,opt,name=last_name,json=lastName,proto3" json:"last_name,omitempty"`
+	Language  string                 `protobuf:"bytes,5,opt,name=language,proto3" json:"language,omitempty"`
+	Status    string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"`
+	RoleId    string                 `protobuf:"bytes,7,opt,name=role_id,json=roleId,proto3" json:"role_id,omitempty"`
+	// preferences are what clients keep with the account, as ProfilePatch has them. Numbers are
+	// doubles.
+	Preferences   map[string]*structpb.Value `protobuf:"bytes,8,rep,name=preferences,proto3" json:"preferences,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -113,6 +116,13 @@ func (x *User) GetRoleId() string {
 		return x.RoleId
 	}
 	return ""
+}
+
+func (x *User) GetPreferences() map[string]*structpb.Value {
+	if x != nil {
+		return x.Preferences
+	}
+	return nil
 }
 
 // ProfilePatch is what changes of an account. A field that is not there is left alone; an empty
@@ -1110,7 +1120,7 @@ var File_sallyport_v1_users_proto protoreflect.FileDescriptor
 
 const file_sallyport_v1_users_proto_rawDesc = "" +
 	"\n" +
-	"\x18sallyport/v1/users.proto\x12\fsallyport.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17sallyport/v1/auth.proto\"\xb5\x01\n" +
+	"\x18sallyport/v1/users.proto\x12\fsallyport.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x17sallyport/v1/auth.proto\"\xd4\x02\n" +
 	"\x04User\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05email\x18\x02 \x01(\tR\x05email\x12\x1d\n" +
@@ -1119,7 +1129,11 @@ const file_sallyport_v1_users_proto_rawDesc = "" +
 	"\tlast_name\x18\x04 \x01(\tR\blastName\x12\x1a\n" +
 	"\blanguage\x18\x05 \x01(\tR\blanguage\x12\x16\n" +
 	"\x06status\x18\x06 \x01(\tR\x06status\x12\x17\n" +
-	"\arole_id\x18\a \x01(\tR\x06roleId\"\x99\x03\n" +
+	"\arole_id\x18\a \x01(\tR\x06roleId\x12E\n" +
+	"\vpreferences\x18\b \x03(\v2#.sallyport.v1.User.PreferencesEntryR\vpreferences\x1aV\n" +
+	"\x10PreferencesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.google.protobuf.ValueR\x05value:\x028\x01\"\x99\x03\n" +
 	"\fProfilePatch\x12\"\n" +
 	"\n" +
 	"first_name\x18\x01 \x01(\tH\x00R\tfirstName\x88\x01\x01\x12 \n" +
@@ -1221,7 +1235,7 @@ func file_sallyport_v1_users_proto_rawDescGZIP() []byte {
 	return file_sallyport_v1_users_proto_rawDescData
 }
 
-var file_sallyport_v1_users_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_sallyport_v1_users_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_sallyport_v1_users_proto_goTypes = []any{
 	(*User)(nil),               // 0: sallyport.v1.User
 	(*ProfilePatch)(nil),       // 1: sallyport.v1.ProfilePatch
@@ -1244,50 +1258,53 @@ var file_sallyport_v1_users_proto_goTypes = []any{
 	(*UpdateUserResponse)(nil), // 18: sallyport.v1.UpdateUserResponse
 	(*DeleteUserRequest)(nil),  // 19: sallyport.v1.DeleteUserRequest
 	(*DeleteUserResponse)(nil), // 20: sallyport.v1.DeleteUserResponse
-	nil,                        // 21: sallyport.v1.ProfilePatch.PreferencesEntry
-	nil,                        // 22: sallyport.v1.UserFilter.EqualEntry
-	(*Tokens)(nil),             // 23: sallyport.v1.Tokens
-	(*structpb.Value)(nil),     // 24: google.protobuf.Value
+	nil,                        // 21: sallyport.v1.User.PreferencesEntry
+	nil,                        // 22: sallyport.v1.ProfilePatch.PreferencesEntry
+	nil,                        // 23: sallyport.v1.UserFilter.EqualEntry
+	(*Tokens)(nil),             // 24: sallyport.v1.Tokens
+	(*structpb.Value)(nil),     // 25: google.protobuf.Value
 }
 var file_sallyport_v1_users_proto_depIdxs = []int32{
-	21, // 0: sallyport.v1.ProfilePatch.preferences:type_name -> sallyport.v1.ProfilePatch.PreferencesEntry
-	1,  // 1: sallyport.v1.UserPatch.profile:type_name -> sallyport.v1.ProfilePatch
-	0,  // 2: sallyport.v1.GetMeResponse.user:type_name -> sallyport.v1.User
-	1,  // 3: sallyport.v1.UpdateMeRequest.patch:type_name -> sallyport.v1.ProfilePatch
-	0,  // 4: sallyport.v1.UpdateMeResponse.user:type_name -> sallyport.v1.User
-	23, // 5: sallyport.v1.UpdateMeResponse.tokens:type_name -> sallyport.v1.Tokens
-	22, // 6: sallyport.v1.UserFilter.equal:type_name -> sallyport.v1.UserFilter.EqualEntry
-	7,  // 7: sallyport.v1.ListUsersRequest.filter:type_name -> sallyport.v1.UserFilter
-	8,  // 8: sallyport.v1.ListUsersRequest.sort:type_name -> sallyport.v1.UserOrder
-	0,  // 9: sallyport.v1.ListUsersResponse.users:type_name -> sallyport.v1.User
-	7,  // 10: sallyport.v1.CountUsersRequest.filter:type_name -> sallyport.v1.UserFilter
-	0,  // 11: sallyport.v1.GetUserResponse.user:type_name -> sallyport.v1.User
-	2,  // 12: sallyport.v1.CreateUserRequest.patch:type_name -> sallyport.v1.UserPatch
-	0,  // 13: sallyport.v1.CreateUserResponse.user:type_name -> sallyport.v1.User
-	2,  // 14: sallyport.v1.UpdateUserRequest.patch:type_name -> sallyport.v1.UserPatch
-	0,  // 15: sallyport.v1.UpdateUserResponse.user:type_name -> sallyport.v1.User
-	24, // 16: sallyport.v1.ProfilePatch.PreferencesEntry.value:type_name -> google.protobuf.Value
-	3,  // 17: sallyport.v1.UserService.GetMe:input_type -> sallyport.v1.GetMeRequest
-	5,  // 18: sallyport.v1.UserService.UpdateMe:input_type -> sallyport.v1.UpdateMeRequest
-	9,  // 19: sallyport.v1.UserService.ListUsers:input_type -> sallyport.v1.ListUsersRequest
-	11, // 20: sallyport.v1.UserService.CountUsers:input_type -> sallyport.v1.CountUsersRequest
-	13, // 21: sallyport.v1.UserService.GetUser:input_type -> sallyport.v1.GetUserRequest
-	15, // 22: sallyport.v1.UserService.CreateUser:input_type -> sallyport.v1.CreateUserRequest
-	17, // 23: sallyport.v1.UserService.UpdateUser:input_type -> sallyport.v1.UpdateUserRequest
-	19, // 24: sallyport.v1.UserService.DeleteUser:input_type -> sallyport.v1.DeleteUserRequest
-	4,  // 25: sallyport.v1.UserService.GetMe:output_type -> sallyport.v1.GetMeResponse
-	6,  // 26: sallyport.v1.UserService.UpdateMe:output_type -> sallyport.v1.UpdateMeResponse
-	10, // 27: sallyport.v1.UserService.ListUsers:output_type -> sallyport.v1.ListUsersResponse
-	12, // 28: sallyport.v1.UserService.CountUsers:output_type -> sallyport.v1.CountUsersResponse
-	14, // 29: sallyport.v1.UserService.GetUser:output_type -> sallyport.v1.GetUserResponse
-	16, // 30: sallyport.v1.UserService.CreateUser:output_type -> sallyport.v1.CreateUserResponse
-	18, // 31: sallyport.v1.UserService.UpdateUser:output_type -> sallyport.v1.UpdateUserResponse
-	20, // 32: sallyport.v1.UserService.DeleteUser:output_type -> sallyport.v1.DeleteUserResponse
-	25, // [25:33] is the sub-list for method output_type
-	17, // [17:25] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	21, // 0: sallyport.v1.User.preferences:type_name -> sallyport.v1.User.PreferencesEntry
+	22, // 1: sallyport.v1.ProfilePatch.preferences:type_name -> sallyport.v1.ProfilePatch.PreferencesEntry
+	1,  // 2: sallyport.v1.UserPatch.profile:type_name -> sallyport.v1.ProfilePatch
+	0,  // 3: sallyport.v1.GetMeResponse.user:type_name -> sallyport.v1.User
+	1,  // 4: sallyport.v1.UpdateMeRequest.patch:type_name -> sallyport.v1.ProfilePatch
+	0,  // 5: sallyport.v1.UpdateMeResponse.user:type_name -> sallyport.v1.User
+	24, // 6: sallyport.v1.UpdateMeResponse.tokens:type_name -> sallyport.v1.Tokens
+	23, // 7: sallyport.v1.UserFilter.equal:type_name -> sallyport.v1.UserFilter.EqualEntry
+	7,  // 8: sallyport.v1.ListUsersRequest.filter:type_name -> sallyport.v1.UserFilter
+	8,  // 9: sallyport.v1.ListUsersRequest.sort:type_name -> sallyport.v1.UserOrder
+	0,  // 10: sallyport.v1.ListUsersResponse.users:type_name -> sallyport.v1.User
+	7,  // 11: sallyport.v1.CountUsersRequest.filter:type_name -> sallyport.v1.UserFilter
+	0,  // 12: sallyport.v1.GetUserResponse.user:type_name -> sallyport.v1.User
+	2,  // 13: sallyport.v1.CreateUserRequest.patch:type_name -> sallyport.v1.UserPatch
+	0,  // 14: sallyport.v1.CreateUserResponse.user:type_name -> sallyport.v1.User
+	2,  // 15: sallyport.v1.UpdateUserRequest.patch:type_name -> sallyport.v1.UserPatch
+	0,  // 16: sallyport.v1.UpdateUserResponse.user:type_name -> sallyport.v1.User
+	25, // 17: sallyport.v1.User.PreferencesEntry.value:type_name -> google.protobuf.Value
+	25, // 18: sallyport.v1.ProfilePatch.PreferencesEntry.value:type_name -> google.protobuf.Value
+	3,  // 19: sallyport.v1.UserService.GetMe:input_type -> sallyport.v1.GetMeRequest
+	5,  // 20: sallyport.v1.UserService.UpdateMe:input_type -> sallyport.v1.UpdateMeRequest
+	9,  // 21: sallyport.v1.UserService.ListUsers:input_type -> sallyport.v1.ListUsersRequest
+	11, // 22: sallyport.v1.UserService.CountUsers:input_type -> sallyport.v1.CountUsersRequest
+	13, // 23: sallyport.v1.UserService.GetUser:input_type -> sallyport.v1.GetUserRequest
+	15, // 24: sallyport.v1.UserService.CreateUser:input_type -> sallyport.v1.CreateUserRequest
+	17, // 25: sallyport.v1.UserService.UpdateUser:input_type -> sallyport.v1.UpdateUserRequest
+	19, // 26: sallyport.v1.UserService.DeleteUser:input_type -> sallyport.v1.DeleteUserRequest
+	4,  // 27: sallyport.v1.UserService.GetMe:output_type -> sallyport.v1.GetMeResponse
+	6,  // 28: sallyport.v1.UserService.UpdateMe:output_type -> sallyport.v1.UpdateMeResponse
+	10, // 29: sallyport.v1.UserService.ListUsers:output_type -> sallyport.v1.ListUsersResponse
+	12, // 30: sallyport.v1.UserService.CountUsers:output_type -> sallyport.v1.CountUsersResponse
+	14, // 31: sallyport.v1.UserService.GetUser:output_type -> sallyport.v1.GetUserResponse
+	16, // 32: sallyport.v1.UserService.CreateUser:output_type -> sallyport.v1.CreateUserResponse
+	18, // 33: sallyport.v1.UserService.UpdateUser:output_type -> sallyport.v1.UpdateUserResponse
+	20, // 34: sallyport.v1.UserService.DeleteUser:output_type -> sallyport.v1.DeleteUserResponse
+	27, // [27:35] is the sub-list for method output_type
+	19, // [19:27] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_sallyport_v1_users_proto_init() }
@@ -1305,7 +1322,7 @@ func file_sallyport_v1_users_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sallyport_v1_users_proto_rawDesc), len(file_sallyport_v1_users_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
