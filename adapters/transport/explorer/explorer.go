@@ -28,7 +28,8 @@ type Config struct {
 // graphQLPath is where the GraphQL endpoint is, and GraphiQL for browsers.
 const graphQLPath = "/graphql"
 
-// NewGraphiQL returns the page that browsers see at /graphql. It is to be mounted there before
+// NewGraphiQL returns the page that browsers see at /graphql and /graphql/system, with and without
+// a slash at the end. It is to be mounted there before
 // the endpoint, for the requests that it Admits, and leaves all others to it. To its readers it
 // suggests a mutation that logs in by session cookie, and a query about who they are then.
 func NewGraphiQL(config Config) (*Page, error) {
@@ -40,7 +41,9 @@ func NewGraphiQL(config Config) (*Page, error) {
 		scripts: []string{"react.js", "react-dom.js", "graphiql.js", "start-graphiql.js"},
 		data:    graphQLPath,
 		isPage: func(r *http.Request) bool {
-			return r.URL.Path == graphQLPath && wantsHTML(r.Header) && !r.URL.Query().Has("query")
+			path := strings.TrimSuffix(r.URL.Path, "/")
+			isEndpoint := path == graphQLPath || path == graphQLPath+"/system"
+			return isEndpoint && wantsHTML(r.Header) && !r.URL.Query().Has("query")
 		},
 	})
 }

@@ -1,6 +1,8 @@
 package graphql_test
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -86,5 +88,41 @@ func TestARoleIsNotTakenAwayByLeavingOutItsID(t *testing.T) {
 	got := w.ask(t, token, `mutation { create_users_item(data: { email: "carl@example.com", role: {} }) { id } }`)
 	if !slices.Equal(codes(t, got), []string{"INVALID_PAYLOAD"}) {
 		t.Errorf("got %s", got.Body)
+	}
+}
+
+// TestHeadIsAnsweredAsGet asks for the header alone.
+func TestHeadIsAnsweredAsGet(t *testing.T) {
+	w := newWorld(t, unlimited())
+	for query, want := range map[string]int{
+		"?query=" + url.QueryEscape("{ server_ping }"): http.StatusOK,
+		"": http.StatusBadRequest,
+		"?query=" + url.QueryEscape("mutation { auth_logout }"): http.StatusMethodNotAllowed,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodHead, w.client.URL+"/graphql"+query, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.client.HTTP.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Body.Close()
+		if got.StatusCode != want {
+			t.Errorf("HEAD /graphql%s: got status %d, want %d", query, got.StatusCode, want)
+		}
+	}
+}
+
+// TestAnOrderByTooMuchIsAMistake sorts by one field thousands of times.
+func TestAnOrderByTooMuchIsAMistake(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seedAdministrator(t, "root@example.com")
+	token := w.login(t, "root@example.com").AccessToken
+	for _, by := range [][]string{slices.Repeat([]string{"email"}, 5000), {"email", "-email"}, {"no such"}} {
+		got := w.ask(t, token, "query ($sort: [String]) { users(sort: $sort) { id } }", map[string]any{"sort": by})
+		if !slices.Equal(codes(t, got), []string{"INVALID_QUERY"}) {
+			t.Errorf("%d fields: got %s", len(by), got.Body)
+		}
 	}
 }

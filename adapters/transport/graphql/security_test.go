@@ -227,8 +227,8 @@ func TestSecurity77_NoMutationByGETAndNoForms(t *testing.T) {
 		"by GET, in a fragment of the name of a query": {
 			graphqlclient.Call{Method: http.MethodGet, Query: "mutation query { ...query } fragment query on Mutation { " + fmt.Sprintf(loginField, password) + " }"}, 405, "METHOD_NOT_ALLOWED", "POST",
 		},
-		"by PUT":                      {graphqlclient.Call{Method: http.MethodPut, Body: string(body)}, 405, "METHOD_NOT_ALLOWED", "GET, POST"},
-		"by DELETE":                   {graphqlclient.Call{Method: http.MethodDelete}, 405, "METHOD_NOT_ALLOWED", "GET, POST"},
+		"by PUT":                      {graphqlclient.Call{Method: http.MethodPut, Body: string(body)}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
+		"by DELETE":                   {graphqlclient.Call{Method: http.MethodDelete}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
 		"as text":                     {graphqlclient.Call{Body: string(body), ContentType: "text/plain"}, 400, "INVALID_PAYLOAD", ""},
 		"as a form":                   {graphqlclient.Call{Body: "query=" + login, ContentType: "application/x-www-form-urlencoded"}, 400, "INVALID_PAYLOAD", ""},
 		"as JSON that says it is one": {graphqlclient.Call{Body: string(body), ContentType: "application/x-www-form-urlencoded"}, 400, "INVALID_PAYLOAD", ""},

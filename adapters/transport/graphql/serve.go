@@ -10,7 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// ServeHTTP answers at /graphql and /graphql/system, by POST, and by GET for queries.
+// ServeHTTP answers at /graphql and /graphql/system, by POST, and by GET and HEAD for queries.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := h.begin(w, r)
 	defer func() {
@@ -69,7 +69,7 @@ func (x *exchange) route() error {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
 		return nil
 	}
-	x.header().Set("Allow", "GET, POST")
+	x.header().Set("Allow", "GET, HEAD, POST")
 	return domain.NewError(domain.MethodNotAllowed, nil)
 }
 
