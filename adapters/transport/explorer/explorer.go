@@ -29,9 +29,9 @@ type Config struct {
 const graphQLPath = "/graphql"
 
 // NewGraphiQL returns the page that browsers see at /graphql and /graphql/system, with and without
-// a slash at the end. It is to be mounted there before
-// the endpoint, for the requests that it Admits, and leaves all others to it. To its readers it
-// suggests a mutation that logs in by session cookie, and a query about who they are then.
+// a slash at the end. It is to be mounted there before the endpoint, for the requests that it
+// Admits, and leaves all others to it. To its readers it suggests a mutation that logs in by
+// session cookie, and a query about who they are then.
 func NewGraphiQL(config Config) (*Page, error) {
 	return newPage(config, layout{
 		path:    graphQLPath,
