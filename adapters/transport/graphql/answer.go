@@ -69,7 +69,7 @@ func (x *exchange) answer(response *graphql.Response) error {
 		if _, ok := e.Extensions["code"]; ok {
 			failures = append(failures, entry{Message: e.Message, Locations: x.locate(e.Path), Path: e.Path, Extensions: e.Extensions})
 		} else {
-			wrong = append(wrong, x.handler.shown(e))
+			wrong = append(wrong, x.shown(e))
 		}
 	}
 	if len(wrong) > 0 {
@@ -101,10 +101,12 @@ func (x *exchange) locate(path []any) []location {
 
 // shown says what is wrong with a document without the values that it holds, which may be
 // passwords, and, where the schema is not shown, without guesses at what else there is.
-func (h *Handler) shown(e *gqlerrors.QueryError) detail {
+func (x *exchange) shown(e *gqlerrors.QueryError) detail {
 	d := detail{Message: e.Message}
 	for _, l := range e.Locations {
-		d.Locations = append(d.Locations, location{l.Line, l.Column})
+		if line, column := x.rewritten.Place(l.Line); line > 0 {
+			d.Locations = append(d.Locations, location{line, column})
+		}
 	}
 	switch {
 	case e.Rule == "ValuesOfCorrectTypeRule", e.Rule == "VariablesOfCorrectType", e.Rule == "DefaultValuesOfCorrectType":
@@ -112,7 +114,7 @@ func (h *Handler) shown(e *gqlerrors.QueryError) detail {
 	case e.Rule == "":
 		d.Message = "The operation cannot be executed."
 	}
-	if before, _, found := strings.Cut(d.Message, " Did you mean"); found && h.config.NoIntrospection {
+	if before, _, found := strings.Cut(d.Message, " Did you mean"); found && x.handler.config.NoIntrospection {
 		d.Message = before
 	}
 	return d

@@ -16,11 +16,12 @@ import (
 // exchange is a request and what has come of it so far. Resolvers know of HTTP what it offers,
 // and nothing else.
 type exchange struct {
-	handler *Handler
-	writer  http.ResponseWriter
-	request *http.Request
-	caller  auth.Principal
-	roots   []document.Root
+	handler   *Handler
+	writer    http.ResponseWriter
+	request   *http.Request
+	caller    auth.Principal
+	roots     []document.Root
+	rewritten document.Rewritten // what is executed
 
 	mu         sync.Mutex // fields of a query are resolved in parallel
 	retryAfter time.Duration

@@ -71,6 +71,20 @@ func TestSecurity75_AliasesMakeNoMoreGuesses(t *testing.T) {
 		})
 	}
 
+	t.Run("a hundred within a string that stands next to another", func(t *testing.T) {
+		w := newWorld(t, few(), func(c *graphql.Config) { c.SingleUse = []string{"auth_login"} })
+		w.seed(t, "ann@example.com")
+		for _, before := range []string{`"a""b" """"""`, `"a""b"""""""`, `"a""b" """"""" "`, `""""""""`, `"""a"""`} {
+			document := "mutation ($e: String!, $p: String!) { update_users_me(data: { tags: [" + before + `"]}) { id } ` +
+				numbered(100, "a%d: auth_login(email: $e, password: $p) { access_token } ") + `} #"]}) { id } auth_logout @skip(if: true) }`
+			got := w.do(t, graphqlclient.Call{Query: document, Variables: map[string]any{"e": "ann@example.com", "p": password}})
+			if strings.Contains(string(got.Body), "access_token") || strings.Contains(string(got.Body), `"a0"`) {
+				t.Errorf("%s: somebody is logged in: %.300s", before, got.Body)
+			}
+		}
+		w.login(t, "ann@example.com") // no attempt is spent
+	})
+
 	t.Run("several requests in one body", func(t *testing.T) {
 		w := newWorld(t, few())
 		w.seed(t, "ann@example.com")
@@ -226,6 +240,10 @@ func TestSecurity77_NoMutationByGETAndNoForms(t *testing.T) {
 		"by GET": {graphqlclient.Call{Method: http.MethodGet, Query: login}, 405, "METHOD_NOT_ALLOWED", "POST"},
 		"by GET, in a fragment of the name of a query": {
 			graphqlclient.Call{Method: http.MethodGet, Query: "mutation query { ...query } fragment query on Mutation { " + fmt.Sprintf(loginField, password) + " }"}, 405, "METHOD_NOT_ALLOWED", "POST",
+		},
+		"by GET, in a string that stands next to another": {
+			graphqlclient.Call{Method: http.MethodGet, Variables: map[string]any{"t": "changed"}, Query: `fragment F on Mutation { update_users_me(data: { title: $t, tags: ["a""b" """"""` +
+				`"]}) { id title } } mutation ($t: String) { ...F } #"] }) { id } } query ($t: String) { ...F }`}, 400, "GRAPHQL_VALIDATION", "",
 		},
 		"by PUT":                      {graphqlclient.Call{Method: http.MethodPut, Body: string(body)}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
 		"by DELETE":                   {graphqlclient.Call{Method: http.MethodDelete}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},

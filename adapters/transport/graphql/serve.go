@@ -52,8 +52,8 @@ func (x *exchange) serve() error {
 		return err
 	}
 	given := func(name string) bool { _, ok := variables[name]; return ok }
-	response := x.handler.schema.Exec(x.context(), p.document.Rewrite(p.operation, given), "", variables)
-	return x.answer(response)
+	x.rewritten = p.document.Rewrite(p.operation, given)
+	return x.answer(x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables))
 }
 
 // route refuses paths that are none of ours, and methods that GraphQL is not asked by.

@@ -1,6 +1,6 @@
 // Package document reads executable GraphQL documents (GraphQL, September 2025, section 2.2),
-// bounds what they ask for before anything is done about it, and writes them anew so that
-// whatever runs them can read them in one way only.
+// bounds what they ask for before anything is done about it, and writes them anew from the
+// tokens that it has read, so that whatever runs them reads nothing else.
 //
 // It is strict where the library that runs documents is not: a number, name or string that
 // the specification does not have is refused here. No error repeats any of the document, which
@@ -12,8 +12,10 @@ type Document struct {
 	Operations []Operation
 	Fragments  []Fragment
 
-	text    string
-	strings []text // its string literals, in order
+	text         string
+	tokens       []span // all of them, in order
+	strings      []text // those of them that are strings
+	descriptions []span // those of them that say nothing to a service
 }
 
 // HasText reports whether the document holds a string.

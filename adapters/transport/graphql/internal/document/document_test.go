@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"text/scanner"
 )
 
 func TestParse(t *testing.T) {
@@ -135,16 +136,20 @@ func TestRewrite(t *testing.T) {
 	for _, c := range []struct {
 		text, name, given, want string
 	}{
-		{"{ a(b: 1) # c\n}", "", "", "{ a(b: 1) # c\n}"},
-		{`{ a(b: "\/\u{1F3B5}` + "\u00e4" + `") }`, "", "", `{ a(b: "/\U0001f3b5\u00e4") }`},
-		{"{ a(b: \"\"\"\n  x\n  y\"\"\", c: 1) }", "", "", "{ a(b: \"x\\ny\"\n\n, c: 1) }"},
-		{"query($v: Int) { a(b: $v) }", "", "v", "query($v: Int) { a(b: $v) }"},
-		{"query($v: Int) { a(b: $v) }", "", "", "query(       ) { a(     ) }"},
-		{"query($v: Int = 1) { a(b: $v) }", "", "", "query($v: Int = 1) { a(b: $v) }"},
-		{"query($v: Int!) { a(b: $v) }", "", "", "query($v: Int!) { a(b: $v) }"},
-		{"query($v: Int, $w: Int) { a(b: {c: $v, d: [$v, {e: $v}], f: $w}) @x(y: $v) ...@z(y: $v) { g } }", "", "w", "query(       , $w: Int) { a(b: {     , d: [$v, {     }], f: $w}) @x(     ) ...@z(     ) { g } }"},
-		{"query A($v: Int) { a } query B { ...f } fragment f on T { c(d: \"x\") } fragment g on T { e }", "B", "", strings.Repeat(" ", 22) + " query B { ...f } fragment f on T { c(d: \"x\") } " + strings.Repeat(" ", 21)},
-		{"{ a } query B {\n b }", "B", "", "      query B {\n b }"},
+		{"{ a(b: 1) # c\n}", "", "", "{ a ( b : 1 ) }"},
+		{`{ a(b: "\/\u{1F3B5}` + "\u00e4\x01\t" + `\"\\") }`, "", "", `{ a ( b : "/\u{1f3b5}\u00e4\u0001\u0009\"\\" ) }`},
+		{"{ a(b: \"\"\"\n  x\n  y\"\"\", c: 1) }", "", "", "{ a ( b : \"x\\u000ay\" c : 1 ) }"},
+		{`{ a(b: ["a""b"]) }`, "", "", `{ a ( b : [ "a" "b" ] ) }`},
+		{`{ a(b: [""""""  "x"]) }`, "", "", `{ a ( b : [ "" "x" ] ) }`},
+		{`{ a(b: ["a""b" """""""]}){id}b#"]) }`, "", "", `{ a ( b : [ "a" "b" "" "]}){id}b#" ] ) }`},
+		{"\ufeff\"what\"query(\"\"\"it\"\"\"$v: Int = 1) { a }", "", "", "query ( $ v : Int = 1 ) { a }"},
+		{"query($v: Int) { a(b: $v) }", "", "v", "query ( $ v : Int ) { a ( b : $ v ) }"},
+		{"query($v: Int) { a(b: $v) }", "", "", "query { a }"},
+		{"query($v: Int = 1) { a(b: $v) }", "", "", "query ( $ v : Int = 1 ) { a ( b : $ v ) }"},
+		{"query($v: Int!) { a(b: $v) }", "", "", "query ( $ v : Int ! ) { a ( b : $ v ) }"},
+		{"query($v: Int, $w: Int) { a(b: {c: $v, d: [$v, {e: $v}], f: $w}) @x(y: $v) ...@z(y: $v) { g } }", "", "w", "query ( $ w : Int ) { a ( b : { d : [ $ v { } ] f : $ w } ) @ x ... @ z { g } }"},
+		{"query A($v: Int) { a } query B { ...f } fragment f on T { c(d: \"x\") } fragment g on T { e(f: \"y\") }", "B", "", "query B { ... f } fragment f on T { c ( d : \"x\" ) }"},
+		{"{ a(b: \"x\") } query B {\n b(c: \"y\") }", "B", "", "query B { b ( c : \"y\" ) }"},
 	} {
 		d, failure := Parse(c.text, DefaultLimits())
 		if failure != nil {
@@ -156,8 +161,72 @@ func TestRewrite(t *testing.T) {
 			t.Fatal(failure)
 		}
 		got := d.Rewrite(op, func(name string) bool { return slices.Contains(strings.Fields(c.given), name) })
-		if got != c.want {
-			t.Errorf("%s:\n got %q\nwant %q", c.text, got, c.want)
+		if want := strings.ReplaceAll(c.want, " ", "\n"); got.Text != want {
+			t.Errorf("%s:\n got %q\nwant %q", c.text, got.Text, want)
 		}
 	}
+	t.Run("says where a token was", func(t *testing.T) {
+		d, failure := Parse("query($v: Int) {\n  a(b: $v) # c\n, e(f: \"\u00e4\") g }", DefaultLimits())
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		r := d.Rewrite(d.Operations[0], func(string) bool { return false })
+		for i, word := range strings.Split(r.Text, "\n") {
+			want := map[string][2]int{"a": {2, 3}, "e": {3, 3}, "f": {3, 5}, "g": {3, 13}, "}": {3, 15}}[word]
+			if line, column := r.Place(i + 1); want[0] > 0 && (line != want[0] || column != want[1]) {
+				t.Errorf("%s: got %d, %d, want %v", word, line, column, want)
+			}
+		}
+		for _, line := range []int{-1, 0, 100} {
+			if line, column := r.Place(line); line != 0 || column != 0 {
+				t.Errorf("got %d, %d for a line that there is not", line, column)
+			}
+		}
+	})
+}
+
+// FuzzRewrite wants two readers that share nothing to find the same tokens in what Rewrite
+// writes: ours, and the scanner of Go, on which the library that runs documents is built. A
+// string that another follows at once would be a block string to the library.
+func FuzzRewrite(f *testing.F) {
+	for _, text := range []string{
+		`{ a(b: ["a""b" """""""]}){id} b #"]) }`, `{a(b:[""""""  "x" "\u{1F3B5}\uD83C\uDFB5\u00e4\u0000\"\\\n"])}`,
+		"\"d\" query Q(\"v\" $v: [Int!]! = [-1, 1.5e-3, {a: \"\"\"\n b\\\"\"\"\"\"\"}]) @d { ...f } fragment f on T { a: b(c: $v) }",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, document string) {
+		d, failure := Parse(document, DefaultLimits())
+		if failure != nil {
+			return
+		}
+		op := d.Operations[0]
+		if _, failure := d.Measure(op, DefaultLimits()); failure != nil {
+			return
+		}
+		r := d.Rewrite(op, func(string) bool { return true })
+		again, failure := Parse(r.Text, Limits{Bytes: 1 << 20, Tokens: 4000, Nesting: 8, Depth: 16, Directives: 40})
+		if failure != nil || len(again.Operations) != 1 || again.Operations[0].Type != op.Type {
+			t.Fatalf("%q is read as %+v, %v", r.Text, again, failure)
+		}
+		for i, one := range again.strings {
+			if !slices.ContainsFunc(d.strings, func(other text) bool { return other.value == one.value }) {
+				t.Errorf("string %d of %q is none that was read", i, r.Text)
+			}
+		}
+		var words []string
+		var s scanner.Scanner
+		s.Init(strings.NewReader(r.Text))
+		s.Mode = scanner.ScanIdents | scanner.ScanInts | scanner.ScanFloats | scanner.ScanStrings
+		s.Error = func(*scanner.Scanner, string) {} // it does not know \u{}, which the library takes from it
+		for s.Scan() != scanner.EOF {
+			if strings.HasPrefix(s.TokenText(), `"`) && s.Peek() == '"' {
+				t.Errorf("a string follows another at once in %q", r.Text)
+			}
+			words = append(words, s.TokenText())
+		}
+		if got, want := strings.Join(words, ""), strings.ReplaceAll(r.Text, "\n", ""); got != want {
+			t.Errorf("%q is read as %q", r.Text, words)
+		}
+	})
 }

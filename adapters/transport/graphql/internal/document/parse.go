@@ -45,10 +45,23 @@ func (p *parser) advance() *Error {
 	p.end = p.token.span.end
 	t, err := p.lexer.next()
 	p.token = t
-	if err == nil && t.kind == aString {
+	if err != nil || t.kind == endOfText {
+		return err
+	}
+	p.document.tokens = append(p.document.tokens, t.span)
+	if t.kind == aString {
 		p.document.strings = append(p.document.strings, text{t.span, t.mean})
 	}
-	return err
+	return nil
+}
+
+// description passes a description, if there is one.
+func (p *parser) description() *Error {
+	if p.token.kind != aString {
+		return nil
+	}
+	p.document.descriptions = append(p.document.descriptions, p.token.span)
+	return p.advance()
 }
 
 // take passes a token that has to be of that kind, and returns it.
@@ -84,10 +97,8 @@ func (p *parser) definition() *Error {
 		p.document.Operations = append(p.document.Operations, Operation{Type: "query", Selections: selections, span: span{begin, p.end}})
 		return err
 	}
-	if p.token.kind == aString { // a description, which says nothing to a service
-		if err := p.advance(); err != nil {
-			return err
-		}
+	if err := p.description(); err != nil {
+		return err
 	}
 	word, err := p.take(aName)
 	if err != nil {
@@ -144,10 +155,8 @@ func (p *parser) variables() ([]Variable, *Error) {
 
 func (p *parser) variable() (Variable, *Error) {
 	begin := p.token.span.begin
-	if p.token.kind == aString { // a description
-		if err := p.advance(); err != nil {
-			return Variable{}, err
-		}
+	if err := p.description(); err != nil {
+		return Variable{}, err
 	}
 	if _, err := p.take("$"); err != nil {
 		return Variable{}, err

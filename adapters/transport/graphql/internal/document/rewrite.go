@@ -1,46 +1,62 @@
 package document
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// Rewrite returns the text of op alone, with the fragments that it spreads, for a reader of
-// other habits: strings are quoted as in Go, and arguments and members whose variable has
-// neither a value nor a default are left out (section 6.4.1). What is left stays in its place, line by line. given says which variables
-// have a value. op has been measured.
-func (d *Document) Rewrite(op Operation, given func(name string) bool) string {
-	r := rewriting{document: d}
-	var fragments map[string]bool
-	if len(d.Fragments) > 0 {
-		fragments = d.spreadBy(op)
+// Rewritten is an operation in words of our own. Every token stands on a line of its own.
+type Rewritten struct {
+	Text string
+
+	document *Document
+	begins   []int // of the token on each line, in the document that was read
+}
+
+// Place returns where the token on a line of the text stands in the document that was read. It
+// is 0, 0 for a line that there is not.
+func (r Rewritten) Place(line int) (int, int) {
+	if line < 1 || line > len(r.begins) {
+		return 0, 0
 	}
+	return place(r.document.text, r.begins[line-1])
+}
+
+// Rewrite returns op alone, with the fragments that it spreads, from the tokens that were read
+// and nothing else: whoever reads it finds no token that Parse did not, whatever its own habits
+// are with blanks, comments and quotes. Strings are quoted in ASCII, on one line, and none
+// follows another without a line's end. Descriptions are left out, and arguments and members
+// whose variable has neither a value nor a default (section 6.4.1). given says which variables
+// have a value. op has been measured.
+func (d *Document) Rewrite(op Operation, given func(name string) bool) Rewritten {
+	without := slices.Clone(d.descriptions)
 	for _, other := range d.Operations {
 		if other.span != op.span {
-			r.blank(other.span)
+			without = append(without, other.span)
 		}
 	}
 	isMissing := map[string]bool{}
 	for _, v := range op.Variables {
 		if !v.HasDefault && !v.Type.NonNull && !given(v.Name) {
 			isMissing[v.Name] = true
-			r.blank(v.span)
+			without = append(without, v.span)
 		}
 	}
-	r.leaveOut(op.Selections, isMissing)
+	without = missingIn(op.Selections, isMissing, without)
+	var spread map[string]bool
+	if len(d.Fragments) > 0 {
+		spread = d.spreadBy(op)
+	}
 	for _, f := range d.Fragments {
-		if !fragments[f.Name] {
-			r.blank(f.span)
+		if !spread[f.Name] {
+			without = append(without, f.span)
 			continue
 		}
-		r.leaveOutArguments(f.arguments, isMissing)
-		r.leaveOut(f.Selections, isMissing)
+		without = missingOf(f.arguments, isMissing, without)
+		without = missingIn(f.Selections, isMissing, without)
 	}
-	for _, t := range d.strings {
-		r.edits = append(r.edits, edit{t.span, quoted(t.value) + strings.Repeat("\n", strings.Count(d.text[t.begin:t.end], "\n"))})
-	}
-	return r.text()
+	return d.write(without)
 }
 
 // spreadBy returns the names of the fragments that op spreads, itself or by another.
@@ -65,62 +81,69 @@ func (d *Document) spreadBy(op Operation) map[string]bool {
 	return found
 }
 
-// quoted writes a string as Go does, in characters of ASCII.
-func quoted(value string) string { return strconv.QuoteToASCII(value) }
-
-// edit puts another text in the place of a span.
-type edit struct {
-	span
-	with string
-}
-
-type rewriting struct {
-	document *Document
-	edits    []edit
-}
-
-// blank takes a span out, but for the ends of its lines.
-func (r *rewriting) blank(s span) {
-	with := strings.Map(func(c rune) rune {
-		if c == '\n' || c == '\r' {
-			return c
-		}
-		return ' '
-	}, r.document.text[s.begin:s.end])
-	r.edits = append(r.edits, edit{s, with})
-}
-
-func (r *rewriting) leaveOut(set []Selection, isMissing map[string]bool) {
+// missingIn adds the arguments of a selection set whose variable is missing to a list.
+func missingIn(set []Selection, isMissing map[string]bool, list []span) []span {
 	for _, s := range set {
-		r.leaveOutArguments(s.arguments, isMissing)
-		r.leaveOut(s.Selections, isMissing)
+		list = missingOf(s.arguments, isMissing, list)
+		list = missingIn(s.Selections, isMissing, list)
 	}
+	return list
 }
 
-func (r *rewriting) leaveOutArguments(list []argument, isMissing map[string]bool) {
-	for _, a := range list {
+func missingOf(arguments []argument, isMissing map[string]bool, list []span) []span {
+	for _, a := range arguments {
 		if isMissing[a.variable] {
-			r.blank(a.span)
+			list = append(list, a.span)
 		}
 	}
+	return list
 }
 
-// text makes the edits. One within another is part of that.
-func (r *rewriting) text() string {
-	if len(r.edits) == 0 {
-		return r.document.text
-	}
-	slices.SortStableFunc(r.edits, func(a, b edit) int { return a.begin - b.begin })
-	var out strings.Builder
-	at := 0
-	for _, e := range r.edits {
-		if e.begin < at {
+// write puts the tokens one after the other, but for those in a span of without.
+func (d *Document) write(without []span) Rewritten {
+	slices.SortFunc(without, func(a, b span) int { return a.begin - b.begin })
+	words, begins := make([]string, 0, len(d.tokens)), make([]int, 0, len(d.tokens))
+	texts, outUntil := d.strings, 0
+	for _, t := range d.tokens {
+		for len(without) > 0 && without[0].begin <= t.begin {
+			outUntil = max(outUntil, without[0].end)
+			without = without[1:]
+		}
+		word := d.text[t.begin:t.end]
+		if len(texts) > 0 && texts[0].begin == t.begin {
+			word = quoted(texts[0].value)
+			texts = texts[1:]
+		}
+		if t.begin < outUntil {
 			continue
 		}
-		out.WriteString(r.document.text[at:e.begin])
-		out.WriteString(e.with)
-		at = e.end
+		if last := len(words) - 1; word == ")" && words[last] == "(" { // everything in it is left out
+			words, begins = words[:last], begins[:last]
+			continue
+		}
+		words, begins = append(words, word), append(begins, t.begin)
 	}
-	out.WriteString(r.document.text[at:])
+	return Rewritten{Text: strings.Join(words, "\n"), document: d, begins: begins}
+}
+
+// quoted writes a string in characters of ASCII, with escapes that the specification has
+// (section 2.9.4).
+func quoted(value string) string {
+	var out strings.Builder
+	out.WriteByte('"')
+	for _, r := range value {
+		switch {
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case r >= ' ' && r <= '~':
+			out.WriteRune(r)
+		case r <= 0xffff:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&out, `\u{%x}`, r)
+		}
+	}
+	out.WriteByte('"')
 	return out.String()
 }
