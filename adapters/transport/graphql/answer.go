@@ -37,6 +37,14 @@ type detail struct {
 	Locations []location `json:"locations,omitempty"`
 }
 
+// The most that an answer tells of what is wrong with a document, which may be wrong in very
+// many places.
+const (
+	mostDetails   = 10
+	mostLocations = 2   // of each detail
+	mostMessage   = 200 // bytes
+)
+
 // validationError is a document that is refused whole, before any field of it is resolved.
 type validationError struct{ details []detail }
 
@@ -68,7 +76,7 @@ func (x *exchange) answer(response *graphql.Response) error {
 	for _, e := range response.Errors {
 		if _, ok := e.Extensions["code"]; ok {
 			failures = append(failures, entry{Message: e.Message, Locations: x.locate(e.Path), Path: e.Path, Extensions: e.Extensions})
-		} else {
+		} else if len(wrong) < mostDetails {
 			wrong = append(wrong, x.shown(e))
 		}
 	}
@@ -103,7 +111,7 @@ func (x *exchange) locate(path []any) []location {
 // passwords, and, where the schema is not shown, without guesses at what else there is.
 func (x *exchange) shown(e *gqlerrors.QueryError) detail {
 	d := detail{Message: e.Message}
-	for _, l := range e.Locations {
+	for _, l := range e.Locations[:min(len(e.Locations), mostLocations)] {
 		if line, column := x.rewritten.Place(l.Line); line > 0 {
 			d.Locations = append(d.Locations, location{line, column})
 		}
@@ -116,6 +124,9 @@ func (x *exchange) shown(e *gqlerrors.QueryError) detail {
 	}
 	if before, _, found := strings.Cut(d.Message, " Did you mean"); found && x.handler.config.NoIntrospection {
 		d.Message = before
+	}
+	if len(d.Message) > mostMessage { // it holds names, which may be long
+		d.Message = strings.ToValidUTF8(d.Message[:mostMessage], "") + "…"
 	}
 	return d
 }

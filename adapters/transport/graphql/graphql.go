@@ -138,7 +138,7 @@ func New(config Config, api auth.API) (*Handler, error) {
 		graphql.MaxQueryLength(8*h.limits.Bytes), // of what document has written anew
 		graphql.MaxSelections(h.limits.Selections),
 		graphql.MaxParallelism(4),
-		graphql.OverlapValidationLimit(100_000),
+		graphql.OverlapValidationLimit(1000), // pairs of fields of one name, of which each may be a mistake to tell
 		graphql.RestrictIntrospection(func(context.Context) bool { return !h.config.NoIntrospection }),
 		graphql.PanicHandler(panics{}),
 		graphql.Logger(panicLog{}),
