@@ -66,7 +66,9 @@ type entry struct {
 	Extensions map[string]any `json:"extensions"`
 }
 
-// answer writes what came of the fields, and returns an error where it is no answer.
+// answer writes what came of the fields, and returns an error where none was executed. Of what
+// was executed every failure is one of a field, whatever it is: what has had an effect is never
+// told to have had none.
 func (x *exchange) answer(response *graphql.Response) error {
 	if err := x.request.Context().Err(); err != nil {
 		return domain.NewError(domain.ServiceUnavailable, err)
@@ -74,9 +76,14 @@ func (x *exchange) answer(response *graphql.Response) error {
 	var failures []entry
 	var wrong []detail
 	for _, e := range response.Errors {
-		if _, ok := e.Extensions["code"]; ok {
+		_, isOurs := e.Extensions["code"]
+		switch {
+		case isOurs:
 			failures = append(failures, entry{Message: e.Message, Locations: x.locate(e.Path), Path: e.Path, Extensions: e.Extensions})
-		} else if len(wrong) < mostDetails {
+		case response.Data != nil: // the library fails at what checkValues and itself let pass: cannot be
+			shown, _ := errors.AsType[fieldError](x.failed(fmt.Errorf("execute: %w", e)))
+			failures = append(failures, entry{Message: shown.Message, Locations: x.locate(e.Path), Path: e.Path, Extensions: shown.Entry.Extensions})
+		case len(wrong) < mostDetails:
 			wrong = append(wrong, x.shown(e))
 		}
 	}

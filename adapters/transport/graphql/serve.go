@@ -51,6 +51,9 @@ func (x *exchange) serve() error {
 	if err != nil {
 		return err
 	}
+	if err := x.handler.checkValues(p, variables); err != nil {
+		return err
+	}
 	given := func(name string) bool { _, ok := variables[name]; return ok }
 	x.rewritten = p.document.Rewrite(p.operation, given)
 	return x.answer(x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables))

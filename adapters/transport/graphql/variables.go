@@ -21,7 +21,7 @@ func (h *Handler) coerce(declared []document.Variable, values map[string]any) (m
 	for _, v := range declared {
 		value, given := values[v.Name]
 		switch {
-		case !given && v.HasDefault:
+		case !given && v.Default != nil:
 			continue
 		case value == nil && v.Type.NonNull:
 			return nil, invalid(&document.Error{Message: fmt.Sprintf("Variable \"$%s\" must have a value.", v.Name)})

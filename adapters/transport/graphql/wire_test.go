@@ -215,6 +215,41 @@ func TestErrors(t *testing.T) {
 	})
 }
 
+// TestValuesAreCheckedBeforeAnythingIsDone sends, beside a field that has an effect, values that
+// the library looks at no sooner than it has begun. It is red when checkValues does not look at
+// lists and objects, at defaults, at directives, into fragments, or at what variables hold.
+func TestValuesAreCheckedBeforeAnythingIsDone(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.seed(t, "ann@example.com")
+	token := w.login(t, "ann@example.com").AccessToken
+	const effect = `a: update_users_me(data: { title: "changed" }) { id } `
+	const in = `auth_login(email: "ann@example.com", password: "` + password + `", mode: session) { expires } `
+	for query, variables := range map[string]map[string]any{
+		"mutation { " + effect + `auth_login(email: ["x"], password: "x") { expires } }`:                                                 nil,
+		"mutation { " + effect + `auth_login(email: "x", password: { a: 1 }) { expires } }`:                                              nil,
+		"mutation { " + effect + `auth_login(email: "x", password: "x", mode: [json]) { expires } }`:                                     nil,
+		"mutation { " + effect + `delete_users_item(id: { a: 1 }) { id } }`:                                                              nil,
+		"mutation { " + effect + `delete_users_items(ids: ["a", ["b"]]) { ids } }`:                                                       nil,
+		"mutation { " + effect + `update_users_item(id: "a", data: { title: ["x"] }) { id } }`:                                           nil,
+		"mutation { " + effect + `update_users_item(id: "a", data: { role: { id: ["x"] } }) { id } }`:                                    nil,
+		"mutation { " + effect + `b: update_users_me(data: {}) { id @skip(if: [true]) } }`:                                               nil,
+		"mutation { " + effect + `... on Mutation { ...f } } fragment f on Mutation { delete_users_item(id: { a: 1 }) { id } }`:          nil,
+		"mutation ($p: String = \"x\") { " + effect + `auth_login(email: "x@y.z", password: $p) { expires } }`:                           {"p": nil},
+		"mutation ($p: ID = \"x\") { " + in + `delete_users_item(id: $p) { id } }`:                                                       {"p": nil},
+		"mutation ($p: Boolean = true) { " + effect + `b: update_users_me(data: {}) { id @include(if: $p) } }`:                           {"p": nil},
+		"mutation ($p: String = [\"x\"]) { " + effect + `auth_refresh(refresh_token: $p) { expires } }`:                                  nil,
+		"mutation ($p: [ID] = [\"a\", {a: 1}]) { " + effect + `delete_users_items(ids: $p) { ids } }`:                                    nil,
+		"mutation ($d: update_directus_users_input = { title: { a: 1 } }) { " + effect + `update_users_item(id: "a", data: $d) { id } }`: nil,
+	} {
+		got := w.do(t, graphqlclient.Call{Query: query, Variables: variables, Bearer: token})
+		if got.Status != http.StatusBadRequest || !slices.Equal(codes(t, got), []string{"GRAPHQL_VALIDATION"}) || len(got.Cookies) > 0 {
+			t.Errorf("%s: got status %d, cookies %v, %s", query, got.Status, got.Cookies, got.Body)
+		}
+	}
+	wantBody(t, w.ask(t, token, "{ users_me { title } }"), `{"data":{"users_me":{"title":null}}}`)
+	wantBody(t, w.ask(t, token, `query ($p: String = "x", $b: Boolean = true) { users_me { id @skip(if: $b) } __type(name: $p) { name } }`), `{"data":{"users_me":{},"__type":null}}`)
+}
+
 // TestVariables wants variables to mean what the specification says, also where the library
 // that executes documents does not.
 func TestVariables(t *testing.T) {

@@ -33,9 +33,9 @@ type Operation struct {
 
 // Variable is the declaration of a variable.
 type Variable struct {
-	Name       string
-	Type       Type
-	HasDefault bool
+	Name    string
+	Type    Type
+	Default *Value // nil for one without
 
 	span span
 }
@@ -50,22 +50,24 @@ type Type struct {
 // Fragment is a named fragment.
 type Fragment struct {
 	Name       string
+	On         string // the type that it is on
+	Directives []Directive
 	Selections []Selection
 
-	arguments []argument // of its directives
-	span      span
+	span span
 }
 
 // Selection is a field, an inline fragment or a fragment that is spread.
 type Selection struct {
 	Field      string // name of a field; empty for fragments
 	Alias      string // name in the answer, where that is another
+	Arguments  []Argument
 	Spread     string // name of the fragment that is spread
+	On         string // the type that an inline fragment is on; empty for one on that around it
+	Directives []Directive
 	Selections []Selection
 
-	begin      int
-	directives int
-	arguments  []argument // of the field and its directives
+	begin int
 }
 
 // key is the name that a field has in the answer.
@@ -76,11 +78,46 @@ func (s Selection) key() string {
 	return s.Field
 }
 
-// argument is an argument, or a member of an object in one, whose value is a variable and
-// nothing else.
-type argument struct {
-	variable string
-	span     span
+// Directive is one of the directives of something.
+type Directive struct {
+	Name      string
+	Arguments []Argument
+}
+
+// Argument is an argument, or a member of an object.
+type Argument struct {
+	Name  string
+	Value Value
+
+	span span
+}
+
+// ValueKind is what a value looks like.
+type ValueKind int
+
+// The kinds of values.
+const (
+	Plain ValueKind = iota // a number, a string, a boolean or the name of an enum's value
+	Null
+	Reference // to a variable
+	List
+	Object
+)
+
+// Value is a value as it stands in a document.
+type Value struct {
+	Kind     ValueKind
+	Variable string     // of a Reference: the name
+	Elements []Value    // of a List
+	Members  []Argument // of an Object
+
+	begin int
+}
+
+// ErrorAt says what is wrong with a value, and where it is.
+func (d *Document) ErrorAt(v Value, message string) *Error {
+	line, column := place(d.text, v.begin)
+	return &Error{Message: message, Line: line, Column: column}
 }
 
 // span is a part of the text, from one byte up to another.

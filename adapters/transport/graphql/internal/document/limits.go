@@ -125,7 +125,7 @@ func (m *measure) selections(set []Selection, depth, lists int, inSchema bool) *
 
 func (m *measure) count(s Selection) *Error {
 	m.selected++
-	m.directives += s.directives
+	m.directives += len(s.Directives)
 	if s.Alias != "" {
 		m.aliases++
 	}

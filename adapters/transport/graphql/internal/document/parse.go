@@ -127,7 +127,7 @@ func (p *parser) operation(kind string, begin int) *Error {
 			return err
 		}
 	}
-	if _, _, err := p.directives(); err != nil {
+	if _, err := p.directives(); err != nil {
 		return err
 	}
 	op.Selections, err = p.selections()
@@ -172,15 +172,18 @@ func (p *parser) variable() (Variable, *Error) {
 	if v.Type, err = p.typeReference(); err != nil {
 		return Variable{}, err
 	}
-	if v.HasDefault, err = p.passes("="); err != nil {
+	hasDefault, err := p.passes("=")
+	if err != nil {
 		return Variable{}, err
 	}
-	if v.HasDefault {
-		if _, _, err := p.value(true); err != nil {
+	if hasDefault {
+		value, err := p.value(true)
+		if err != nil {
 			return Variable{}, err
 		}
+		v.Default = &value
 	}
-	_, _, err = p.directives()
+	_, err = p.directives()
 	v.span = span{begin, p.end}
 	return v, err
 }
@@ -226,11 +229,12 @@ func (p *parser) fragment(begin int) *Error {
 	if err := p.takeWord("on"); err != nil {
 		return err
 	}
-	if _, err := p.take(aName); err != nil {
+	on, err := p.take(aName)
+	if err != nil {
 		return err
 	}
-	f := Fragment{Name: name.text}
-	if _, f.arguments, err = p.directives(); err != nil {
+	f := Fragment{Name: name.text, On: on.text}
+	if f.Directives, err = p.directives(); err != nil {
 		return err
 	}
 	f.Selections, err = p.selections()
@@ -291,15 +295,13 @@ func (p *parser) selection() (Selection, *Error) {
 		}
 	}
 	if p.token.kind == "(" {
-		if s.arguments, err = p.arguments(); err != nil {
+		if s.Arguments, err = p.arguments(); err != nil {
 			return Selection{}, err
 		}
 	}
-	var more []argument
-	if s.directives, more, err = p.directives(); err != nil {
+	if s.Directives, err = p.directives(); err != nil {
 		return Selection{}, err
 	}
-	s.arguments = append(s.arguments, more...)
 	if p.token.kind == "{" {
 		s.Selections, err = p.selections()
 	}
@@ -315,7 +317,7 @@ func (p *parser) spread() (Selection, *Error) {
 		s.Spread = p.token.text
 		err := p.advance()
 		if err == nil {
-			s.directives, s.arguments, err = p.directives()
+			s.Directives, err = p.directives()
 		}
 		return s, err
 	}
@@ -323,46 +325,46 @@ func (p *parser) spread() (Selection, *Error) {
 		if err := p.advance(); err != nil {
 			return s, err
 		}
-		if _, err := p.take(aName); err != nil {
+		on, err := p.take(aName)
+		if err != nil {
 			return s, err
 		}
+		s.On = on.text
 	}
 	var err *Error
-	if s.directives, s.arguments, err = p.directives(); err != nil {
+	if s.Directives, err = p.directives(); err != nil {
 		return s, err
 	}
 	s.Selections, err = p.selections()
 	return s, err
 }
 
-// directives reads what directives there are, and returns how many, with those of their
-// arguments that are variables.
-func (p *parser) directives() (int, []argument, *Error) {
-	count := 0
-	var all []argument
+// directives reads what directives there are.
+func (p *parser) directives() ([]Directive, *Error) {
+	var list []Directive
 	for p.token.kind == "@" {
-		if count++; count > p.limits.Directives {
-			return 0, nil, tooManyDirectives(p.limits)
+		if len(list) >= p.limits.Directives {
+			return nil, tooManyDirectives(p.limits)
 		}
 		if err := p.advance(); err != nil {
-			return 0, nil, err
+			return nil, err
 		}
-		if _, err := p.take(aName); err != nil {
-			return 0, nil, err
+		name, err := p.take(aName)
+		if err != nil {
+			return nil, err
 		}
+		d := Directive{Name: name.text}
 		if p.token.kind == "(" {
-			some, err := p.arguments()
-			if err != nil {
-				return 0, nil, err
+			if d.Arguments, err = p.arguments(); err != nil {
+				return nil, err
 			}
-			all = append(all, some...)
 		}
+		list = append(list, d)
 	}
-	return count, all, nil
+	return list, nil
 }
 
-// arguments returns those whose value is a variable, also within objects.
-func (p *parser) arguments() ([]argument, *Error) {
+func (p *parser) arguments() ([]Argument, *Error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
@@ -370,78 +372,82 @@ func (p *parser) arguments() ([]argument, *Error) {
 }
 
 // members reads names with their values up to closing.
-func (p *parser) members(closing kind, isConstant bool) ([]argument, *Error) {
-	var all []argument
+func (p *parser) members(closing kind, isConstant bool) ([]Argument, *Error) {
+	var list []Argument
 	for {
 		begin := p.token.span.begin
-		if _, err := p.take(aName); err != nil {
+		name, err := p.take(aName)
+		if err != nil {
 			return nil, err
 		}
 		if _, err := p.take(":"); err != nil {
 			return nil, err
 		}
-		variable, inside, err := p.value(isConstant)
+		value, err := p.value(isConstant)
 		if err != nil {
 			return nil, err
 		}
-		if variable != "" {
-			all = append(all, argument{variable, span{begin, p.end}})
-		}
-		all = append(all, inside...)
+		list = append(list, Argument{name.text, value, span{begin, p.end}})
 		if closed, err := p.passes(closing); closed || err != nil {
-			return all, err
+			return list, err
 		}
 	}
 }
 
-// value reads a value, and returns the name of the variable that it is, or the members in it
-// that are variables.
-func (p *parser) value(isConstant bool) (string, []argument, *Error) {
+func (p *parser) value(isConstant bool) (Value, *Error) {
+	v := Value{begin: p.token.span.begin}
 	switch p.token.kind {
 	case aName, anInteger, aFloat, aString:
-		return "", nil, p.advance()
+		if p.token.kind == aName && p.token.text == "null" {
+			v.Kind = Null
+		}
+		return v, p.advance()
 	case "$":
 		if isConstant {
-			return "", nil, p.lexer.errorAt(p.token.span.begin, "there is a variable where none may be")
+			return v, p.lexer.errorAt(p.token.span.begin, "there is a variable where none may be")
 		}
 		if err := p.advance(); err != nil {
-			return "", nil, err
+			return v, err
 		}
 		name, err := p.take(aName)
-		return name.text, nil, err
+		v.Kind, v.Variable = Reference, name.text
+		return v, err
 	case "[", "{":
 		if p.nesting++; p.nesting > p.limits.Nesting {
-			return "", nil, p.tooNested()
+			return v, p.tooNested()
 		}
 		defer func() { p.nesting-- }()
+		var err *Error
 		if p.token.kind == "[" {
-			inside, err := p.list(isConstant)
-			return "", inside, err
+			v.Kind = List
+			v.Elements, err = p.list(isConstant)
+			return v, err
 		}
-		inside, err := p.object(isConstant)
-		return "", inside, err
+		v.Kind = Object
+		v.Members, err = p.object(isConstant)
+		return v, err
 	}
-	return "", nil, p.unexpected("a value")
+	return v, p.unexpected("a value")
 }
 
-func (p *parser) list(isConstant bool) ([]argument, *Error) {
+func (p *parser) list(isConstant bool) ([]Value, *Error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
-	var all []argument
+	var list []Value
 	for {
 		if closed, err := p.passes("]"); closed || err != nil {
-			return all, err
+			return list, err
 		}
-		_, inside, err := p.value(isConstant)
+		element, err := p.value(isConstant)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, inside...)
+		list = append(list, element)
 	}
 }
 
-func (p *parser) object(isConstant bool) ([]argument, *Error) {
+func (p *parser) object(isConstant bool) ([]Argument, *Error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}

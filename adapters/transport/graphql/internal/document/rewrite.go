@@ -38,7 +38,7 @@ func (d *Document) Rewrite(op Operation, given func(name string) bool) Rewritten
 	}
 	isMissing := map[string]bool{}
 	for _, v := range op.Variables {
-		if !v.HasDefault && !v.Type.NonNull && !given(v.Name) {
+		if v.Default == nil && !v.Type.NonNull && !given(v.Name) {
 			isMissing[v.Name] = true
 			without = append(without, v.span)
 		}
@@ -53,7 +53,7 @@ func (d *Document) Rewrite(op Operation, given func(name string) bool) Rewritten
 			without = append(without, f.span)
 			continue
 		}
-		without = missingOf(f.arguments, isMissing, without)
+		without = missingOfAll(f.Directives, isMissing, without)
 		without = missingIn(f.Selections, isMissing, without)
 	}
 	return d.write(without)
@@ -83,20 +83,40 @@ func (d *Document) spreadBy(op Operation) map[string]bool {
 
 // missingIn adds the arguments of a selection set whose variable is missing to a list.
 func missingIn(set []Selection, isMissing map[string]bool, list []span) []span {
+	if len(isMissing) == 0 {
+		return list
+	}
 	for _, s := range set {
-		list = missingOf(s.arguments, isMissing, list)
+		list = missingOf(s.Arguments, isMissing, list)
+		list = missingOfAll(s.Directives, isMissing, list)
 		list = missingIn(s.Selections, isMissing, list)
 	}
 	return list
 }
 
-func missingOf(arguments []argument, isMissing map[string]bool, list []span) []span {
-	for _, a := range arguments {
-		if isMissing[a.variable] {
-			list = append(list, a.span)
-		}
+func missingOfAll(directives []Directive, isMissing map[string]bool, list []span) []span {
+	for _, d := range directives {
+		list = missingOf(d.Arguments, isMissing, list)
 	}
 	return list
+}
+
+func missingOf(arguments []Argument, isMissing map[string]bool, list []span) []span {
+	for _, a := range arguments {
+		if a.Value.Kind == Reference && isMissing[a.Value.Variable] {
+			list = append(list, a.span)
+			continue
+		}
+		list = missingWithin(a.Value, isMissing, list)
+	}
+	return list
+}
+
+func missingWithin(v Value, isMissing map[string]bool, list []span) []span {
+	for _, element := range v.Elements {
+		list = missingWithin(element, isMissing, list)
+	}
+	return missingOf(v.Members, isMissing, list)
 }
 
 // write puts the tokens one after the other, but for those in a span of without.
