@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -95,6 +96,46 @@ func TestPages(t *testing.T) {
 		})
 	}
 }
+
+// TestFilesAreUncompressedOnce is red when each request without gzip uncompresses a file anew, and
+// when HEAD is answered with a file or says another length than GET.
+func TestFilesAreUncompressedOnce(t *testing.T) {
+	for path, page := range pages(t, "https://login.example.com") {
+		for _, file := range loads(t, page, path) {
+			for _, coding := range []string{"gzip", "identity"} {
+				ask := func(method string) *written {
+					r := httptest.NewRequestWithContext(t.Context(), method, file, http.NoBody)
+					r.Header.Set("Accept-Encoding", coding)
+					w := &written{header: http.Header{}}
+					page.ServeHTTP(w, r)
+					return w
+				}
+				head, one, other := ask(http.MethodHead), ask(http.MethodGet), ask(http.MethodGet)
+				if head.content != nil || head.header.Get("Content-Length") != strconv.Itoa(len(one.content)) || head.header.Get("Content-Encoding") != one.header.Get("Content-Encoding") {
+					t.Errorf("%s as %s: HEAD has %d bytes and says %v, want the length %d", file, coding, len(head.content), head.header, len(one.content))
+				}
+				if len(one.content) == 0 || &one.content[0] != &other.content[0] {
+					t.Errorf("%s as %s: two answers have two contents", file, coding)
+				}
+			}
+		}
+	}
+}
+
+// written is an answer with the memory in which it was handed over.
+type written struct {
+	header  http.Header
+	content []byte
+}
+
+func (w *written) Header() http.Header { return w.header }
+
+func (w *written) Write(content []byte) (int, error) {
+	w.content = content
+	return len(content), nil
+}
+
+func (w *written) WriteHeader(int) {}
 
 // TestSecurity90_PagesForDevelopersLoadAndAskNothingForeign: any line of protect that is gone turns
 // it red, a page that may be framed, or run what stands in it, and a file of another host.

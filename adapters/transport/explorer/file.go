@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,7 +13,9 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 // What is in vendored comes by scripts/webassets, with its licences. What is in own is ours.
@@ -26,6 +29,8 @@ type file struct {
 	content     []byte
 	compressed  bool // content is gzip (RFC 1952)
 	kept        bool
+
+	uncompressed func() ([]byte, error) // content, where that is gzip; the same each time
 }
 
 // loadFile returns the file of that name: a vendored one, or one of ours.
@@ -38,6 +43,8 @@ func loadFile(name string) (file, error) {
 		f.compressed = false
 		f.content, err = embedded.ReadFile("own/" + name)
 	}
+	// Once, or programs that take no gzip could keep the processor busy with nothing else.
+	f.uncompressed = sync.OnceValues(func() ([]byte, error) { return uncompress(f.content) })
 	return f, err
 }
 
@@ -50,30 +57,45 @@ func (f file) hashed(name string) string {
 }
 
 // serve answers with the file: as it is kept to browsers, which all understand that, and
-// uncompressed to programs that do not say so.
+// uncompressed to programs that do not say so. To HEAD it says how long that is.
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
-	content := f.content
+	asKept := !f.compressed || acceptsGzip(r.Header)
 	if f.compressed {
 		w.Header().Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header) {
+		if asKept {
 			w.Header().Set("Content-Encoding", "gzip")
-		} else {
-			var err error
-			if content, err = f.uncompressed(); err != nil { // a test reads every one of them: cannot be
-				http.Error(w, "This file cannot be read.", http.StatusInternalServerError)
-				return
-			}
 		}
 	}
 	if f.kept {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	w.Header().Set("Content-Type", f.contentType)
+	if r.Method == http.MethodHead {
+		w.Header().Set("Content-Length", strconv.Itoa(f.length(asKept)))
+		return
+	}
+	content, err := f.content, error(nil)
+	if !asKept {
+		if content, err = f.uncompressed(); err != nil { // a test reads every one of them: cannot be
+			w.Header().Set("Cache-Control", "no-store")
+			http.Error(w, "This file cannot be read.", http.StatusInternalServerError)
+			return
+		}
+	}
 	_, _ = w.Write(content) // the browser has gone
 }
 
-func (f file) uncompressed() ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(f.content))
+// length is that of the content, in bytes. The last four of a gzip file say how long it is without
+// compression (RFC 1952, section 2.3.1).
+func (f file) length(asKept bool) int {
+	if asKept {
+		return len(f.content)
+	}
+	return int(binary.LittleEndian.Uint32(f.content[len(f.content)-4:]))
+}
+
+func uncompress(content []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(content))
 	if err != nil {
 		return nil, fmt.Errorf("uncompress: %w", err)
 	}
