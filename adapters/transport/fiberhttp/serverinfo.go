@@ -3,6 +3,7 @@ package fiberhttp
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
@@ -16,7 +17,7 @@ func (s *Server) ping(c *fiber.Ctx) error {
 // livez handles GET /livez: the process answers. What it depends on has no say, or an
 // orchestrator would restart it for another's failure.
 func (s *Server) livez(c *fiber.Ctx) error {
-	return answerJSON(c, fiber.StatusOK, contentTypeJSON, healthAnswer{Status: "ok"})
+	return answerJSON(c, fiber.StatusOK, contentTypeJSON, httpedge.Health{Status: "ok"})
 }
 
 // readyz handles GET /readyz: the service can do its work.
@@ -29,43 +30,12 @@ func (s *Server) health(c *fiber.Ctx) error {
 	return answerHealth(c, "application/health+json; charset=utf-8", s.api.Health(c.UserContext(), principal(c)))
 }
 
-type healthAnswer struct {
-	Status string                   `json:"status"`
-	Checks map[string][]checkAnswer `json:"checks,omitempty"`
-}
-
-type checkAnswer struct {
-	Status        string  `json:"status"`
-	ComponentType string  `json:"componentType"`
-	ObservedValue float64 `json:"observedValue"`
-	ObservedUnit  string  `json:"observedUnit"`
-}
-
 func answerHealth(c *fiber.Ctx, contentType string, h auth.Health) error {
-	answer := healthAnswer{Status: healthStatus(h.OK)}
-	for _, check := range h.Checks {
-		if answer.Checks == nil {
-			answer.Checks = map[string][]checkAnswer{}
-		}
-		answer.Checks[check.Name+":responseTime"] = []checkAnswer{{
-			Status:        healthStatus(check.OK),
-			ComponentType: "datastore",
-			ObservedValue: float64(check.Took.Microseconds()) / 1000,
-			ObservedUnit:  "ms",
-		}}
-	}
 	status := fiber.StatusOK
 	if !h.OK {
 		status = fiber.StatusServiceUnavailable
 	}
-	return answerJSON(c, status, contentType, answer)
-}
-
-func healthStatus(ok bool) string {
-	if ok {
-		return "ok"
-	}
-	return "error"
+	return answerJSON(c, status, contentType, httpedge.NewHealth(h))
 }
 
 // info handles GET /server/info.

@@ -81,7 +81,7 @@ func (x *exchange) answer(response *graphql.Response) error {
 		case isOurs:
 			failures = append(failures, entry{Message: e.Message, Locations: x.locate(e.Path), Path: e.Path, Extensions: e.Extensions})
 		case response.Data != nil: // the library fails at what checkValues and itself let pass: cannot be
-			shown, _ := errors.AsType[fieldError](x.failed(fmt.Errorf("execute: %w", e)))
+			shown, _ := errors.AsType[fieldError](x.failed(errors.New("the library cannot execute what it found valid"))) // its own words hold values
 			failures = append(failures, entry{Message: shown.Message, Locations: x.locate(e.Path), Path: e.Path, Extensions: shown.Entry.Extensions})
 		case len(wrong) < mostDetails:
 			wrong = append(wrong, x.shown(e))
@@ -160,7 +160,7 @@ func (x *exchange) refuse(err error) {
 		}}})
 		return
 	}
-	e := asFailure(err)
+	e := httpedge.AsFailure(err)
 	x.handler.note(x.request.Context(), e)
 	entry := httpedge.NewEntry(e, x.handler.config.Now())
 	switch e.Code {
@@ -191,17 +191,6 @@ func (x *exchange) send(status int, text []byte) {
 	_, _ = x.writer.Write(text)
 }
 
-// asFailure gives every error its code. The text of an error that is not ours is never shown.
-func asFailure(err error) *domain.Error {
-	if failure, ok := errors.AsType[*domain.Error](err); ok {
-		return failure
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return domain.NewError(domain.ServiceUnavailable, err)
-	}
-	return domain.NewError(domain.Internal, err)
-}
-
 // note writes down what the service itself has to answer for, and leaves the rest to the line
 // of the request.
 func (h *Handler) note(ctx context.Context, e *domain.Error) {
@@ -228,7 +217,7 @@ func (e fieldError) Extensions() map[string]any { return e.Entry.Extensions }
 
 // failed makes the failure of a field of an error of auth.API.
 func (x *exchange) failed(err error) error {
-	e := asFailure(err)
+	e := httpedge.AsFailure(err)
 	x.handler.note(x.request.Context(), e)
 	x.mu.Lock()
 	x.retryAfter = max(x.retryAfter, e.RetryAfter)

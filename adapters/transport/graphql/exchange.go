@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -16,21 +17,26 @@ import (
 // exchange is a request and what has come of it so far. Resolvers know of HTTP what it offers,
 // and nothing else.
 type exchange struct {
-	handler   *Handler
-	writer    http.ResponseWriter
-	request   *http.Request
-	caller    auth.Principal
-	roots     []document.Root
-	rewritten document.Rewritten // what is executed
+	handler    *Handler
+	writer     http.ResponseWriter
+	request    *http.Request
+	showsToken bool // in the header or the query parameter
+	caller     auth.Principal
+	roots      []document.Root
+	rewritten  document.Rewritten // what is executed
 
 	mu         sync.Mutex // fields of a query are resolved in parallel
 	retryAfter time.Duration
+
+	health func() ([]byte, error) // found out once, and written as JSON
 }
 
 // begin returns the exchange of a request, whose answer says already what each says.
 func (h *Handler) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	httpedge.Protect(w.Header().Set, h.config.PublicURL)
-	return &exchange{handler: h, writer: w, request: r}
+	x := &exchange{handler: h, writer: w, request: r}
+	x.health = sync.OnceValues(func() ([]byte, error) { return json.Marshal(httpedge.NewHealth(h.api.Health(r.Context(), x.caller))) })
+	return x
 }
 
 // exchangeKey is the key of the *exchange in the context of a resolver.
@@ -79,23 +85,35 @@ func (x *exchange) device() string {
 	return x.cookie(httpedge.DeviceCookie(x.handler.config.SessionCookie))
 }
 
-// presented returns the tokens in the header and the query parameter.
-func (x *exchange) presented() auth.Credential {
-	credential := auth.Credential{Bearer: httpedge.Bearer(x.request.Header.Get("Authorization"))}
+// presented returns the tokens in the header and the query parameter. Two of either are refused,
+// as over REST, whatever they hold: parties on the way may each have looked at another one.
+func (x *exchange) presented() (auth.Credential, error) {
+	fields := x.request.Header.Values("Authorization")
+	var parameters []string
 	if x.request.URL.RawQuery != "" {
-		credential.Query = x.request.URL.Query().Get("access_token")
+		parameters = x.request.URL.Query()["access_token"]
 	}
-	return credential
+	if len(fields) > 1 || len(parameters) > 1 {
+		return auth.Credential{}, domain.InvalidPayloadError("access_token", "The request includes more than one access token")
+	}
+	var credential auth.Credential
+	if len(fields) == 1 {
+		credential.Bearer = httpedge.Bearer(fields[0])
+	}
+	if len(parameters) == 1 {
+		credential.Query = parameters[0]
+	}
+	return credential, nil
 }
 
 // authenticate finds out who calls by a token that the request shows. A bad one fails every
 // operation, also those that need none.
 func (x *exchange) authenticate() error {
-	credential := x.presented()
-	if credential == (auth.Credential{}) {
-		return nil
+	credential, err := x.presented()
+	if err != nil || credential == (auth.Credential{}) {
+		return err
 	}
-	var err error
+	x.showsToken = true
 	x.caller, err = x.handler.api.Authenticate(x.request.Context(), credential)
 	return err
 }
@@ -105,7 +123,7 @@ func (x *exchange) authenticate() error {
 // whose cookie is dead can log in again.
 func (x *exchange) authenticateByCookie() error {
 	value := x.cookie(x.handler.config.SessionCookie)
-	if value == "" || x.presented() != (auth.Credential{}) || !x.needsCaller() {
+	if value == "" || x.showsToken || !x.needsCaller() {
 		return nil
 	}
 	var err error

@@ -26,6 +26,8 @@ func FuzzDocument(f *testing.F) {
 	f.Add("mutation M($d: update_directus_users_input!) { a: update_users_me(data: $d) { tags __typename } }", `{"d":{"tags":{"a":[1,2.5,null]}}}`)
 	f.Add("mutation { update_users_me(data: { tags: [\"\\u{1F3B5}\", \"\"\"b\n c\"\"\", -1.5e3, {x: $y}] }) { id } }", `{"y":null}`)
 	f.Add(`{ users(sort: ["a""b" """""""]) { id } more } #"]) { id } a: server_ping }`, "{}")
+	f.Add("mutation ($p: ID = \"x\", $b: Boolean = true) { delete_users_item(id: $p) { id @skip(if: $b) } }", `{"p":null,"b":null}`)
+	f.Add("mutation ($l: [ID] = [\"a\", {a: 1}]) { delete_users_items(ids: $l) { ids } auth_login(email: [\"x\"], password: {a: $l}, mode: [json]) { expires } }", "{}")
 	f.Add("{ __schema { types { fields { name } } } __type(name: \"Query\") { name } }", `[]`)
 	for _, call := range bombs() {
 		if variables, err := json.Marshal(call.Variables); err == nil && len(call.Query)+len(variables) < 4096 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -28,6 +29,11 @@ func (x *exchange) decode() (asked, error) {
 // decodeParameters reads a query from the parameters of a GET.
 func (x *exchange) decodeParameters() (asked, error) {
 	parameters := x.request.URL.Query()
+	for _, name := range []string{"query", "operationName", "variables"} {
+		if len(parameters[name]) > 1 {
+			return asked{}, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be given once", name))
+		}
+	}
 	a := asked{query: parameters.Get("query"), operation: parameters.Get("operationName")}
 	if a.query == "" {
 		return a, domain.InvalidPayloadError("query", `"query" is required`)
@@ -65,7 +71,7 @@ func (x *exchange) decodeBody() (asked, error) {
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
 		return asked{}, domain.InvalidPayloadError("", "several operations in one request are not supported: send one object with one query")
 	}
-	var members map[string]json.RawMessage
+	var members map[string]json.RawMessage // of two with one name the last counts, as over REST
 	if err := httpedge.DecodeJSON(body, &members); err != nil {
 		return asked{}, err
 	}

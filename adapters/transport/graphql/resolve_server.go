@@ -1,11 +1,6 @@
 package graphql
 
-import (
-	"context"
-	"encoding/json"
-
-	"github.com/sallyport-auth/sallyport/core/auth"
-)
+import "context"
 
 // ServerPing resolves server_ping.
 func (r *resolver) ServerPing() *string { return new("pong") }
@@ -26,47 +21,12 @@ func (r *resolver) ServerInfo(ctx context.Context) *serverInfo {
 	return info
 }
 
-type health struct {
-	Status string                   `json:"status"`
-	Checks map[string][]healthCheck `json:"checks,omitempty"`
-}
-
-type healthCheck struct {
-	Status        string  `json:"status"`
-	ComponentType string  `json:"componentType"`
-	ObservedValue float64 `json:"observedValue"`
-	ObservedUnit  string  `json:"observedUnit"`
-}
-
-// ServerHealth resolves server_health.
+// ServerHealth resolves server_health. A request finds out once, however often it asks.
 func (r *resolver) ServerHealth(ctx context.Context) (*jsonValue, error) {
 	x := exchangeOf(ctx)
-	text, err := json.Marshal(healthOf(r.handler.api.Health(ctx, x.caller)))
+	text, err := x.health()
 	if err != nil {
 		return nil, x.failed(err)
 	}
 	return &jsonValue{text}, nil
-}
-
-func healthOf(h auth.Health) health {
-	shown := health{Status: status(h.OK)}
-	for _, check := range h.Checks {
-		if shown.Checks == nil {
-			shown.Checks = map[string][]healthCheck{}
-		}
-		shown.Checks[check.Name+":responseTime"] = []healthCheck{{
-			Status:        status(check.OK),
-			ComponentType: "datastore",
-			ObservedValue: float64(check.Took.Microseconds()) / 1000,
-			ObservedUnit:  "ms",
-		}}
-	}
-	return shown
-}
-
-func status(ok bool) string {
-	if ok {
-		return "ok"
-	}
-	return "error"
 }

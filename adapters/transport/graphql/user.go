@@ -2,10 +2,10 @@ package graphql
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/graph-gophers/graphql-go"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -75,12 +75,12 @@ func (x *exchange) user(u domain.User, err error) (*user, error) {
 		FirstName:  textOrNull(u.FirstName),
 		LastName:   textOrNull(u.LastName),
 		Email:      textOrNull(string(u.Email)),
-		Password:   concealedOrNull(u.Password != ""),
+		Password:   httpedge.ConcealedOrNull(u.Password != ""),
 		Language:   textOrNull(u.Language),
-		TFASecret:  concealedOrNull(u.TOTP != nil),
+		TFASecret:  httpedge.ConcealedOrNull(u.TOTP != nil),
 		Status:     textOrNull(string(u.Status)),
 		Role:       relatedOrNull(string(u.Role)),
-		Token:      concealedOrNull(u.StaticToken != nil),
+		Token:      httpedge.ConcealedOrNull(u.StaticToken != nil),
 		LastAccess: dateOrNull(u.LastAccess),
 		Provider:   new("default"),
 	}
@@ -93,13 +93,9 @@ func (x *exchange) user(u domain.User, err error) (*user, error) {
 // prefer shows the preferences. One of another type than the schema has, as an import may have
 // left it, is null.
 func (u *user) prefer(preferences []byte) error {
-	u.EmailNotifications, u.TextDirection = new(true), new("auto")
-	if len(preferences) == 0 {
-		return nil
-	}
-	var kept map[string]json.RawMessage
-	if err := json.Unmarshal(preferences, &kept); err != nil {
-		return fmt.Errorf("read preferences: %w", err)
+	kept, err := httpedge.KeptPreferences(preferences)
+	if err != nil {
+		return err
 	}
 	u.Location = keptAs[string](kept["location"])
 	u.Title = keptAs[string](kept["title"])
@@ -109,17 +105,13 @@ func (u *user) prefer(preferences []byte) error {
 		u.Avatar = relatedOrNull(*id)
 	}
 	u.LastPage = keptAs[string](kept["last_page"])
-	if _, ok := kept["email_notifications"]; ok {
-		u.EmailNotifications = keptAs[bool](kept["email_notifications"])
-	}
+	u.EmailNotifications = keptAs[bool](kept["email_notifications"])
 	u.Appearance = keptAs[string](kept["appearance"])
 	u.ThemeDark = keptAs[string](kept["theme_dark"])
 	u.ThemeLight = keptAs[string](kept["theme_light"])
 	u.ThemeDarkOverrides = keptJSON(kept["theme_dark_overrides"])
 	u.ThemeLightOverrides = keptJSON(kept["theme_light_overrides"])
-	if _, ok := kept["text_direction"]; ok {
-		u.TextDirection = keptAs[string](kept["text_direction"])
-	}
+	u.TextDirection = keptAs[string](kept["text_direction"])
 	return nil
 }
 
@@ -137,14 +129,4 @@ func keptJSON(kept json.RawMessage) *jsonValue {
 		return nil
 	}
 	return &jsonValue{kept}
-}
-
-// concealed stands for a secret that is there and is never shown.
-const concealed = "**********"
-
-func concealedOrNull(there bool) *string {
-	if !there {
-		return nil
-	}
-	return new(concealed)
 }

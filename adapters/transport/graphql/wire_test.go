@@ -215,6 +215,28 @@ func TestErrors(t *testing.T) {
 	})
 }
 
+// TestTheOperationIsNamedByGET is red when the parameter operationName is not read.
+func TestTheOperationIsNamedByGET(t *testing.T) {
+	w := newWorld(t, unlimited())
+	for name, want := range map[string]string{"A": `{"data":{"a":"pong"}}`, "B": `{"data":{"b":"pong"}}`} {
+		wantBody(t, w.do(t, graphqlclient.Call{Method: http.MethodGet, Query: "query A { a: server_ping } query B { b: server_ping }", Operation: name}), want)
+	}
+}
+
+// TestHealthIsFoundOutOnce is red when each of several fields tries the probes.
+func TestHealthIsFoundOutOnce(t *testing.T) {
+	w := newWorld(t, unlimited())
+	w.calls.Reset()
+	got := w.ask(t, "", "{ "+numbered(20, "h%d: server_health ")+"}")
+	if answers := parsed(t, got).Data; len(answers) != 20 || string(answers["h0"]) != `{"status":"ok"}` || string(answers["h19"]) != `{"status":"ok"}` {
+		t.Errorf("got %s", got.Body)
+	}
+	calls := w.calls.Calls()
+	if i := slices.Index(calls, "Store.Ping"); i < 0 || slices.Contains(calls[i+1:], "Store.Ping") {
+		t.Errorf("the core did %v", calls)
+	}
+}
+
 // TestValuesAreCheckedBeforeAnythingIsDone sends, beside a field that has an effect, values that
 // the library looks at no sooner than it has begun. It is red when checkValues does not look at
 // lists and objects, at defaults, at directives, into fragments, or at what variables hold.

@@ -2,8 +2,23 @@ package httpedge
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
+
+// AsFailure gives every error its code: SERVICE_UNAVAILABLE where time ran out, and that of what
+// is broken inside to one that is not ours, whose text is for the log and is never shown.
+func AsFailure(err error) *domain.Error {
+	if failure, ok := errors.AsType[*domain.Error](err); ok {
+		return failure
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return domain.NewError(domain.ServiceUnavailable, err)
+	}
+	return domain.NewError(domain.Internal, err)
+}
 
 // failureKey is the key of a *Failure in a context.
 type failureKey struct{}

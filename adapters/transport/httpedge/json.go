@@ -33,9 +33,9 @@ func CheckCharset(contentType string) error {
 	return nil
 }
 
-// DecodeJSON reads JSON in UTF-8 (RFC 8259) into v as encoding/json does. It refuses, as
-// INVALID_PAYLOAD, what is none, what could be read as more than one text, and what v cannot
-// hold.
+// DecodeJSON reads JSON in UTF-8 (RFC 8259) into v as encoding/json does: of two members with
+// one name the last counts. It refuses, as INVALID_PAYLOAD, what is none, characters that could
+// be read as more than one, and what v cannot hold.
 func DecodeJSON(body []byte, v any) error {
 	if !utf8.Valid(body) {
 		return domain.InvalidPayloadError("", "the body is not valid UTF-8")

@@ -86,3 +86,24 @@ func Preferences(members map[string]json.RawMessage) (map[string]json.RawMessage
 	}
 	return kept, nil
 }
+
+// KeptPreferences reads what a user's account keeps, by name, with what is meant where nothing is
+// kept: mails are wanted, and text runs as its language does. The values are shown as they are,
+// since an import may have left others than Preferences takes.
+func KeptPreferences(stored []byte) (map[string]json.RawMessage, error) {
+	kept := map[string]json.RawMessage{}
+	if len(stored) > 0 {
+		if err := json.Unmarshal(stored, &kept); err != nil {
+			return nil, fmt.Errorf("read preferences: %w", err)
+		}
+	}
+	if kept == nil { // of a null
+		kept = map[string]json.RawMessage{}
+	}
+	for name, value := range map[string]string{"email_notifications": `true`, "text_direction": `"auto"`} {
+		if _, ok := kept[name]; !ok {
+			kept[name] = json.RawMessage(value)
+		}
+	}
+	return kept, nil
+}

@@ -106,6 +106,9 @@ func (what Call) request(ctx context.Context, base string) (*http.Request, error
 	if what.Method == http.MethodGet {
 		parameters := request.URL.Query()
 		parameters.Set("query", what.Query)
+		if what.Operation != "" {
+			parameters.Set("operationName", what.Operation)
+		}
 		if what.Variables != nil {
 			encoded, err := json.Marshal(what.Variables)
 			if err != nil {
