@@ -63,21 +63,10 @@ func (s *Server) intercept(next connect.UnaryFunc) connect.UnaryFunc {
 	}
 }
 
-// asFailure gives every error its code. The text of an error that is not ours is never shown.
-func asFailure(err error) *domain.Error {
-	if failure, ok := errors.AsType[*domain.Error](err); ok {
-		return failure
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return domain.NewError(domain.ServiceUnavailable, err)
-	}
-	return domain.NewError(domain.Internal, err)
-}
-
 // shown makes of a failure what callers see: a code of Connect, the message, and in the details
 // what the extensions of an error are over REST.
 func (s *Server) shown(err error) *connect.Error {
-	e := asFailure(err)
+	e := httpedge.AsFailure(err)
 	info := e.Code.Info() // that of Internal for a code that nobody knows
 	message := e.Message
 	if info.Code == domain.Internal {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
@@ -19,7 +18,7 @@ func (s *Server) logCall(r *http.Request, c *call) {
 	status := http.StatusOK
 	var failure []slog.Attr
 	if c.failure != nil {
-		e := asFailure(c.failure)
+		e := httpedge.AsFailure(c.failure)
 		status = httpedge.Status(e.Code.Info().Class)
 		failure = failureAttrs(e, status)
 	}
@@ -65,15 +64,8 @@ func levelOf(status int, failure error) slog.Level {
 // requestID returns the ID that the answer and its line in the log have. It comes from the
 // caller where that is sane.
 func requestID(r *http.Request, now time.Time) string {
-	if id := r.Header.Get("X-Request-Id"); isRequestID(id) {
+	if id := r.Header.Get("X-Request-Id"); httpedge.IsRequestID(id) {
 		return id
 	}
 	return domain.NewUUID(now)
-}
-
-func isRequestID(id string) bool {
-	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		return !letter && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
-	})
 }

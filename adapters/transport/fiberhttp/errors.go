@@ -1,7 +1,6 @@
 package fiberhttp
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -12,19 +11,14 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// asFailure gives every error its code. The text of an error that is not ours is never
-// shown: Fiber's own repeats what the request held.
+// asFailure gives every error its code, Fiber's own, too, whose text repeats what the request
+// held.
 func asFailure(err error) *domain.Error {
-	if failure, ok := errors.AsType[*domain.Error](err); ok {
-		return failure
-	}
-	if refused, ok := errors.AsType[*fiber.Error](err); ok {
+	_, isOurs := errors.AsType[*domain.Error](err)
+	if refused, ok := errors.AsType[*fiber.Error](err); ok && !isOurs {
 		return malformedRequest(refused.Code)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return domain.NewError(domain.ServiceUnavailable, err)
-	}
-	return domain.NewError(domain.Internal, err)
+	return httpedge.AsFailure(err)
 }
 
 // malformedRequest names what Fiber and fasthttp refuse before any handler.

@@ -106,17 +106,11 @@ func printableMethod(method []byte) string {
 // comes from the caller where that is sane.
 func setRequestID(c *fiber.Ctx) string {
 	id := strings.Clone(c.Get(fiber.HeaderXRequestID))
-	if !isRequestID(id) {
+	if !httpedge.IsRequestID(id) {
 		id = uuid.NewString()
 	}
 	c.Set(fiber.HeaderXRequestID, id)
 	return id
-}
-
-func isRequestID(id string) bool {
-	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
-		return !isWordCharacter(r) && r != '-' && r != '_' && r != '.'
-	})
 }
 
 func isWordCharacter(r rune) bool {

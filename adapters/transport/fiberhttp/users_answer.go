@@ -89,12 +89,12 @@ func newUserAnswer(u domain.User) (userAnswer, error) {
 		FirstName:         textOrNull(u.FirstName),
 		LastName:          textOrNull(u.LastName),
 		Email:             u.Email,
-		Password:          concealedOrNull(u.Password != ""),
+		Password:          httpedge.ConcealedOrNull(u.Password != ""),
 		Language:          textOrNull(u.Language),
-		TFASecret:         concealedOrNull(u.TOTP != nil),
+		TFASecret:         httpedge.ConcealedOrNull(u.TOTP != nil),
 		Status:            u.Status,
 		Role:              textOrNull(string(u.Role)),
-		Token:             concealedOrNull(u.StaticToken != nil),
+		Token:             httpedge.ConcealedOrNull(u.StaticToken != nil),
 		LastAccess:        timeOrNull(u.LastAccess),
 		Provider:          "default",
 		Policies:          []string{},
@@ -103,12 +103,7 @@ func newUserAnswer(u domain.User) (userAnswer, error) {
 }
 
 func newPreferencesAnswer(preferences []byte) (preferencesAnswer, error) {
-	var kept map[string]json.RawMessage
-	if len(preferences) > 0 {
-		if err := json.Unmarshal(preferences, &kept); err != nil {
-			return preferencesAnswer{}, fmt.Errorf("read preferences: %w", err)
-		}
-	}
+	kept, err := httpedge.KeptPreferences(preferences)
 	return preferencesAnswer{
 		Location:            kept["location"],
 		Title:               kept["title"],
@@ -116,22 +111,14 @@ func newPreferencesAnswer(preferences []byte) (preferencesAnswer, error) {
 		Tags:                kept["tags"],
 		Avatar:              kept["avatar"],
 		LastPage:            kept["last_page"],
-		EmailNotifications:  keptOr(kept["email_notifications"], `true`),
+		EmailNotifications:  kept["email_notifications"],
 		Appearance:          kept["appearance"],
 		ThemeDark:           kept["theme_dark"],
 		ThemeLight:          kept["theme_light"],
 		ThemeDarkOverrides:  kept["theme_dark_overrides"],
 		ThemeLightOverrides: kept["theme_light_overrides"],
-		TextDirection:       keptOr(kept["text_direction"], `"auto"`),
-	}, nil
-}
-
-// keptOr returns what is kept, or a JSON text where nothing is.
-func keptOr(kept json.RawMessage, fallback string) json.RawMessage {
-	if kept == nil {
-		return json.RawMessage(fallback)
-	}
-	return kept
+		TextDirection:       kept["text_direction"],
+	}, err
 }
 
 func textOrNull(text string) *string {
@@ -139,16 +126,6 @@ func textOrNull(text string) *string {
 		return nil
 	}
 	return &text
-}
-
-// concealed stands for a secret that is there and is never shown.
-const concealed = "**********"
-
-func concealedOrNull(there bool) *string {
-	if !there {
-		return nil
-	}
-	return textOrNull(concealed)
 }
 
 // timeOrNull writes a time as ISO 8601 in UTC with milliseconds.
