@@ -218,7 +218,7 @@ type PeopleAPI interface {
 	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error)
 
 	// CreateAccounts makes all of the accounts or none. Like the other two that are about
-	// many it takes 1 to MaxChangedAccounts, and returns them in the order of its input.
+	// many it takes 1 to MaxChangedAccounts, MaxChangedPasswords of them with a password, and returns them in the order of its input.
 	CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]domain.User, error)
 
 	// UpdateAccount changes an account. A new password or address, and a status in which
