@@ -132,8 +132,20 @@ func TestUsersPasswd(t *testing.T) {
 func TestUsersUnlock(t *testing.T) {
 	t.Run("unlocks the account", func(t *testing.T) {
 		b := &backend{}
-		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count.\n")
+		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.\n")
 		if want := []string{"a@example.com"}; !slices.Equal(b.unlocked, want) {
+			t.Errorf("got %q, want %q", b.unlocked, want)
+		}
+	})
+	t.Run("unlocks an address of a client", func(t *testing.T) {
+		b := &backend{}
+		for _, ip := range []string{"192.0.2.7", "2001:db8::7"} {
+			o := run(t, b, nil, "users", "unlock", ip)
+			if o.code != cli.ExitOK || !strings.HasPrefix(o.stdout, "Forgot the failed logins, the requests for a reset, and the requests from "+ip+" (") {
+				t.Errorf("got %q, exit code %d", o.stdout, o.code)
+			}
+		}
+		if want := []string{"address 192.0.2.7", "address 2001:db8::7"}; !slices.Equal(b.unlocked, want) {
 			t.Errorf("got %q, want %q", b.unlocked, want)
 		}
 	})
