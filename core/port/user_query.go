@@ -72,7 +72,7 @@ type UserOrder struct {
 }
 
 // UserQuery asks for a part of the users, in an order that leaves nothing open: by Sort,
-// byte by byte, and then by ID.
+// byte by byte, and then by ID. Sort names a field once at most, which bounds it.
 type UserQuery struct {
 	UserFilter
 	Sort   []UserOrder
@@ -130,9 +130,12 @@ func (q UserQuery) Page(all []domain.User) []domain.User {
 
 // CheckUserQuery returns ErrInvalid unless every store answers q alike: see CheckUserFilter.
 func CheckUserQuery(q UserQuery) error {
-	for _, by := range q.Sort {
+	for i, by := range q.Sort {
 		if !slices.Contains(UserFields(), by.Field) {
 			return fmt.Errorf("no order by such a field: %w", ErrInvalid)
+		}
+		if slices.ContainsFunc(q.Sort[:i], func(before UserOrder) bool { return before.Field == by.Field }) {
+			return fmt.Errorf("no order by a field twice: %w", ErrInvalid)
 		}
 	}
 	return CheckUserFilter(q.UserFilter)

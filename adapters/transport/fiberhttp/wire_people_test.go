@@ -24,6 +24,10 @@ func peopleRules() []rule {
 	badQuery := func(name, query string) row {
 		return row{name: name, call: list(query), status: 400, code: domain.InvalidQuery}
 	}
+	saying := func(r row, reason string) row {
+		r.extension = map[string]string{"reason": strings.ReplaceAll(reason, "%s", "id, email, status, role, first_name, last_name, language")}
+		return r
+	}
 	nobody := func(method, path, body string) row {
 		return row{name: method + " " + path, call: func(s scene) call {
 			return call{method: method, path: strings.ReplaceAll(path, ":ann", string(s.ann.ID)), bearer: s.json.AccessToken, body: body}
@@ -61,8 +65,20 @@ func peopleRules() []rule {
 			badQuery("limit too large", "limit=99999999999"),
 			badQuery("offset below 0", "offset=-1"),
 			badQuery("page 0", "page=0"),
-			badQuery("sort by a secret", "sort=password"),
-			badQuery("filter by a secret", filter(`{"token":{"_eq":"x"}}`)),
+			saying(badQuery("sort by a secret", "sort=-password"), `"sort" knows no field "password". Those that work are %s`),
+			saying(badQuery("sort by a field of a relation", "sort=role.name"), `"sort" knows no field "role.name". Those that work are %s`),
+			saying(badQuery("sort by a field twice", "sort=id,-id"), `"sort" names a field twice`),
+			saying(badQuery("sort by a field thousands of times", "sort=id"+strings.Repeat(",id", 5000)), `"sort" names a field twice`),
+			saying(badQuery("filter by a secret", filter(`{"token":{"_eq":"x"}}`)), `"filter" knows no field "token". Those that work are %s`),
+			saying(badQuery("filter by two that are not there", filter(`{"token":{"_eq":"x"},"a\"":{"_eq":"x"}}`)), `"filter" knows no field "a\"". Those that work are %s`),
+			saying(badQuery("count that there is not", "meta=bogus"), `"meta" must be of total_count, filter_count and *`),
+			saying(badQuery("count beside one that there is not", "meta=total_count,bogus"), `"meta" must be of total_count, filter_count and *`),
+			saying(badQuery("numbers in place of accounts", "aggregate[count]=*"), `"aggregate" is not known here`),
+			saying(badQuery("groups", "groupBy[]=role"), `"groupBy" is not known here`),
+			saying(badQuery("query of a relation", "deep=%7B%7D"), `"deep" is not known here`),
+			saying(badQuery("other names", "alias[x]=email"), `"alias" is not known here`),
+			saying(badQuery("a file", "export=csv"), `"export" is not known here`),
+			saying(badQuery("another version", "version=x"), `"version" is not known here`),
 			badQuery("filter no JSON", "filter=x"),
 			badQuery("filter by another operator", filter(`{"email":{"_contains":"x"}}`)),
 			badQuery("filter by null", filter(`{"email":{"_eq":null}}`)),

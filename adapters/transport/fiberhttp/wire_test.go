@@ -228,7 +228,7 @@ func orderOfChecks(t *testing.T, s scene) {
 			})
 		}
 	}
-	for _, path := range []string{"/server/ping", "/livez", "/readyz"} {
+	for _, path := range []string{"/server/ping", "/.well-known/jwks.json", "/livez", "/readyz"} {
 		t.Run("GET "+path+" looks at no token", func(t *testing.T) {
 			s.calls.Reset()
 			asked := get(path)

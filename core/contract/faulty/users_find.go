@@ -189,6 +189,21 @@ func usersFindFaults() []Fault {
 			}),
 		},
 		{
+			Name: "find-takes-the-first-of-two-orders", Turns: []string{"users/find/field-twice-is-invalid"},
+			Store: inUsers(func(inner port.Users) users {
+				return users{Users: inner, find: func(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
+					var sort []port.UserOrder
+					for _, by := range q.Sort {
+						if !slices.ContainsFunc(sort, func(before port.UserOrder) bool { return before.Field == by.Field }) {
+							sort = append(sort, by)
+						}
+					}
+					q.Sort = sort
+					return inner.Find(ctx, q)
+				}}
+			}),
+		},
+		{
 			Name: "find-forgets-a-column", Turns: []string{"users/find/whole-records"},
 			Store: inUsers(func(inner port.Users) users {
 				return users{Users: inner, find: func(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
