@@ -61,10 +61,21 @@ func (s *Server) endSession(c *fiber.Ctx) error {
 	if err := s.api.EndSession(c.UserContext(), caller, id, s.client(c)); err != nil {
 		return err
 	}
-	if id == caller.Session.ID && caller.Session.Mode == domain.ModeSession {
-		s.config.SessionCookie.expire(c)
+	if id == caller.Session.ID {
+		s.expireCookieOf(c, caller.Session.Mode)
 	}
 	return answerNothing(c)
+}
+
+// expireCookieOf takes away the cookie of a session that has ended, by its mode. The refresh cookie
+// of one of json mode would be another's.
+func (s *Server) expireCookieOf(c *fiber.Ctx, mode domain.Mode) {
+	switch {
+	case mode == domain.ModeSession:
+		s.config.SessionCookie.expire(c)
+	case mode == domain.ModeCookie && s.config.RefreshCookie.value(c) != "":
+		s.config.RefreshCookie.expire(c)
+	}
 }
 
 // endSessions handles DELETE /auth/sessions.
