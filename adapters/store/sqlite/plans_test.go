@@ -17,7 +17,7 @@ const countOfRole = `SELECT COUNT(*) FROM users WHERE role_id = ? AND status = ?
 // or as much of it as they are limited to.
 func readsInOrder(query string) bool {
 	return strings.Contains(query, "FROM signing_keys ORDER BY") ||
-		strings.Contains(query, "FROM letters LIMIT ?) AS waiting") ||
+		strings.Contains(query, "FROM letters WHERE kind = ? LIMIT ?) AS waiting") ||
 		strings.Contains(query, "FROM events ORDER BY id DESC LIMIT")
 }
 
