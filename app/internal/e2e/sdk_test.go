@@ -22,7 +22,7 @@ func TestJavaScriptSDK(t *testing.T) {
 	example := installExample(t)
 	data := t.TempDir()
 	program := exec.CommandContext(t.Context(), buildRelease(t), "serve")
-	program.Dir, program.Env = t.TempDir(), cheap(data)
+	program.Dir, program.Env = t.TempDir(), append(cheap(data), "LIMIT_NOTICE_ACCOUNT=off") // as its README says
 	service := startProcess(t, program, nil)
 
 	command := npm(t, example, "test", "--", "--test-reporter=tap")
@@ -37,6 +37,22 @@ func TestJavaScriptSDK(t *testing.T) {
 		if got := reported(output, what); got != fmt.Sprint(want) {
 			t.Errorf("%s: got %s, want %d", what, got, want)
 		}
+	}
+}
+
+// TestJavaScriptSDKSaysWhatIsMissing: where there is no service, npm test says so once, with the
+// variable that names one, in place of a failure of each test.
+func TestJavaScriptSDKSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	command := npm(t, installExample(t), "test")
+	command.Env = append(os.Environ(), "SALLYPORT_URL=http://127.0.0.1:1") // where nobody listens
+	output, err := command.CombinedOutput()
+	if err == nil {
+		t.Error("npm test succeeded, want a failure")
+	}
+	said := "No service answers at http://127.0.0.1:1. Start one, or say where it is in SALLYPORT_URL."
+	if strings.Count(string(output), said) != 1 || strings.Contains(string(output), "ECONNREFUSED") {
+		t.Errorf("got %s, want %q once and no test", output, said)
 	}
 }
 
