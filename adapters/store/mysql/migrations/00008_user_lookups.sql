@@ -1,6 +1,5 @@
--- A static token is of one user. users_role finds the users of a role; their status is no part of
--- it, since it is compared as bytes. reserved counts the units of work that have reserved a role;
--- nobody reads it. MySQL knows no IF NOT EXISTS here, and each statement commits by itself, so
+-- A static token is of one user. users_role finds the users of a role; their status is compared
+-- as bytes afterwards. reserved counts the units of work that have reserved a role; nobody reads it. MySQL knows no IF NOT EXISTS here, and each statement commits by itself, so
 -- that each change looks whether it has been made.
 
 -- +goose Up
@@ -14,7 +13,7 @@ SET @change = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE roles ADD COLUMN reserved BI
 PREPARE apply_change FROM @change;
 EXECUTE apply_change;
 DEALLOCATE PREPARE apply_change;
-SET @change = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE users ADD KEY users_role (role_id)', 'DO 0') FROM information_schema.statistics
+SET @change = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE users ADD KEY users_role (role_id, status(16))', 'DO 0') FROM information_schema.statistics
 	WHERE table_schema = DATABASE() AND table_name = 'users' AND index_name = 'users_role');
 PREPARE apply_change FROM @change;
 EXECUTE apply_change;
