@@ -218,7 +218,7 @@ type PeopleAPI interface {
 	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error)
 
 	// CreateAccounts makes all of the accounts or none. Like the other two that are about
-	// many it takes 1 to MaxChangedAccounts, and returns them in the order of its input.
+	// many it takes 1 to MaxChangedAccounts, MaxChangedPasswords of them with a password, and returns them in the order of its input.
 	CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]domain.User, error)
 
 	// UpdateAccount changes an account. A new password or address, and a status in which
@@ -291,6 +291,14 @@ type OperatorAPI interface {
 
 	// Unlock forgets the failed logins of the account, so that it may try again at once.
 	Unlock(ctx context.Context, email string) error
+
+	// UnlockAddress forgets what has come from the client address, of logins, requests for a
+	// reset, and requests of any kind. Of IPv6 it is the whole network of 64 bits, as the
+	// limits have it.
+	UnlockAddress(ctx context.Context, ip string) error
+
+	// FindUser returns the account of that address.
+	FindUser(ctx context.Context, email string) (domain.User, error)
 }
 
 // Worker is what app runs beside the transports. Each call does a bounded piece of work

@@ -392,6 +392,9 @@ func trailOfOperators() map[string][]recorded {
 		"Unlock": {{"one", func(t *testing.T, w world) func() {
 			return func() { wantCode(t, w.service.Unlock(t.Context(), annEmail), "") }
 		}, []domain.Event{happened(domain.EventAccountUnlocked, "", annID)}, ""}},
+		"UnlockAddress": {{"one", func(t *testing.T, w world) func() {
+			return func() { wantCode(t, w.service.UnlockAddress(t.Context(), "192.0.2.7"), "") }
+		}, []domain.Event{{Kind: domain.EventAddressUnlocked, Outcome: domain.OutcomeSuccess, Client: domain.Client{IP: "192.0.2.7"}}}, ""}},
 		"Sweep": {{"of what is over", func(t *testing.T, w world) func() {
 			w.login(t, domain.ModeSession)
 			w.clock.Advance(48 * time.Hour)
@@ -411,7 +414,7 @@ func trailOfReads() map[string][]recorded {
 	table := map[string][]recorded{}
 	for _, name := range []string{
 		"Authenticate", "ListSessions", "Me", "RequireAdministrator", "ListAccounts", "CountAccounts", "ReadAccount", "Health", "Activity",
-		"ListUsers", "LatestActivity", "ActivityAfter",
+		"ListUsers", "LatestActivity", "ActivityAfter", "FindUser",
 	} {
 		table[name] = []recorded{{"with nothing", func(t *testing.T, w world) func() {
 			method := reflect.ValueOf(w.service).MethodByName(name)
@@ -450,7 +453,10 @@ func TestSecurity96_EveryUseCaseIsInTheTrail(t *testing.T) {
 				}
 				from := visitor
 				if isOperator {
-					from = domain.Client{}
+					from = domain.Client{} // unless it is about a client
+					if len(use.want) > 0 {
+						from = use.want[0].Client
+					}
 				}
 				use.check(t, from)
 			})
@@ -564,33 +570,37 @@ func TestSecurity96_WhoHangsUpIsRecordedAllTheSame(t *testing.T) {
 func TestChangesOfUnknownOutcomeAreInTheLog(t *testing.T) {
 	me := func(t *testing.T, w world) auth.Principal { return w.authenticate(t, w.login(t, domain.ModeJSON)) }
 	for kind, test := range map[string]struct {
-		breaks string // whose answer is lost
-		begin  func(t *testing.T, w world) (act func() error)
+		breaks  string // whose answer is lost
+		begin   func(t *testing.T, w world) (act func() error)
+		subject string
 	}{
 		domain.EventLogout: {"Sessions.Delete", func(t *testing.T, w world) func() error {
 			in := refreshOf(w.login(t, domain.ModeJSON))
 			return func() error { return w.service.Logout(t.Context(), in) }
-		}},
+		}, string(annID)},
 		domain.EventSessionsEnded: {"Sessions.DeleteUser", func(t *testing.T, w world) func() error {
 			p := me(t, w)
 			return func() error { return w.service.EndSessions(t.Context(), p, "", visitor) }
-		}},
+		}, string(annID)},
 		domain.EventRefreshReuse: {"Sessions.EndReused", func(t *testing.T, w world) func() error {
 			held := w.login(t, domain.ModeJSON)
 			w.refresh(t, held)
 			w.clock.Advance(time.Minute)
 			return func() error { _, err := w.tryRefresh(t, held); return err }
-		}},
+		}, string(annID)},
 		domain.EventEmailChanged: {"UnitOfWork.Do", func(t *testing.T, w world) func() error {
 			p := me(t, w)
 			return func() error {
 				_, _, err := w.service.UpdateMe(t.Context(), p, auth.ProfilePatch{Email: new("anna@example.com")}, visitor)
 				return err
 			}
-		}},
+		}, string(annID)},
 		domain.EventAccountUnlocked: {"Limiter.Reset", func(t *testing.T, w world) func() error {
 			return func() error { return w.service.Unlock(t.Context(), annEmail) }
-		}},
+		}, string(annID)},
+		domain.EventAddressUnlocked: {"Limiter.Reset", func(t *testing.T, w world) func() error {
+			return func() error { return w.service.UnlockAddress(t.Context(), "192.0.2.7") }
+		}, ""},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			var log logbook
@@ -604,7 +614,7 @@ func TestChangesOfUnknownOutcomeAreInTheLog(t *testing.T) {
 			v.set(intercept.Hooks{})
 			lines := auditLines(t, &log)
 			last := lines[len(lines)-1]
-			if last.Event != kind || last.Outcome != domain.OutcomeUnknown || last.Subject != string(annID) {
+			if last.Event != kind || last.Outcome != domain.OutcomeUnknown || last.Subject != test.subject {
 				t.Errorf("got %+v as the last line, want that nobody knows", last)
 			}
 			if n := len(w.events(t)) - before; n != 0 {

@@ -62,12 +62,20 @@ func (s *Service) changeAccounts(ctx context.Context, by author, changes []accou
 		if err != nil {
 			return nil, err
 		}
-		stored, at, err := s.storeAll(ctx, pairs, by.from)
+		roles, err := s.shrinkingRoles(ctx, pairs)
+		if err != nil {
+			return nil, unavailable(fmt.Errorf("find role: %w", err)) // nothing is asked for yet
+		}
+		stored, at, err := s.storeAll(ctx, pairs, roles, by.from)
 		switch {
 		case err == nil:
 			return s.changed(ctx, by, stored), nil
 		case errors.Is(err, port.ErrConflict):
-			return nil, s.taken(ctx, pairs[at].after, err)
+			users := make([]domain.User, len(pairs))
+			for i, pair := range pairs {
+				users[i] = pair.after
+			}
+			return nil, s.taken(ctx, users, at, err)
 		case !errors.Is(err, port.ErrStale):
 			s.recordDoubt(ctx, by, pairs, err)
 			return nil, refusedChange(by, pairs[at].before.ID, err)
@@ -110,12 +118,9 @@ func withEpoch(before, after domain.User) domain.User {
 }
 
 // storeAll puts each account after the change in the place of that before, and returns the
-// pairs as stored. On an error it returns which of them it was at.
-func (s *Service) storeAll(ctx context.Context, pairs []accountPair, from domain.Client) (stored []accountPair, at int, err error) {
-	roles, err := s.shrinkingRoles(ctx, pairs)
-	if err != nil {
-		return nil, 0, err
-	}
+// pairs as stored. Each of the roles keeps an active account. On an error it returns which of
+// the pairs it was at.
+func (s *Service) storeAll(ctx context.Context, pairs []accountPair, roles []domain.RoleID, from domain.Client) (stored []accountPair, at int, err error) {
 	if len(pairs) == 1 && len(roles) == 0 && len(s.notices(pairs[0].before, pairs[0].after, from)) == 0 {
 		pair, err := s.storeIn(ctx, s.Repos, pairs[0], from) // one write needs no transaction
 		return []accountPair{pair}, 0, err
@@ -256,14 +261,22 @@ func refusedChange(by author, id domain.UserID, err error) error {
 	return unavailable(fmt.Errorf("change account: %w", err))
 }
 
-// taken says which value of the account another has: its address, or the static token that an
-// administrator gave to it. Administrators see all accounts anyway.
-func (s *Service) taken(ctx context.Context, user domain.User, cause error) error {
-	if user.StaticToken != nil {
-		owner, err := s.Repos.Users.ByStaticToken(ctx, *user.StaticToken)
-		if err == nil && owner.ID != user.ID {
+// taken says which value of the account at that place another has, one of those that are stored
+// with it or one that is there: its address, or the static token that an administrator gave to
+// it. Administrators see all accounts anyway.
+func (s *Service) taken(ctx context.Context, users []domain.User, at int, cause error) error {
+	token := users[at].StaticToken
+	if token == nil {
+		return notUnique("email", cause)
+	}
+	for i, other := range users {
+		if i != at && other.StaticToken != nil && *other.StaticToken == *token {
 			return notUnique("token", cause)
 		}
+	}
+	owner, err := s.Repos.Users.ByStaticToken(ctx, *token)
+	if err == nil && owner.ID != users[at].ID {
+		return notUnique("token", cause)
 	}
 	return notUnique("email", cause)
 }

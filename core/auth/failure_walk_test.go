@@ -482,7 +482,7 @@ func (w world) wantNotices(t *testing.T, changed bool) {
 	if changed {
 		want = 1
 	}
-	if got, err := w.store.Repos().MailQueue.Waiting(t.Context(), 10); got != want || err != nil {
+	if got, err := w.store.Repos().MailQueue.Waiting(t.Context(), domain.LetterPasswordChanged, 10); got != want || err != nil {
 		t.Fatalf("got %d letters and %v, want %d", got, err, want)
 	}
 }

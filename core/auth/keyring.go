@@ -23,25 +23,22 @@ const (
 	// KeySetMaxAge is how long others may keep the published set.
 	KeySetMaxAge = 5 * time.Minute
 
-	// keysReread is how old an instance's copy of the keys may become.
-	keysReread = time.Minute
-
-	// keysRest is between two looks for a key that the copy has not, however many tokens
-	// name one.
+	// keysRest is between two looks at the keys, however many tokens are signed and verified.
+	// An instance's copy that is older is renewed before it is used.
 	keysRest = 5 * time.Second
 
 	// keysTimeout bounds how long somebody waits while there is a copy to go on with.
 	keysTimeout = 2 * time.Second
 
-	// hurriedPublication is PublicationTime where an operator cannot wait. An instance that
-	// is shown the key by then has not looked for keysRest, and so looks.
+	// hurriedPublication is PublicationTime where an operator cannot wait. A copy that was
+	// read before the key was made is too old to be used by then.
 	hurriedPublication = 2 * keysRest
 )
 
 // Keyring is the keys that sign access tokens and those that verify them: all instances have
-// the same, from the store. It keeps a copy, which it renews once a minute and when a
-// token names a key that it has not, which is looked for every five seconds at most. While
-// the store cannot be read, the copy serves. It is safe for concurrent use.
+// the same, from the store. It keeps a copy, which it renews when it is used and older than
+// five seconds. While the store cannot be read, the copy serves. Where the store has no key,
+// it makes one. It is safe for concurrent use.
 type Keyring struct {
 	store    port.SigningKeys
 	events   port.Events
@@ -86,27 +83,8 @@ func (k *Keyring) Ensure(ctx context.Context) error {
 	if !k.hasKeys() {
 		return nil
 	}
-	const attempts = 3 // a key that another made may itself be retired
-	for range attempts {
-		set, err := k.read(ctx)
-		if err != nil {
-			return err
-		}
-		if len(set.pairs) > 0 {
-			return nil
-		}
-		first, err := k.generate(1, k.clock.Now(), 0)
-		if err != nil {
-			return err
-		}
-		switch err := k.store.Create(ctx, first); {
-		case err == nil:
-			k.record(ctx, domain.EventKeyMade, first.ID)
-		case !errors.Is(err, port.ErrConflict):
-			return fmt.Errorf("keep the first signing key: %w", err)
-		}
-	}
-	return errors.New("no signing key was found after one had been made")
+	_, err := k.read(ctx)
+	return err
 }
 
 // record keeps in the trail what was done to a key, and in the log to which. Nobody who is
@@ -230,11 +208,11 @@ func (k *Keyring) KeySet(ctx context.Context) ([]byte, error) {
 
 // current returns a copy that is fresh enough, or else the one there is.
 func (k *Keyring) current(ctx context.Context) (*keySet, error) {
-	set := k.copied.Load()
+	set, now := k.copied.Load(), k.clock.Now()
 	switch {
-	case set == nil:
-		return k.renewed(ctx, nil)
-	case k.clock.Now().Before(set.askedAt.Add(k.restAfter(set))):
+	case set == nil, !now.Before(set.askedAt.Add(hurriedPublication)):
+		return k.renewed(ctx, set) // by now another key may sign
+	case now.Before(set.askedAt.Add(keysRest)):
 		return set, nil
 	}
 	select {
@@ -244,14 +222,6 @@ func (k *Keyring) current(ctx context.Context) (*keySet, error) {
 	default:
 		return set, nil // somebody else is at it
 	}
-}
-
-// restAfter is how long a copy serves before the store is asked again.
-func (k *Keyring) restAfter(set *keySet) time.Duration {
-	if set.stale != nil {
-		return keysRest
-	}
-	return keysReread
 }
 
 // lookAgain renews a copy in which something is missing, unless it is fresh.
@@ -295,13 +265,43 @@ func (k *Keyring) renew(ctx context.Context, seen *keySet) (*keySet, error) {
 	return set, nil
 }
 
-// read reads the keys, whatever is known of them.
+// read reads the keys, whatever is known of them, and makes the first where there is none: at
+// the first start, and where an operator has removed the last.
 func (k *Keyring) read(ctx context.Context) (*keySet, error) {
-	set, err := k.fetch(ctx)
-	if err == nil {
-		k.copied.Store(set)
+	const attempts = 3 // a key that another made may itself be retired
+	for range attempts {
+		set, err := k.fetch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(set.pairs) > 0 {
+			k.copied.Store(set)
+			return set, nil
+		}
+		if err := k.makeFirst(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return set, err
+	return nil, errors.New("no signing key was found after one had been made")
+}
+
+// makeFirst makes a key that signs at once, unless another instance has.
+func (k *Keyring) makeFirst(ctx context.Context) error {
+	first, err := k.generate(1, k.clock.Now(), 0)
+	if err != nil {
+		return err
+	}
+	switch err := k.store.Create(ctx, first); {
+	case errors.Is(err, port.ErrConflict):
+		return nil
+	case err != nil:
+		return fmt.Errorf("keep the first signing key: %w", err)
+	}
+	if k.copied.Load() != nil {
+		k.log.Warn("the last signing key was removed, and another is made; tokens of those before are refused", "key", first.ID)
+	}
+	k.record(ctx, domain.EventKeyMade, first.ID)
+	return nil
 }
 
 // fetch reads and opens the keys of the algorithm.
@@ -324,13 +324,17 @@ func (k *Keyring) fetch(ctx context.Context) (*keySet, error) {
 
 // own returns the keys of the algorithm in use. Those of another are no keys.
 func (k *Keyring) own(all []domain.SigningKey) []domain.SigningKey {
-	var own []domain.SigningKey
+	return ofAlgorithm(all, k.settings.Algorithm)
+}
+
+func ofAlgorithm(all []domain.SigningKey, algorithm string) []domain.SigningKey {
+	var of []domain.SigningKey
 	for _, key := range all {
-		if key.Algorithm == k.settings.Algorithm {
-			own = append(own, key)
+		if key.Algorithm == algorithm {
+			of = append(of, key)
 		}
 	}
-	return own
+	return of
 }
 
 func records(pairs []keyPair) []domain.SigningKey {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -18,7 +19,8 @@ type KeysAPI interface {
 	Status(ctx context.Context) ([]KeyStatus, error)
 
 	// Rotate makes the next key and returns it. It is published at once and signs later,
-	// when everybody could have fetched it. With a next key there already it is an error.
+	// when everybody could have fetched it. With a next key there already it is an error,
+	// unless that is brought forward.
 	Rotate(ctx context.Context, in RotateKey) (KeyStatus, error)
 
 	// Retire removes keys whose last token is over and returns them.
@@ -29,7 +31,7 @@ var _ KeysAPI = (*Keyring)(nil)
 
 // RotateKey says how Rotate goes about it.
 type RotateKey struct {
-	Now    bool // the key signs in ten seconds, before caches outside may have it: for a key that leaked
+	Now    bool // the key, or the next one that waits, signs in ten seconds, before caches outside may have it: for a key that leaked
 	DryRun bool // returns what would be, and makes nothing
 }
 
@@ -37,6 +39,7 @@ type RotateKey struct {
 type RetireKeys struct {
 	ID     string // empty: every key of the algorithm whose last token is over
 	Now    bool   // also while tokens of it may be alive, which are refused from then on; needs ID
+	GiveUp bool   // as Now, and also the one that signs: a service with its algorithm takes another, or makes one
 	DryRun bool   // returns what would be removed, and removes nothing
 }
 
@@ -57,6 +60,7 @@ type KeyStatus struct {
 	ID        string // the `kid` of its tokens
 	Algorithm string
 	State     KeyState
+	Signs     bool // whether a service with its algorithm signs with it, whatever the algorithm here is
 	Readable  bool // whether the data keys of this process open it
 	CreatedAt time.Time
 	SignsFrom time.Time
@@ -69,48 +73,45 @@ func (k *Keyring) Status(ctx context.Context) ([]KeyStatus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read signing keys: %w", err)
 	}
-	var list []KeyStatus
-	own := k.own(all)
-	place := 0
-	for _, key := range all {
-		if key.Algorithm != k.settings.Algorithm {
-			list = append(list, k.status(key, KeyUnused, time.Time{}))
-			continue
-		}
-		list = append(list, k.ownStatus(own, place))
-		place++
+	list := make([]KeyStatus, len(all))
+	for i, key := range all {
+		list[i] = k.status(key, all)
 	}
 	return list, nil
 }
 
-func (k *Keyring) status(key domain.SigningKey, state KeyState, end time.Time) KeyStatus {
+// status is that of one of all keys.
+func (k *Keyring) status(key domain.SigningKey, all []domain.SigningKey) KeyStatus {
 	_, err := openKeyPair(k.sealer, key)
-	return KeyStatus{
-		ID: key.ID, Algorithm: key.Algorithm, State: state, Readable: err == nil,
-		CreatedAt: key.CreatedAt, SignsFrom: key.SignsFrom, TokensEnd: end,
-	}
-}
-
-// ownStatus is that of the i-th of the keys of the algorithm in use.
-func (k *Keyring) ownStatus(own []domain.SigningKey, i int) KeyStatus {
+	peers := ofAlgorithm(all, key.Algorithm)
+	place := slices.IndexFunc(peers, func(peer domain.SigningKey) bool { return peer.ID == key.ID })
 	now := k.clock.Now()
-	end, _ := tokensEnd(own, i, k.settings.TokenTTL)
-	state := KeyOld
-	switch signing := signingAt(own, now); {
-	case i > signing:
-		state = KeyNext
-	case i == signing:
-		state = KeySigning
-	case !now.Before(end):
-		state = KeyOver
+	signing := signingAt(peers, now)
+	status := KeyStatus{
+		ID: key.ID, Algorithm: key.Algorithm, State: KeyUnused, Signs: place == signing, Readable: err == nil,
+		CreatedAt: key.CreatedAt, SignsFrom: key.SignsFrom,
 	}
-	return k.status(own[i], state, end)
+	if key.Algorithm != k.settings.Algorithm {
+		return status
+	}
+	status.TokensEnd, _ = tokensEnd(peers, place, k.settings.TokenTTL)
+	switch {
+	case place > signing:
+		status.State = KeyNext
+	case place == signing:
+		status.State = KeySigning
+	case now.Before(status.TokensEnd):
+		status.State = KeyOld
+	default:
+		status.State = KeyOver
+	}
+	return status
 }
 
 // Rotate implements KeysAPI.
 func (k *Keyring) Rotate(ctx context.Context, in RotateKey) (KeyStatus, error) {
 	if !k.hasKeys() {
-		return KeyStatus{}, errors.New("access tokens are signed with HS256, whose key is SECRET: set a new SECRET, and put the one before into SECRET_PREVIOUS")
+		return KeyStatus{}, errors.New("access tokens are signed with HS256, whose key is SECRET: set a new SECRET, and put the one before into SECRET_PREVIOUS; if the service runs with another ACCESS_TOKEN_ALGORITHM, give this command its settings")
 	}
 	all, err := k.store.List(ctx)
 	if err != nil {
@@ -122,7 +123,10 @@ func (k *Keyring) Rotate(ctx context.Context, in RotateKey) (KeyStatus, error) {
 	}
 	latest := own[len(own)-1]
 	if now.Before(latest.SignsFrom) {
-		return KeyStatus{}, fmt.Errorf("the next key, %s, is published already and signs from %s on", latest.ID, latest.SignsFrom.Format(time.RFC3339))
+		if err := k.bringForward(ctx, &latest, now, in); err != nil {
+			return KeyStatus{}, err
+		}
+		return k.status(latest, append(own[:len(own)-1], latest)), nil
 	}
 	delay := PublicationTime
 	if in.Now {
@@ -138,7 +142,27 @@ func (k *Keyring) Rotate(ctx context.Context, in RotateKey) (KeyStatus, error) {
 		}
 		k.record(ctx, domain.EventKeyMade, next.ID)
 	}
-	return k.status(next, KeyNext, time.Time{}), nil
+	return k.status(next, append(own, next)), nil
+}
+
+// bringForward lets the key that waits sign in ten seconds, where that is asked for.
+func (k *Keyring) bringForward(ctx context.Context, waiting *domain.SigningKey, now time.Time, in RotateKey) error {
+	sooner := now.Add(hurriedPublication).Truncate(time.Microsecond)
+	switch {
+	case !in.Now:
+		return fmt.Errorf("the next key, %s, is published already and signs from %s on: wait, or, if the one before has leaked, add --now to bring it forward", waiting.ID, waiting.SignsFrom.Format(time.RFC3339))
+	case !sooner.Before(waiting.SignsFrom):
+		return fmt.Errorf("the next key, %s, signs in a moment already, from %s on", waiting.ID, waiting.SignsFrom.Format(time.RFC3339))
+	}
+	waiting.SignsFrom = sooner
+	if in.DryRun {
+		return nil
+	}
+	// A key is never changed where it is kept. In between it is not there, and nobody needs it.
+	if err := k.store.Delete(ctx, waiting.ID); err != nil && !isNotFound(err) {
+		return fmt.Errorf("bring the next signing key forward: %w", err)
+	}
+	return k.keep(ctx, *waiting)
 }
 
 // keep stores a key, and settles what became of it where the answer was lost.
@@ -163,6 +187,7 @@ func (k *Keyring) keep(ctx context.Context, key domain.SigningKey) error {
 
 // Retire implements KeysAPI.
 func (k *Keyring) Retire(ctx context.Context, in RetireKeys) ([]KeyStatus, error) {
+	in.Now = in.Now || in.GiveUp
 	if in.Now && in.ID == "" {
 		return nil, errors.New("say which key: only one at a time is retired while tokens of it may be alive")
 	}
@@ -177,7 +202,7 @@ func (k *Keyring) Retire(ctx context.Context, in RetireKeys) ([]KeyStatus, error
 			continue
 		}
 		found = true
-		if err := mayRetire(key, in.Now); err != nil {
+		if err := mayRetire(key, in); err != nil {
 			return nil, err
 		}
 		retired = append(retired, key)
@@ -198,16 +223,19 @@ func (k *Keyring) Retire(ctx context.Context, in RetireKeys) ([]KeyStatus, error
 }
 
 // mayRetire returns what speaks against it.
-func mayRetire(key KeyStatus, now bool) error {
+func mayRetire(key KeyStatus, in RetireKeys) error {
+	const giveUp = "or add --give-up to have every token of it refused, and another key made"
 	switch {
-	case key.State == KeyOver:
+	case key.State == KeyOver, in.GiveUp:
 		return nil
-	case key.State == KeySigning && key.Readable:
-		return fmt.Errorf("key %s signs at the moment: rotate first", key.ID)
-	case now:
-		return nil // also one that signs nothing, since no data key opens it
-	case key.State == KeySigning:
-		return fmt.Errorf("key %s is not sealed under DATA_KEY or one of DATA_KEY_PREVIOUS: put that key back, or add --now to give up its tokens", key.ID)
+	case key.State == KeyUnused && key.Signs:
+		return fmt.Errorf("a service with ACCESS_TOKEN_ALGORITHM=%s signs with key %s: give this command the settings of the service, or add --give-up if none has that algorithm", key.Algorithm, key.ID)
+	case key.Signs && key.Readable:
+		return fmt.Errorf("key %s signs at the moment: rotate first, %s", key.ID, giveUp)
+	case key.Signs:
+		return fmt.Errorf("key %s signs, and is not sealed under DATA_KEY or one of DATA_KEY_PREVIOUS of this command: give it the settings of the service, %s", key.ID, giveUp)
+	case in.Now:
+		return nil
 	case key.State == KeyOld:
 		return fmt.Errorf("tokens of key %s may be alive until %s: wait, or add --now to have them refused", key.ID, key.TokensEnd.Format(time.RFC3339))
 	case key.State == KeyNext:

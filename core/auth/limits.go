@@ -40,7 +40,7 @@ func (s *Service) beginReset(ctx context.Context, in ResetRequest) error {
 	typed := domain.Email(strings.Trim(in.Email, " "))
 	nonce := s.keys.deviceNonce(in.Device, typed, s.Clock.Now())
 	_, err := s.begin(ctx, "a request for a reset", domain.EventResetLimited, in.Client,
-		[]bucket{{"address", addressKey("reset-address:", in.Client.IP), s.settings.ResetAddress}},
+		[]bucket{{"address", resetAddressKey(in.Client.IP), s.settings.ResetAddress}},
 		accountBuckets(accountKey("reset-account:", typed), deviceKey("reset-device:", typed, nonce), nonce, s.settings.ResetAccount))
 	return err
 }
@@ -50,7 +50,7 @@ func (s *Service) beginReset(ctx context.Context, in ResetRequest) error {
 // domain.ServiceUnavailable where nobody can count. It takes nothing from the other limits: an
 // attempt is counted by the use case that it is for. It leaves no event, since it is none.
 func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
-	_, wait, err := s.takeOne(ctx, []bucket{{"address", addressKey("request-address:", from.IP), s.settings.Requests}})
+	_, wait, err := s.takeOne(ctx, []bucket{{"address", requestAddressKey(from.IP), s.settings.Requests}})
 	switch {
 	case err != nil:
 		return unavailable(fmt.Errorf("count request: %w", err))
@@ -143,6 +143,15 @@ func (a attempt) forgive(ctx context.Context) {
 func loginAccountKey(email domain.Email) string { return accountKey("login-account:", email) }
 
 func loginAddressKey(ip string) string { return addressKey("login-address:", ip) }
+
+func resetAddressKey(ip string) string { return addressKey("reset-address:", ip) }
+
+func requestAddressKey(ip string) string { return addressKey("request-address:", ip) }
+
+// addressKeys are all that count for a client address.
+func addressKeys(ip string) []string {
+	return []string{loginAddressKey(ip), resetAddressKey(ip), requestAddressKey(ip)}
+}
 
 // accountKey hashes the canonical address: it may be longer than a key, and what people
 // mistype into a login form is nothing to keep.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -157,6 +158,27 @@ func (s *Service) Unlock(ctx context.Context, email string) error {
 	}
 	s.record(ctx, unlock)
 	return nil
+}
+
+// UnlockAddress implements OperatorAPI.
+func (s *Service) UnlockAddress(ctx context.Context, ip string) error {
+	if _, err := netip.ParseAddr(ip); err != nil {
+		return domain.InvalidPayloadError("ip", `"ip" must be the address of a client`)
+	}
+	unlock := domain.Event{Kind: domain.EventAddressUnlocked, Outcome: domain.OutcomeSuccess, Client: domain.Client{IP: ip}}
+	for _, key := range addressKeys(ip) {
+		if err := s.Limiter.Reset(ctx, key); err != nil {
+			s.recordUnknown(ctx, unlock)
+			return unavailable(fmt.Errorf("forget what has come from an address: %w", err))
+		}
+	}
+	s.record(ctx, unlock)
+	return nil
+}
+
+// FindUser implements OperatorAPI.
+func (s *Service) FindUser(ctx context.Context, email string) (domain.User, error) {
+	return s.findByEmail(ctx, email)
 }
 
 func (s *Service) findByEmail(ctx context.Context, text string) (domain.User, error) {

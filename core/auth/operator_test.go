@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -297,6 +298,53 @@ func TestUnlock(t *testing.T) {
 			t.Errorf("got %v, which repeats the address", failure)
 		}
 	})
+}
+
+func TestUnlockAddress(t *testing.T) {
+	once := port.Limit{Burst: 1, Every: time.Hour}
+	settings := auth.DefaultSettings()
+	settings.LoginAddress, settings.ResetAddress, settings.Requests = once, once, once
+	settings.LoginAccount, settings.ResetAccount = port.Limit{}, port.Limit{}
+	w := newWorld(t, settings)
+	w.seedAnn(t, nil)
+	clients := []domain.Client{{IP: "2001:db8:1:2::1"}, {IP: "192.0.2.8"}}
+	attempts := map[string]func(from domain.Client) error{
+		"a login": func(from domain.Client) error {
+			_, err := w.service.Login(t.Context(), auth.LoginInput{Email: "nobody@example.com", Password: "wrong", Mode: domain.ModeJSON, Client: from})
+			return err
+		},
+		"a reset": func(from domain.Client) error {
+			return w.service.RequestReset(t.Context(), auth.ResetRequest{Email: annEmail, Client: from})
+		},
+		"a request": func(from domain.Client) error { return w.service.AdmitRequest(t.Context(), from) },
+	}
+	isLimited := func(err error) bool {
+		failure, ok := errors.AsType[*domain.Error](err)
+		return ok && failure.Code == domain.RequestsExceeded
+	}
+	for what, attempt := range attempts {
+		for _, client := range clients {
+			if err := attempt(client); isLimited(err) {
+				t.Fatalf("%s: got %v at the first attempt", what, err)
+			}
+			if err := attempt(client); !isLimited(err) {
+				t.Fatalf("%s: got %v, want the limit", what, err)
+			}
+		}
+	}
+	wantCode(t, w.service.UnlockAddress(t.Context(), "2001:db8:1:2::ffff"), "")
+	for what, attempt := range attempts {
+		if err := attempt(clients[0]); isLimited(err) {
+			t.Errorf("%s: got %v, want to be let in", what, err)
+		}
+		if err := attempt(clients[1]); !isLimited(err) {
+			t.Errorf("%s: got %v, want that other addresses are not forgotten", what, err)
+		}
+	}
+	wantCode(t, w.service.UnlockAddress(t.Context(), "192.0.2.300"), domain.InvalidPayload)
+	if got := w.count(t, domain.EventAddressUnlocked, domain.OutcomeSuccess); got != 1 {
+		t.Errorf("got %d events, want 1", got)
+	}
 }
 
 func TestListUsers(t *testing.T) {

@@ -23,9 +23,17 @@ type condition struct {
 // with look-aheads, (?=...) and (?!...), where ^ holds them to the beginning of the password.
 // The error says what is wrong with it.
 func ParsePasswordPolicy(text string) (PasswordPolicy, error) {
-	text = strings.TrimSuffix(strings.TrimPrefix(text, "/"), "/")
-	if text == "" {
-		return PasswordPolicy{}, nil
+	pattern, err := cutSlashes(text)
+	if err != nil || pattern == "" {
+		return PasswordPolicy{}, err
+	}
+	return parsePolicy(pattern)
+}
+
+// parsePolicy is ParsePasswordPolicy without slashes.
+func parsePolicy(text string) (PasswordPolicy, error) {
+	if hasLookBehind(text) {
+		return PasswordPolicy{}, errors.New("look-behind, (?<= or (?<!, is not known: write the condition as a look-ahead at the beginning")
 	}
 	rest, anchored := strings.CutPrefix(text, "^")
 	if !isLookAhead(rest) {
@@ -70,6 +78,35 @@ func (p PasswordPolicy) Allows(password string) bool {
 		}
 	}
 	return true
+}
+
+// cutSlashes returns the policy without the slashes around it. What is behind them would be
+// flags, which the reference service takes for a part of the pattern, so that none matches.
+func cutSlashes(text string) (string, error) {
+	inner, hadSlash := strings.CutPrefix(text, "/")
+	pattern, hadClosing := strings.CutSuffix(inner, "/")
+	if !hadSlash || hadClosing {
+		return pattern, nil
+	}
+	closes := false
+	walk(inner, func(i, _ int) bool {
+		closes = inner[i] == '/'
+		return !closes
+	})
+	if closes {
+		return "", errors.New("something is behind the closing slash: flags are written at the beginning of the pattern, as in (?i)")
+	}
+	return pattern, nil
+}
+
+// hasLookBehind reports whether text has a group that begins with (?<= or (?<!.
+func hasLookBehind(text string) bool {
+	found := false
+	walk(text, func(i, _ int) bool {
+		found = strings.HasPrefix(text[i:], "(?<=") || strings.HasPrefix(text[i:], "(?<!")
+		return !found
+	})
+	return found
 }
 
 func compile(text string) (*regexp.Regexp, error) {

@@ -25,6 +25,9 @@ func TestPasswordPolicy(t *testing.T) {
 		{`^(?=.*[)\]|(])(?!x).{3}$`, []string{"ab)", "a]b", "(ab", "|ab"}, []string{"abc", "x)a", "ab)c"}},
 		{`^(?=[])]a)`, []string{"]a", ")ab"}, []string{"a", "xa"}},
 		{`^(?=[^)]b)(?=a\)?)`, []string{"ab"}, []string{")b", "b"}},
+		{`/^a[/]\/b$`, []string{"a//b"}, []string{"a/b"}},
+		{"a/b", []string{"a/b"}, []string{"ab"}},
+		{`^(?:\(\?<=|[(?<=]x)$`, []string{"(?<=", "<x"}, []string{"x"}},
 		{`^(?=(a|b)c)(x|.*)$`, []string{"ac", "bcd"}, []string{"cc"}},
 	} {
 		policy, err := auth.ParsePasswordPolicy(test.policy)
@@ -54,7 +57,10 @@ func TestPasswordPolicyThatCannotBeKeptIsRefused(t *testing.T) {
 		"(?=^a|b)b":            "write ^ before",
 		"^(?=a)b|c":            "in brackets",
 		"^(?=(?=a)b)c":         "invalid or unsupported",
-		"a(?<=b)":              "invalid named capture",
+		"a(?<=b)":              "look-behind",
+		"^(?=.*(?<!a)b)":       "look-behind",
+		"/^.{12,}$/i":          "behind the closing slash",
+		"/a/b":                 "behind the closing slash",
 		"^(?=[)b":              "not closed",
 		`/^(?=.*\q)/`:          "invalid escape",
 		strings.Repeat("(", 9): "missing closing",
@@ -91,6 +97,14 @@ func TestSecurity17_ARefusedPasswordIsNotEchoedAndSpendsNoToken(t *testing.T) {
 	wantCode(t, w.service.Reset(t.Context(), token, good, domain.Client{}), "")
 	_, err = w.tryLogin(t, annEmail, good, domain.ModeJSON)
 	wantCode(t, err, "")
+}
+
+// Red when CheckNewPassword says of the address what it says of common passwords.
+func TestAPasswordThatIsTheAddressIsToldSo(t *testing.T) {
+	failure := wantCode(t, auth.CheckNewPassword("Ann@Example.com", annEmail), domain.FailedValidation)
+	if !strings.Contains(failure.Reason, "address") {
+		t.Errorf("got reason %q, want it to name the address", failure.Reason)
+	}
 }
 
 func TestTheListOfCommonPasswordsIsSearchedWhole(t *testing.T) {

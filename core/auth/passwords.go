@@ -48,7 +48,10 @@ func CheckNewPassword(password string, email domain.Email) error {
 	if utf8.RuneCountInString(password) < MinPasswordRunes {
 		return refusedPassword(fmt.Sprintf(`"password" must be at least %d characters long`, MinPasswordRunes))
 	}
-	if isCommonPassword(password) || strings.EqualFold(password, string(email)) {
+	if strings.EqualFold(password, string(email)) {
+		return refusedPassword(`"password" is the e-mail address of the account`)
+	}
+	if isCommonPassword(password) {
 		return refusedPassword(`"password" is one that is guessed first`)
 	}
 	return nil

@@ -13,9 +13,13 @@ import (
 // MaxListedAccounts is how many accounts ListAccounts returns at most.
 const MaxListedAccounts = 1000
 
-// MaxChangedAccounts is how many accounts are made, changed or removed at once at most: each of
-// them may cost a hash, and the caller waits.
+// MaxChangedAccounts is how many accounts are made, changed or removed at once at most, since
+// the caller waits.
 const MaxChangedAccounts = 50
+
+// MaxChangedPasswords is how many of them are given a password at once at most: each costs a
+// hash, all of which have to be made before the caller gives up.
+const MaxChangedPasswords = 10
 
 // ListAccounts implements PeopleAPI.
 func (s *Service) ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]domain.User, error) {
@@ -74,6 +78,9 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	if err := checkCount(len(patches)); err != nil {
 		return nil, err
 	}
+	if err := checkPasswordCount(patches); err != nil {
+		return nil, err
+	}
 	users := make([]domain.User, len(patches))
 	for i, patch := range patches {
 		var err error
@@ -90,7 +97,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	at, err := s.createAll(ctx, users)
 	switch {
 	case errors.Is(err, port.ErrConflict):
-		return nil, s.taken(ctx, users[at], err)
+		return nil, s.taken(ctx, users, at, err)
 	case err != nil && !s.exists(ctx, users[0].ID): // with which all others are, too
 		for _, user := range users {
 			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Actor: p.User.ID, Subject: user.ID, Client: from})
@@ -151,12 +158,15 @@ func (s *Service) UpdateAccount(ctx context.Context, p Principal, id domain.User
 
 // UpdateAccounts implements PeopleAPI.
 func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]domain.User, error) {
-	ids := make([]domain.UserID, len(updates))
+	ids, patches := make([]domain.UserID, len(updates)), make([]AccountPatch, len(updates))
 	for i, update := range updates {
-		ids[i] = update.ID
+		ids[i], patches[i] = update.ID, update.Patch
 	}
 	found, err := s.findAccounts(ctx, p, ids)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkPasswordCount(patches); err != nil {
 		return nil, err
 	}
 	// Once on copies, to refuse a bad patch before a password costs a hash.
@@ -235,6 +245,19 @@ func (s *Service) findAccounts(ctx context.Context, p Principal, ids []domain.Us
 func checkCount(accounts int) error {
 	if accounts < 1 || accounts > MaxChangedAccounts {
 		return domain.InvalidPayloadError("", fmt.Sprintf("1 to %d accounts can be changed at once", MaxChangedAccounts))
+	}
+	return nil
+}
+
+func checkPasswordCount(patches []AccountPatch) error {
+	passwords := 0
+	for _, patch := range patches {
+		if patch.Password != nil {
+			passwords++
+		}
+	}
+	if passwords > MaxChangedPasswords {
+		return domain.InvalidPayloadError("password", fmt.Sprintf("At most %d accounts can be given a password at once", MaxChangedPasswords))
 	}
 	return nil
 }

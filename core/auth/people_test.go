@@ -1,7 +1,9 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -153,6 +155,108 @@ func TestWhatAnAdministratorDoesIsRecordedWithBoth(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// askedUsers notes how many accounts are asked for.
+type askedUsers struct {
+	port.Users
+	limit *int
+}
+
+func (a askedUsers) Find(ctx context.Context, q port.UserQuery) ([]domain.User, error) {
+	*a.limit = q.Limit
+	return a.Users.Find(ctx, q)
+}
+
+// askedEvents notes how many events are asked for.
+type askedEvents struct {
+	port.Events
+	limit *int
+}
+
+func (a askedEvents) Latest(ctx context.Context, f port.EventFilter, offset, limit int) ([]domain.Event, error) {
+	*a.limit = limit
+	return a.Events.Latest(ctx, f, offset, limit)
+}
+
+func (a askedEvents) List(ctx context.Context, after string, limit int) ([]domain.Event, error) {
+	*a.limit = limit
+	return a.Events.List(ctx, after, limit)
+}
+
+// Red when ListAccounts, LatestActivity or ActivityAfter passes on the limit that it is given.
+func TestNobodyListsMoreThanTheMost(t *testing.T) {
+	var limit int
+	w := newWorld(t, auth.DefaultSettings(), func(p *auth.Ports) {
+		p.Repos.Users, p.Events = askedUsers{p.Repos.Users, &limit}, askedEvents{p.Events, &limit}
+	})
+	root := w.administrator(t, "root@example.com")
+	for name, list := range map[string]struct {
+		of   func(limit int) error
+		most int
+	}{
+		"accounts": {func(limit int) error {
+			_, err := w.service.ListAccounts(t.Context(), root, port.UserQuery{Limit: limit})
+			return err
+		}, auth.MaxListedAccounts},
+		"events": {func(limit int) error {
+			_, err := w.service.Activity(t.Context(), root, auth.ActivityQuery{Limit: limit})
+			return err
+		}, auth.MaxActivity},
+		"events as they come": {func(limit int) error {
+			_, err := w.service.ActivityAfter(t.Context(), "", limit)
+			return err
+		}, auth.MaxActivity},
+	} {
+		for asked, want := range map[int]int{list.most + 1: list.most, list.most: list.most, 1: 1} {
+			if wantCode(t, list.of(asked), ""); limit != want {
+				t.Errorf("%s: %d are asked of the store for %d, want %d", name, limit, asked, want)
+			}
+		}
+	}
+}
+
+// Red when CreateAccounts or UpdateAccounts loses checkPasswordCount, or has it after the hashes.
+func TestSoManyPasswordsAsCanBeHashedInTimeAreSetAtOnce(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	root := w.administrator(t, "root@example.com")
+	create := func(from, passwords, others int) ([]domain.User, error) {
+		var patches []auth.AccountPatch
+		for n := range passwords + others {
+			patch := auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(fmt.Sprintf("u%d@example.com", from+n))}}
+			if n < passwords {
+				patch.Password = new(newPassword)
+			}
+			patches = append(patches, patch)
+		}
+		return w.service.CreateAccounts(t.Context(), root, patches, domain.Client{})
+	}
+	wantRefused := func(err error, work int64) {
+		t.Helper()
+		if failure := wantCode(t, err, domain.InvalidPayload); failure.Field != "password" {
+			t.Errorf("got field %q, want password", failure.Field)
+		}
+		if got := w.hasher.Work() - work; got != 0 {
+			t.Errorf("got %d rounds of hashing, want none", got)
+		}
+	}
+	work := w.hasher.Work()
+	_, err := create(0, auth.MaxChangedPasswords+1, 0)
+	wantRefused(err, work)
+	_, err = create(0, 0, auth.MaxChangedAccounts)
+	wantCode(t, err, "")
+	made, err := create(100, auth.MaxChangedPasswords, 1)
+	wantCode(t, err, "")
+
+	var updates []auth.AccountUpdate
+	for _, user := range made {
+		updates = append(updates, auth.AccountUpdate{user.ID, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Password: new(password)}}})
+	}
+	work = w.hasher.Work()
+	_, err = w.service.UpdateAccounts(t.Context(), root, updates, domain.Client{})
+	wantRefused(err, work)
+	_, err = w.service.UpdateAccounts(t.Context(), root, updates[1:], domain.Client{})
+	wantCode(t, err, "")
 }
 
 // Red when storeAll's Work.Do is gone, or checkCount.

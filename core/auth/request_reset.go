@@ -56,7 +56,8 @@ const (
 
 // wantRoomForMail refuses everybody alike while too many letters wait, as they do when the
 // mail server is down and strangers keep asking, so that nobody can fill the store. Nothing
-// is counted against who is refused.
+// is counted against who is refused. Letters that tell about changes take no room: nobody keeps
+// others from a reset by changing their own account.
 func (s *Service) wantRoomForMail(ctx context.Context) error {
 	bound := s.settings.MailQueue
 	if bound == 0 {
@@ -66,7 +67,7 @@ func (s *Service) wantRoomForMail(ctx context.Context) error {
 	if s.mailFull.at(now) {
 		return mailQueueIsFull()
 	}
-	waiting, err := s.Repos.MailQueue.Waiting(ctx, bound)
+	waiting, err := s.Repos.MailQueue.Waiting(ctx, domain.LetterPasswordReset, bound)
 	if err != nil {
 		return unavailable(fmt.Errorf("count letters: %w", err))
 	}

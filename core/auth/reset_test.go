@@ -314,6 +314,16 @@ func TestRequestReset_WhileTheMailQueueIsFull(t *testing.T) {
 		w.forgot(t, "nobody@example.com")
 		return w
 	}
+	t.Run("notices take no room of it", func(t *testing.T) {
+		w := newWorld(t, settings)
+		w.seedAnn(t, nil)
+		for n := range 2 * settings.MailQueue {
+			patch := auth.ProfilePatch{Email: new(fmt.Sprintf("stranger%d@example.com", n))}
+			_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, patch, domain.Client{})
+			wantCode(t, err, "")
+		}
+		w.forgot(t, "nobody@example.com")
+	})
 	t.Run("everybody is refused alike, and nothing is written", func(t *testing.T) {
 		var calls intercept.Recorder
 		w := full(t, intercepted(intercept.Hooks{Before: calls.Hook}))

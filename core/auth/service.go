@@ -109,8 +109,9 @@ type Settings struct {
 	// asked, it is the way back into the account.
 	NoticePage string
 
-	// MailQueue is how many letters may wait before nobody can ask for another; letters
-	// that the service sends of itself are always queued. They are counted before the limits
+	// MailQueue is how many letters with a link for a new password may wait before nobody can
+	// ask for another; letters that the service sends of itself are always queued, and not
+	// among them. They are counted before the limits
 	// of a request are asked and its letter is queued, so that requests under way at the same
 	// moment may exceed it by one letter each, however many they are. An instance that has
 	// seen the queue full looks again after a second. Zero is no bound.

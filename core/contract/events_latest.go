@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -73,7 +74,11 @@ func eventsLatestCases() []Case[port.Events] {
 			mixed(t, events)
 			wantLatest(t, events, all, 2, 2, "4", "3")
 			wantLatest(t, events, port.EventFilter{User: "ann"}, 1, 10, "3", "1")
+			wantLatest(t, events, port.EventFilter{User: "ann"}, 2, 1, "1")
 			wantLatest(t, events, all, 6, 10)
+			for _, f := range []port.EventFilter{all, {User: "ann"}, {Kind: "login"}, {Kind: "login", User: "ann"}} {
+				wantLatest(t, events, f, math.MaxInt, 10) // no sum is out of range
+			}
 		}},
 		{"events/latest/limit-below-1-is-none", ruleEdge, func(t testing.TB, events port.Events) {
 			recordEvents(t, events, "1")

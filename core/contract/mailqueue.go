@@ -222,7 +222,9 @@ func mailQueueMethods() methods[port.MailQueue] {
 			{"Retry", func(ctx context.Context, queue port.MailQueue) error {
 				return queue.Retry(ctx, port.Lease{Letter: sampleLetter("ann"), Token: "unknown"}, at(loan))
 			}},
-			{"Waiting", func(ctx context.Context, queue port.MailQueue) error { return errorOf(queue.Waiting(ctx, 10)) }},
+			{"Waiting", func(ctx context.Context, queue port.MailQueue) error {
+				return errorOf(queue.Waiting(ctx, domain.LetterPasswordReset, 10))
+			}},
 			{"Prune", func(ctx context.Context, queue port.MailQueue) error { return errorOf(queue.Prune(ctx, at(0), 10)) }},
 		},
 	}

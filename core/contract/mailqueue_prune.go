@@ -5,19 +5,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// wantWaiting ends the case unless there are n letters.
+// wantWaiting ends the case unless there are n letters of the kind of sampleLetter.
 func wantWaiting(t testing.TB, queue port.MailQueue, n int) {
 	t.Helper()
-	if got := value(queue.Waiting(t.Context(), n+10))(t); got != n {
+	if got := value(queue.Waiting(t.Context(), domain.LetterPasswordReset, n+10))(t); got != n {
 		t.Fatalf("got %d letters in the queue, want %d", got, n)
 	}
 }
 
 func queueWaitingCases() []Case[port.MailQueue] {
-	const rule = "Waiting counts the letters that are there, whatever their times and whether on loan or not, but only up to limit; a limit below 1 counts none."
+	const rule = "Waiting counts the letters of that kind that are there, whatever their times and whether on loan or not, but only up to limit; a limit below 1 counts none."
 	return []Case[port.MailQueue]{
 		{"queue/waiting/counts", rule, func(t testing.TB, queue port.MailQueue) {
 			wantWaiting(t, queue, 0)
@@ -29,6 +30,12 @@ func queueWaitingCases() []Case[port.MailQueue] {
 			over.ExpiresAt = at(-100 * 365 * 24 * time.Hour)
 			putLetters(t, queue, over)
 			wantWaiting(t, queue, 3)
+			notice := sampleLetter("notice")
+			notice.Kind = domain.LetterEmailChanged
+			putLetters(t, queue, notice)
+			wantWaiting(t, queue, 3)
+			wantEqual(t, value(queue.Waiting(t.Context(), domain.LetterEmailChanged, 10))(t), 1)
+			wantEqual(t, value(queue.Waiting(t.Context(), domain.LetterPasswordChanged, 10))(t), 0)
 		}},
 		{"queue/waiting/on-loan", rule, func(t testing.TB, queue port.MailQueue) {
 			putLetters(t, queue, sampleLetter("ann"), sampleLetter("bob"))
@@ -42,7 +49,7 @@ func queueWaitingCases() []Case[port.MailQueue] {
 				putLetters(t, queue, sampleLetter(fmt.Sprint("user", i)))
 			}
 			for limit, want := range map[int]int{6: 5, 5: 5, 4: 4, 1: 1, 0: 0, -1: 0} {
-				wantEqual(t, value(queue.Waiting(t.Context(), limit))(t), want)
+				wantEqual(t, value(queue.Waiting(t.Context(), domain.LetterPasswordReset, limit))(t), want)
 			}
 		}},
 	}

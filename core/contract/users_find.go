@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -159,6 +160,12 @@ func usersFindCases() []Case[port.Users] {
 				wantError(t, errorOf(users.Find(t.Context(), port.UserQuery{UserFilter: equal(field, "x"), Limit: 1})), port.ErrInvalid)
 				wantError(t, errorOf(users.Find(t.Context(), port.UserQuery{Sort: []port.UserOrder{{Field: field}}, Limit: 1})), port.ErrInvalid)
 				wantError(t, errorOf(users.Count(t.Context(), equal(field, "x"))), port.ErrInvalid)
+			}
+		}},
+		{"users/find/field-twice-is-invalid", "A field that q.Sort names twice is ErrInvalid, too.", func(t testing.TB, users port.Users) {
+			id, name := port.UserOrder{Field: port.UserFieldID}, port.UserOrder{Field: port.UserFieldFirstName}
+			for _, sort := range [][]port.UserOrder{{id, id}, {name, id, {Field: port.UserFieldFirstName, Descending: true}}, slices.Repeat([]port.UserOrder{id}, 5000)} {
+				wantError(t, errorOf(users.Find(t.Context(), port.UserQuery{Sort: sort, Limit: 1})), port.ErrInvalid)
 			}
 		}},
 		{"users/find/whole-records", "Stored values come back equal.", func(t testing.TB, users port.Users) {

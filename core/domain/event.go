@@ -25,6 +25,7 @@ const (
 	EventPasswordReset   = "password-reset"
 	EventEmailChanged    = "email-changed"
 	EventAccountUnlocked = "account-unlocked"
+	EventAddressUnlocked = "address-unlocked" // the one of Client.IP
 	EventUserUpdated     = "user-updated"
 	EventUserDeleted     = "user-deleted"
 	EventSessionsEnded   = "sessions-ended"
@@ -37,6 +38,16 @@ const (
 	EventLoginLimited    = "login-limited"
 	EventResetLimited    = "password-reset-limited"
 )
+
+// EventKinds returns all of them, in the order of the alphabet.
+func EventKinds() []string {
+	return []string{
+		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventLogin, EventLoginLimited, EventLogout,
+		EventPasswordChanged, EventPasswordReset, EventResetLimited, EventResetMailed, EventResetRequested,
+		EventRefreshReuse, EventRoleChanged, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved,
+		EventTokenSet, EventStatusChanged, EventUserCreated, EventUserDeleted, EventUserUpdated,
+	}
+}
 
 // The outcomes of events.
 const (

@@ -38,9 +38,9 @@ type MailQueue interface {
 	// returns ErrStale when the loan is over.
 	Retry(ctx context.Context, l Lease, next time.Time) error
 
-	// Waiting counts the letters that are there, whatever their times and whether on
-	// loan or not, but only up to limit; a limit below 1 counts none.
-	Waiting(ctx context.Context, limit int) (int, error)
+	// Waiting counts the letters of that kind that are there, whatever their times and
+	// whether on loan or not, but only up to limit; a limit below 1 counts none.
+	Waiting(ctx context.Context, kind domain.LetterKind, limit int) (int, error)
 
 	// Prune removes at most limit letters whose ExpiresAt is not after now, save those
 	// on loan at now, and returns how many it removed.

@@ -29,7 +29,7 @@ type Users interface {
 
 	// Find returns at most q.Limit of the users that q's filter means, without the first
 	// q.Offset of them, in q's order. A limit below 1 returns none. A field that there is
-	// not is ErrInvalid.
+	// not is ErrInvalid. A field that q.Sort names twice is ErrInvalid, too.
 	Find(ctx context.Context, q UserQuery) ([]domain.User, error)
 
 	// Count returns how many users f means.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestRun(t *testing.T) {
@@ -16,7 +15,7 @@ func TestRun(t *testing.T) {
 			"func FuzzFine(f *testing.F) { f.Fuzz(func(t *testing.T, a int) {}) }\n"+
 				"func FuzzWrong(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, a int) { t.Error(a) }) }\n")
 		var out bytes.Buffer
-		err := run(t.Context(), root, time.Millisecond, &out)
+		err := run(t.Context(), root, 1, &out)
 		if err == nil || !strings.Contains(err.Error(), "FuzzWrong") || strings.Contains(err.Error(), "FuzzFine") {
 			t.Errorf("got error %v, want one about FuzzWrong alone", err)
 		}
@@ -25,7 +24,7 @@ func TestRun(t *testing.T) {
 		}
 	})
 	t.Run("fails where there is none, since then none was found", func(t *testing.T) {
-		if err := run(t.Context(), module(t, ""), time.Millisecond, &bytes.Buffer{}); err == nil {
+		if err := run(t.Context(), module(t, ""), 1, &bytes.Buffer{}); err == nil {
 			t.Error("got no error")
 		}
 	})

@@ -85,9 +85,16 @@ func (s *mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) err
 	})
 }
 
-func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
+func (s *mailQueue) Waiting(ctx context.Context, kind domain.LetterKind, limit int) (n int, err error) {
 	err = s.read(ctx, "count letters", func(d *draft) error {
-		n = max(0, min(limit, d.letters.len()))
+		for _, record := range d.letters.all() {
+			if n >= limit {
+				break
+			}
+			if record.letter.Kind == kind {
+				n++
+			}
+		}
 		return nil
 	})
 	return n, err

@@ -10,14 +10,11 @@ import (
 type overlay[K comparable, V any] struct {
 	base    map[K]V
 	changed map[K]*V // nil where the value would be removed
-	length  int
 }
 
 func overlayOn[K comparable, V any](base map[K]V) *overlay[K, V] {
-	return &overlay[K, V]{base: base, changed: map[K]*V{}, length: len(base)}
+	return &overlay[K, V]{base: base, changed: map[K]*V{}}
 }
-
-func (o *overlay[K, V]) len() int { return o.length }
 
 func (o *overlay[K, V]) get(key K) (v V, ok bool) {
 	if changed, touched := o.changed[key]; touched {
@@ -30,16 +27,10 @@ func (o *overlay[K, V]) get(key K) (v V, ok bool) {
 	return v, ok
 }
 
-func (o *overlay[K, V]) put(key K, v V) {
-	if _, known := o.get(key); !known {
-		o.length++
-	}
-	o.changed[key] = &v
-}
+func (o *overlay[K, V]) put(key K, v V) { o.changed[key] = &v }
 
 func (o *overlay[K, V]) remove(key K) {
 	if _, known := o.get(key); known {
-		o.length--
 		o.changed[key] = nil
 	}
 }

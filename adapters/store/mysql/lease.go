@@ -63,16 +63,19 @@ func (l *lease) alone(ctx context.Context, fn func(ctx context.Context) error) e
 	}
 
 	held, lose := context.WithCancelCause(ctx)
+	// What runs may take its time to stop when ctx is done: the lease is kept until it has.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	beaten := make(chan struct{})
 	go func() {
 		defer close(beaten)
-		lose(l.keep(held, holder, taken))
+		lose(l.keep(running, holder, taken))
 	}()
 	err = fn(held)
 	if lost := context.Cause(held); errors.Is(lost, errLeaseLost) {
 		err = errors.Join(lost, err)
 	}
-	lose(nil)
+	stop()
 	<-beaten
 	return err
 }

@@ -62,6 +62,26 @@ func TestLease(t *testing.T) {
 		must(t, err)
 	})
 
+	t.Run("is not let go before what it has run has ended", func(t *testing.T) {
+		db := mysql.Raw(t, server.Database(t))
+		ctx, cancel := context.WithCancel(t.Context())
+		err := mysql.Alone(ctx, db, beat, func(held context.Context) error {
+			cancel()
+			<-held.Done()
+			waiting, cancel := context.WithTimeout(t.Context(), 16*beat)
+			defer cancel()
+			err := mysql.Alone(waiting, db, beat, func(context.Context) error { return nil })
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("another: got error %v, want %v", err, context.DeadlineExceeded)
+			}
+			return held.Err()
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got error %v, want %v", err, context.Canceled)
+		}
+		must(t, mysql.Alone(t.Context(), db, beat, func(context.Context) error { return nil }))
+	})
+
 	t.Run("of a holder who is gone is taken over", func(t *testing.T) {
 		db := mysql.Raw(t, server.Database(t))
 		must(t, mysql.Alone(t.Context(), db, beat, func(context.Context) error { return nil }))

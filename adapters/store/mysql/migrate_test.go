@@ -27,8 +27,8 @@ func TestMigrations(t *testing.T) {
 			"00005_one_time_tokens.sql": "5f404e78e336a9ca278c94c01aed3390a585b1693eed5b4d52562fbc8e9ab1ea",
 			"00006_letters.sql":         "35def0b7b612213c635729d4cea5c5be8ecec216f92a40454eeb6f1d0c9a2bc4",
 			"00007_signing_keys.sql":    "052a4355e0b83a23ae9816f38dc53c16c2a6526435bacab8f9dccdcee5bb7ba9",
-			"00008_user_lookups.sql":    "4772faa1771d0a1f2e513bd2b0749e489995af9e536794c656b3297f6ff4ff5b",
-			"00009_event_lookups.sql":   "f87b66a8cccb2a3b1d1b787f1f0d49739e60c9aba3bad7cb53ffda169542c315",
+			"00008_user_lookups.sql":    "e91cfd45edd3553b5292833041aca04ce4f827d9ed537af85f4d8ecd2de109f1",
+			"00009_event_lookups.sql":   "aeeda9f236055e44dfd150d57e073318aff6f99799344d1df179f0b2d3c0f6d9",
 		}))
 	})
 }

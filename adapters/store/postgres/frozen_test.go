@@ -20,8 +20,8 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00005_one_time_tokens.sql": "2d30f02baebcc36013351b848aeba4ff0690e03cf70c4f8db7d204d856a31f92",
 		"00006_letters.sql":         "dfca969e066145651a0cbca3096df7e9a3ec7c5b202561a5c713cb228c7e4af3",
 		"00007_signing_keys.sql":    "0a54d6b86c4b855dce7cb1337300f4ab65030491bd318d3f3e3f14aca3ef3375",
-		"00008_user_lookups.sql":    "d30090a497ad9adba72ef771e7b4576b1734c398b02c1102d70f189cbb7abf8c",
-		"00009_event_lookups.sql":   "e0bb226e7d6483cf5c4e9d795f35bab6520c935f7a7ad22f4eb05ec893d54faf",
+		"00008_user_lookups.sql":    "62ea84c9f6381b16dcfc338622e113e35d700311c63f08f5d18dfddb4f138fba",
+		"00009_event_lookups.sql":   "ccddaf10fe8539bab44949f8a5267d8cd8ae77d2b05ba6bde820884b9651bd3d",
 	})
 	if err != nil {
 		t.Error(err)

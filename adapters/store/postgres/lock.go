@@ -44,17 +44,21 @@ func (a advisory) alone(ctx context.Context, fn func(context.Context) error) err
 	defer lock.release(ctx)
 
 	held, lose := context.WithCancelCause(ctx)
+	// What runs may take its time to stop when ctx is done: the lock is kept until it has.
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		lock.keep(held, lose)
+		lock.keep(running, lose)
 	}()
 	err = fn(held)
 	if errors.Is(context.Cause(held), migration.ErrLockLost) {
 		err = errors.Join(migration.ErrLockLost, err)
 	}
-	lose(nil)
+	stop()
 	<-ended
+	lose(nil)
 	return err
 }
 

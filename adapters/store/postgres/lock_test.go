@@ -127,7 +127,7 @@ func TestLock(t *testing.T) {
 		err := lock(ctx, func(held context.Context) error {
 			cancel()
 			<-held.Done()
-			wait, cancel := context.WithTimeout(t.Context(), silence)
+			wait, cancel := context.WithTimeout(t.Context(), 3*silence)
 			defer cancel()
 			if err := other(wait, nothing); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("another: got error %v, want %v", err, context.DeadlineExceeded)

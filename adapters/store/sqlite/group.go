@@ -160,12 +160,11 @@ func (g *group) again(m *member) {
 }
 
 const (
-	beginGroup      = `BEGIN IMMEDIATE`
-	commitGroup     = `COMMIT`
-	beginMember     = `SAVEPOINT member`
-	endMember       = `RELEASE member`
-	rollBackMember  = `ROLLBACK TO member`
-	refreshPlanning = `PRAGMA optimize`
+	beginGroup     = `BEGIN IMMEDIATE`
+	commitGroup    = `COMMIT`
+	beginMember    = `SAVEPOINT member`
+	endMember      = `RELEASE member`
+	rollBackMember = `ROLLBACK TO member`
 )
 
 // begin starts a transaction. It waits for other processes as long as the busy timeout
@@ -284,18 +283,11 @@ func (g *group) closeStatements() {
 	g.statements = nil
 }
 
-// optimizeTime bounds what leaving spends on the statistics of the query planner.
-const optimizeTime = time.Second
-
 // leave returns the connection to the pool, which is about to be closed.
 func (g *group) leave() {
 	if g.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), optimizeTime)
-	defer cancel()
-	// Better statistics are a favour to the next start; no closing fails for want of them.
-	_, _ = g.conn.ExecContext(ctx, refreshPlanning)
 	g.closeStatements()
 	_ = g.conn.Close()
 	g.conn = nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/store/sqlite"
+	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -27,7 +28,7 @@ func openWithEndlessTables(t testing.TB, readers int) *sqlite.Store {
 			i AS last_name, i AS language, i AS static_token, i AS totp_secret, i AS epoch, i AS version,
 			i AS created_at, i AS last_access, i AS preferences FROM n WHERE i < 0;
 		DROP TABLE letters;
-		CREATE VIEW letters`+endless+`i AS id FROM n WHERE i < 0`)
+		CREATE VIEW letters`+endless+`i AS id, 'password-reset' AS kind FROM n WHERE i < 0`)
 	must(t, err)
 	return s
 }
@@ -70,7 +71,7 @@ func TestBusyReaders(t *testing.T) {
 			return err
 		},
 		"a count": func(ctx context.Context, s *sqlite.Store) error {
-			_, err := s.Repos().MailQueue.Waiting(ctx, 1)
+			_, err := s.Repos().MailQueue.Waiting(ctx, domain.LetterPasswordReset, 1)
 			return err
 		},
 	}
@@ -92,7 +93,7 @@ func TestBusyReaders(t *testing.T) {
 	t.Run("look at many rows for no longer than the context", func(t *testing.T) {
 		s := openWithEndlessTables(t, readers)
 		wantDeadline(t, func(ctx context.Context) error {
-			_, err := s.Repos().MailQueue.Waiting(ctx, 1)
+			_, err := s.Repos().MailQueue.Waiting(ctx, domain.LetterPasswordReset, 1)
 			return err
 		})
 	})

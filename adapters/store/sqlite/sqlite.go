@@ -6,6 +6,10 @@
 // PATH.migrate.lock hold nothing; see Lock and Migrator. One connection writes and several
 // read. By default a write is on the disk when it is acknowledged (synchronous FULL) and
 // outlives a power cut; those that come at the same time share the wait for the disk.
+//
+// How rows are found follows from the indexes alone: Open removes the statistics that ANALYZE
+// and PRAGMA optimize leave, since those of a small table make SQLite read the large one that
+// it becomes from end to end.
 package sqlite
 
 import (
@@ -65,6 +69,9 @@ func open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	if err := checkSchema(ctx, c, writer.DB); err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	if err := removeStatistics(ctx, writer); err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
 	reader, err := connect(c.readerDSN(), c.Readers)

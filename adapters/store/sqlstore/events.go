@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -69,25 +70,35 @@ func (s *events) List(ctx context.Context, after string, limit int) (page []doma
 	return page, err
 }
 
-// Of each filter there is a statement of its own, so that the database can plan it.
+// Of each filter there is a statement of its own, so that the database can plan it. The events of
+// a user are those of two indexes, which a condition with OR would leave to the database to find:
+// it rather reads the whole trail, from its end. SQLite takes the sides of a CROSS JOIN in their
+// order; it would begin with all events of a kind.
 const (
 	latestEvents       = `SELECT ` + eventColumns + ` FROM events ORDER BY id DESC LIMIT ? OFFSET ?`
 	latestEventsOfKind = `SELECT ` + eventColumns + ` FROM events WHERE kind = ? ORDER BY id DESC LIMIT ? OFFSET ?`
-	latestEventsOfUser = `SELECT ` + eventColumns + ` FROM events
-		WHERE (actor_id = ? OR subject_id = ?) ORDER BY id DESC LIMIT ? OFFSET ?`
-	latestEventsOfBoth = `SELECT ` + eventColumns + ` FROM events
-		WHERE kind = ? AND (actor_id = ? OR subject_id = ?) ORDER BY id DESC LIMIT ? OFFSET ?`
+	latestEventsOfUser = `SELECT ` + eventColumns + ` FROM (
+			SELECT event_id FROM (SELECT id AS event_id FROM events WHERE actor_id = ? ORDER BY id DESC LIMIT ?) AS done_by
+			UNION
+			SELECT event_id FROM (SELECT id AS event_id FROM events WHERE subject_id = ? ORDER BY id DESC LIMIT ?) AS done_to
+		) AS of_user CROSS JOIN events WHERE id = event_id ORDER BY id DESC LIMIT ? OFFSET ?`
+	latestEventsOfBoth = `SELECT ` + eventColumns + ` FROM (
+			SELECT id AS event_id FROM events WHERE actor_id = ?
+			UNION
+			SELECT id AS event_id FROM events WHERE subject_id = ?
+		) AS of_user CROSS JOIN events WHERE id = event_id AND kind = ? ORDER BY id DESC LIMIT ? OFFSET ?`
 )
 
-func latestQuery(f port.EventFilter) (query string, args []any) {
+// latestQuery returns the statement and its arguments but limit and offset, whose sum is last.
+func latestQuery(f port.EventFilter, last int) (query string, args []any) {
 	user := string(f.User)
 	switch {
 	case f.Kind != "" && user != "":
-		return latestEventsOfBoth, []any{f.Kind, user, user}
+		return latestEventsOfBoth, []any{user, user, f.Kind}
 	case f.Kind != "":
 		return latestEventsOfKind, []any{f.Kind}
 	case user != "":
-		return latestEventsOfUser, []any{user, user}
+		return latestEventsOfUser, []any{user, last, user, last}
 	}
 	return latestEvents, nil
 }
@@ -98,8 +109,9 @@ func (s *events) Latest(ctx context.Context, f port.EventFilter, offset, limit i
 			return err
 		}
 		var rows []eventRow
-		query, args := latestQuery(f)
-		if err := s.list(ctx, &rows, query, append(args, limit, max(offset, 0))...); err != nil {
+		offset = max(offset, 0)
+		query, args := latestQuery(f, limit+min(offset, math.MaxInt-limit))
+		if err := s.list(ctx, &rows, query, append(args, limit, offset)...); err != nil {
 			return err
 		}
 		for _, row := range rows {

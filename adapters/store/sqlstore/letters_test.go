@@ -201,7 +201,7 @@ func TestQueueLimits(t *testing.T) {
 		s := &script{}
 		queue := newStore(t, s).Repos().MailQueue
 		for _, limit := range []int{0, -1} {
-			if n, err := queue.Waiting(t.Context(), limit); n != 0 || err != nil {
+			if n, err := queue.Waiting(t.Context(), domain.LetterPasswordReset, limit); n != 0 || err != nil {
 				t.Errorf("got %d letters and error %v, want neither", n, err)
 			}
 			if n, err := queue.Prune(t.Context(), t0, limit); n != 0 || err != nil {

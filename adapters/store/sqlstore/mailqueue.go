@@ -186,15 +186,15 @@ func (s *mailQueue) settle(ctx context.Context, what string, l port.Lease, query
 
 // A table of its own around the limited rows, since a LIMIT beside COUNT would limit the one
 // row of the count.
-const countLetters = `SELECT COUNT(*) FROM (SELECT id FROM letters LIMIT ?) AS waiting`
+const countLetters = `SELECT COUNT(*) FROM (SELECT id FROM letters WHERE kind = ? LIMIT ?) AS waiting`
 
-func (s *mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
+func (s *mailQueue) Waiting(ctx context.Context, kind domain.LetterKind, limit int) (n int, err error) {
 	err = s.call(ctx, "count letters", func() error {
 		if limit < 1 {
 			return nil // to SQLite a negative limit is none at all
 		}
 		var err error
-		n, err = s.count(ctx, countLetters, limit)
+		n, err = s.count(ctx, countLetters, string(kind), limit)
 		return err
 	})
 	return n, err

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -36,18 +37,22 @@ type Store struct {
 // arguments are written. The store owns both: Close closes them.
 func New(reader *sqlx.DB, writer Writer, d Dialect, options ...Option) *Store {
 	s := &Store{reader: reader, writer: writer, dialect: d, bound: map[string]string{}}
-	for _, queries := range [][]string{
-		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
-		oneTimeTokenQueries(), mailQueueQueries(), signingKeyQueries(),
-	} {
-		for _, q := range queries {
-			s.bound[q] = reader.Rebind(q)
-		}
+	for _, q := range Queries() {
+		s.bound[q] = reader.Rebind(q)
 	}
 	for _, option := range options {
 		option(s)
 	}
 	return s
+}
+
+// Queries returns every statement of a store whose text is always the same, with ? for each
+// argument. A database tests with them how it finds the rows.
+func Queries() []string {
+	return slices.Concat(
+		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
+		oneTimeTokenQueries(), mailQueueQueries(), signingKeyQueries(),
+	)
 }
 
 // Repos returns repositories that commit each call by itself.

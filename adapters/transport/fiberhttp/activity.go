@@ -64,12 +64,15 @@ func (s *Server) activity(c *fiber.Ctx) error {
 // user. What is not understood is refused: a filter that is left out would show what was not
 // asked for.
 func decodeActivityQuery(c *fiber.Ctx) (auth.ActivityQuery, error) {
+	if err := refuseOtherLists(c); err != nil {
+		return auth.ActivityQuery{}, err
+	}
 	offset, limit, err := decodePage(c, auth.MaxActivity)
 	if err != nil {
 		return auth.ActivityQuery{}, err
 	}
 	if c.Query("search") != "" || len(listParameter(c, "meta")) > 0 {
-		return auth.ActivityQuery{}, domain.InvalidQueryError("events are neither searched nor counted")
+		return auth.ActivityQuery{}, domain.InvalidQueryError("Events are neither searched nor counted")
 	}
 	for _, name := range listParameter(c, "sort") {
 		if name != "-timestamp" && name != "-id" {
@@ -88,7 +91,7 @@ func decodeActivityQuery(c *fiber.Ctx) (auth.ActivityQuery, error) {
 		case field == "user" && value != "":
 			query.User = domain.UserID(value)
 		default:
-			return auth.ActivityQuery{}, domain.InvalidQueryError(`only "action" and "user" can be filtered by`)
+			return auth.ActivityQuery{}, domain.InvalidQueryError(`Only "action" and "user" can be filtered by`)
 		}
 	}
 	return query, nil

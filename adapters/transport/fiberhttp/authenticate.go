@@ -15,7 +15,10 @@ type principalKey struct{}
 
 // authenticate finds out who calls, by header, query or session cookie.
 func (s *Server) authenticate(c *fiber.Ctx) error {
-	credential := presented(c)
+	credential, err := presented(c)
+	if err != nil {
+		return err
+	}
 	credential.Cookie = cookieValue(c, s.config.SessionCookie)
 	if err := s.identify(c, credential); err != nil {
 		if credential.Bearer == "" && credential.Query == "" && isRefused(err) {
@@ -33,7 +36,11 @@ func (s *Server) authenticate(c *fiber.Ctx) error {
 
 // authenticateWithoutCookie is authenticate for the routes that make and end cookies.
 func (s *Server) authenticateWithoutCookie(c *fiber.Ctx) error {
-	if err := s.identify(c, presented(c)); err != nil {
+	credential, err := presented(c)
+	if err != nil {
+		return err
+	}
+	if err := s.identify(c, credential); err != nil {
 		return err
 	}
 	return c.Next()
@@ -55,14 +62,18 @@ func principal(c *fiber.Ctx) auth.Principal {
 }
 
 // presented returns the tokens in header and query. A header of another form than two
-// words, the first "Bearer" in any case, is ignored as if it were not there.
-func presented(c *fiber.Ctx) auth.Credential {
+// words, the first "Bearer" in any case, is ignored as if it were not there. Two of either are
+// an error, whatever they hold, since parties on the way may each have looked at another one.
+func presented(c *fiber.Ctx) (auth.Credential, error) {
+	if len(c.Request().Header.PeekAll(fiber.HeaderAuthorization)) > 1 || len(c.Context().QueryArgs().PeekMulti("access_token")) > 1 {
+		return auth.Credential{}, domain.InvalidPayloadError("access_token", "The request includes more than one access token")
+	}
 	credential := auth.Credential{Query: strings.Clone(c.Query("access_token"))}
 	scheme, token, found := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
 	if found && strings.EqualFold(scheme, "Bearer") && !strings.Contains(token, " ") {
 		credential.Bearer = strings.Clone(token)
 	}
-	return credential
+	return credential, nil
 }
 
 // isRefused reports whether the credential is no good and never will be again. An expired

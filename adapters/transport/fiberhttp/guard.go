@@ -49,19 +49,30 @@ func isKnownVersion(protocol []byte) bool {
 }
 
 // allowed is the value of the Allow field for a path (RFC 9110, section 10.2.1): the methods of
-// its route. What has no route of ours may be below a mount, where there are forms.
+// its route, one without parameters before one with them. What has no route of ours may be below
+// a mount, where there are forms.
 func (s *Server) allowed(path string) string {
-	var methods []string
-	for _, route := range s.app.GetRoutes(true) {
-		if strings.EqualFold(route.Path, strings.TrimRight(path, "/")) {
-			methods = append(methods, route.Method)
-		}
+	path = strings.TrimRight(path, "/")
+	methods := s.methodsWhere(func(route string) bool { return strings.EqualFold(route, path) })
+	if len(methods) == 0 && path != "" {
+		methods = s.methodsWhere(func(route string) bool { return fiber.RoutePatternMatch(path, route) })
 	}
 	if len(methods) == 0 {
 		return "GET, HEAD, POST"
 	}
-	slices.Sort(methods)
 	return strings.Join(methods, ", ")
+}
+
+// methodsWhere returns, sorted, the methods of the routes that are meant.
+func (s *Server) methodsWhere(isMeant func(route string) bool) []string {
+	var methods []string
+	for _, route := range s.app.GetRoutes(true) {
+		if isMeant(route.Path) {
+			methods = append(methods, route.Method)
+		}
+	}
+	slices.Sort(methods)
+	return methods
 }
 
 // refuse answers, logs and closes the connection, so that nothing behind the request is

@@ -306,6 +306,8 @@ func TestUnknownMethods(t *testing.T) {
 	for _, method := range []string{"BREW", "PROPFIND", "get", "POSTX", "LINK"} {
 		for path, allow := range map[string]string{
 			"/users/me": "GET, HEAD, PATCH", "/users/me/?fields=id": "GET, HEAD, PATCH", "/server/ping": "GET, HEAD",
+			"/users/x": "DELETE, GET, HEAD, PATCH", "/Users/x/": "DELETE, GET, HEAD, PATCH", "/users": "DELETE, GET, HEAD, PATCH, POST",
+			"/auth/sessions": "DELETE, GET, HEAD", "/auth/sessions/x": "DELETE", "/users/x/y": "GET, HEAD, POST",
 			"/auth/password/reset": "POST", "/nowhere": "GET, HEAD, POST", "/": "GET, HEAD, POST",
 		} {
 			answers := w.exchange(t, method+" "+path+" HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -79,7 +79,14 @@ func (s *Server) updateAccount(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	patch, err := accountPatchIn(body)
+	change, err := newObject(body)
+	if err != nil {
+		return err
+	}
+	if err := s.dropUnchanged(c, change, accountID(c)); err != nil {
+		return err
+	}
+	patch, err := change.accountPatch()
 	if err != nil {
 		return err
 	}
@@ -133,6 +140,9 @@ func accountPatchIn(value json.RawMessage) (auth.AccountPatch, error) {
 
 func (o object) accountPatch() (auth.AccountPatch, error) {
 	own := maps.Clone(o)
+	if err := own.refuseKept(); err != nil {
+		return auth.AccountPatch{}, err
+	}
 	for _, name := range []string{"role", "status", "token"} {
 		delete(own, name)
 	}

@@ -37,7 +37,7 @@ func (s *Server) updateAccounts(c *fiber.Ctx) error {
 	}
 	decode := sameUpdates
 	if kindOf(body) == kindArray {
-		decode = ownUpdates
+		decode = func(list json.RawMessage) ([]auth.AccountUpdate, error) { return s.ownUpdates(c, list) }
 	}
 	updates, err := decode(body)
 	if err != nil {
@@ -75,7 +75,7 @@ func sameUpdates(body json.RawMessage) ([]auth.AccountUpdate, error) {
 }
 
 // ownUpdates reads [{"id":"...", ...},{"id":"...", ...}].
-func ownUpdates(body json.RawMessage) ([]auth.AccountUpdate, error) {
+func (s *Server) ownUpdates(c *fiber.Ctx, body json.RawMessage) ([]auth.AccountUpdate, error) {
 	objects, err := objectsIn(body)
 	if err != nil {
 		return nil, err
@@ -87,6 +87,12 @@ func ownUpdates(body json.RawMessage) ([]auth.AccountUpdate, error) {
 			return nil, err
 		}
 		delete(o, "id") // which names the account, and does not change
+		// More are refused, and need not be read.
+		if len(objects) <= auth.MaxChangedAccounts {
+			if err := s.dropUnchanged(c, o, domain.UserID(id)); err != nil {
+				return nil, err
+			}
+		}
 		patch, err := o.accountPatch()
 		if err != nil {
 			return nil, err

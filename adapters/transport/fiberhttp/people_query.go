@@ -2,6 +2,9 @@ package fiberhttp
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,9 +37,11 @@ func (q listQuery) counts() map[string]port.UserFilter {
 	return counts
 }
 
-// decodeListQuery reads limit, offset or page, sort, search, filter and meta. Which fields
-// there are the core knows.
+// decodeListQuery reads limit, offset or page, sort, search, filter and meta.
 func decodeListQuery(c *fiber.Ctx) (listQuery, error) {
+	if err := refuseOtherLists(c); err != nil {
+		return listQuery{}, err
+	}
 	offset, limit, err := decodePage(c, auth.MaxListedAccounts)
 	if err != nil {
 		return listQuery{}, err
@@ -45,17 +50,58 @@ func decodeListQuery(c *fiber.Ctx) (listQuery, error) {
 	if err != nil {
 		return listQuery{}, err
 	}
+	for _, field := range slices.Sorted(maps.Keys(filter)) { // in order, so that of two mistakes always the same is told
+		if err := checkField("filter", field); err != nil {
+			return listQuery{}, err
+		}
+	}
+	sort, err := decodeSort(c)
+	if err != nil {
+		return listQuery{}, err
+	}
 	asked := listQuery{query: port.UserQuery{
 		UserFilter: port.UserFilter{Equal: filter, Search: strings.Clone(c.Query("search"))},
-		Sort:       decodeSort(c),
+		Sort:       sort,
 		Offset:     offset,
 		Limit:      limit,
 	}}
 	for _, name := range listParameter(c, "meta") {
-		asked.hasTotal = asked.hasTotal || name == "total_count" || name == "*"
-		asked.hasFilterOnes = asked.hasFilterOnes || name == "filter_count" || name == "*"
+		switch name {
+		case "total_count":
+			asked.hasTotal = true
+		case "filter_count":
+			asked.hasFilterOnes = true
+		case "*":
+			asked.hasTotal, asked.hasFilterOnes = true, true
+		default:
+			return listQuery{}, domain.InvalidQueryError(`"meta" must be of total_count, filter_count and *`)
+		}
 	}
 	return asked, nil
+}
+
+// refuseOtherLists refuses the parameters of this API that would make another list of it, and that
+// nothing here follows: left out, the answer would look like what was asked for.
+func refuseOtherLists(c *fiber.Ctx) error {
+	for key := range c.Context().QueryArgs().All() {
+		name, _, _ := strings.Cut(string(key), "[")
+		if slices.Contains([]string{"aggregate", "groupBy", "deep", "alias", "export", "version"}, name) {
+			return domain.InvalidQueryError(strconv.Quote(name) + " is not known here")
+		}
+	}
+	return nil
+}
+
+// checkField returns INVALID_QUERY unless users are found and sorted by the field.
+func checkField(parameter string, field port.UserField) error {
+	var names []string
+	for _, known := range port.UserFields() {
+		if field == known {
+			return nil
+		}
+		names = append(names, string(known))
+	}
+	return domain.InvalidQueryError(fmt.Sprintf("%q knows no field %.64q. Those that work are %s", parameter, field, strings.Join(names, ", ")))
 }
 
 // decodePage reads limit, and offset or page, which counts from 1. An answer has most records at
@@ -92,13 +138,21 @@ func decodeNumber(c *fiber.Ctx, name string, fallback, least int) (int, error) {
 }
 
 // decodeSort reads sort=a,-b, where a minus stands for descending.
-func decodeSort(c *fiber.Ctx) []port.UserOrder {
+func decodeSort(c *fiber.Ctx) ([]port.UserOrder, error) {
 	var sort []port.UserOrder
+	seen := map[string]bool{}
 	for _, name := range listParameter(c, "sort") {
 		field, isDescending := strings.CutPrefix(name, "-")
+		if err := checkField("sort", port.UserField(field)); err != nil {
+			return nil, err
+		}
+		if seen[field] {
+			return nil, domain.InvalidQueryError(`"sort" names a field twice`)
+		}
+		seen[field] = true
 		sort = append(sort, port.UserOrder{Field: port.UserField(field), Descending: isDescending})
 	}
-	return sort
+	return sort, nil
 }
 
 // decodeFilter reads conditions of equality, as filter={"email":{"_eq":"..."}} and as

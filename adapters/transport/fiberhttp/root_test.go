@@ -27,6 +27,12 @@ func TestRootRedirect(t *testing.T) {
 			}
 		}
 	})
+	t.Run("leads there whatever token comes along", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings(), to("./admin"))
+		if got := w.ask(t, http.MethodGet, "/", "", "Authorization: Bearer opaque"); got.status != http.StatusFound {
+			t.Errorf("got status %d and %s", got.status, got.body)
+		}
+	})
 	t.Run("leads nobody else there", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings(), to("./admin"))
 		for _, c := range [][2]string{{http.MethodPost, "/"}, {http.MethodGet, "//"}, {http.MethodGet, "/x"}, {http.MethodGet, "/%2f"}} {

@@ -63,11 +63,11 @@ func TestSecurity44_HugeTokens(t *testing.T) {
 	}
 }
 
-// TestSecurity45_TokenInTheQuery: it is never taken beside another, its answer is kept by
+// TestSecurity45_TokenInTheQuery: it is never taken beside another, of either way, its answer is kept by
 // nobody, it is in no log, and no refresh token is taken there.
 //
 // Red when requestPath returns URI().RequestURI(), presented drops the query where there is a
-// header, protect leaves Cache-Control out, or decodeRefresh reads c.Query.
+// header, or takes the first of several, protect leaves Cache-Control out, or decodeRefresh reads c.Query.
 func TestSecurity45_TokenInTheQuery(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
@@ -79,6 +79,18 @@ func TestSecurity45_TokenInTheQuery(t *testing.T) {
 	both = get("/users/me?access_token=" + held.AccessToken)
 	both.bearer = "another"
 	wantFailure(t, w.do(t, both), 400, domain.InvalidPayload)
+	for name, two := range map[string]call{
+		"header":                    {path: "/users/me", header: http.Header{"Authorization": {"Bearer " + held.AccessToken, "Bearer another"}}},
+		"header and another scheme": {path: "/users/me", header: http.Header{"Authorization": {"Basic YTpi", "Bearer " + held.AccessToken}}},
+		"query":                     {path: "/users/me?access_token=" + held.AccessToken + "&access_token=another"},
+		"query, the first is empty": {path: "/server/info?access_token=&access_token=" + held.AccessToken},
+		"query of a login":          {path: "/auth/nowhere?access_token=&access_token=" + held.AccessToken},
+	} {
+		two.method = http.MethodGet
+		if got := w.do(t, two); got.status != 400 || failureIn(t, got).code() != domain.InvalidPayload {
+			t.Errorf("two of %s: got %d %s, want 400 INVALID_PAYLOAD", name, got.status, got.body)
+		}
+	}
 
 	got := w.do(t, get("/users/me?access_token="+held.AccessToken))
 	if got.status != 200 || got.header.Get("Cache-Control") != "no-store" {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -61,8 +62,12 @@ func (s *Server) endSession(c *fiber.Ctx) error {
 	if err := s.api.EndSession(c.UserContext(), caller, id, s.client(c)); err != nil {
 		return err
 	}
-	if id == caller.Session.ID && caller.Session.Mode == domain.ModeSession {
-		expireCookie(c, s.config.SessionCookie)
+	if id == caller.Session.ID {
+		refreshed := cookieValue(c, s.config.RefreshCookie) != ""
+		cookie, has := httpedge.CookieOfEnded(caller.Session.Mode, s.config.SessionCookie, s.config.RefreshCookie, refreshed)
+		if has {
+			expireCookie(c, cookie)
+		}
 	}
 	return answerNothing(c)
 }

@@ -83,7 +83,7 @@ func auditTrail(t *testing.T, s scene) {
 	for _, query := range []string{
 		"limit=x", "limit=-2", "limit=99999999999", "offset=-1", "page=0", "filter=x", "filter[ip][_eq]=x", "filter[action][_neq]=x",
 		"filter[action]=x", "filter[action][_eq]=", "filter=%7B%22action%22:%7B%7D%7D", "filter[user][_eq]=%00", "filter[action][_eq]=%ff",
-		"sort=timestamp", "sort=user", "search=x", "meta=total_count",
+		"sort=timestamp", "sort=user", "search=x", "meta=total_count", "meta=*", "aggregate[count]=*",
 	} {
 		got := s.do(t, call{method: http.MethodGet, path: "/activity?" + query, bearer: s.admin.AccessToken})
 		wantFailure(t, got, 400, domain.InvalidQuery)

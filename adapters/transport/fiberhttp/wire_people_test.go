@@ -24,6 +24,10 @@ func peopleRules() []rule {
 	badQuery := func(name, query string) row {
 		return row{name: name, call: list(query), status: 400, code: domain.InvalidQuery}
 	}
+	saying := func(r row, reason string) row {
+		r.extension = map[string]string{"reason": strings.ReplaceAll(reason, "%s", "id, email, status, role, first_name, last_name, language")}
+		return r
+	}
 	nobody := func(method, path, body string) row {
 		return row{name: method + " " + path, call: func(s scene) call {
 			return call{method: method, path: strings.ReplaceAll(path, ":ann", string(s.ann.ID)), bearer: s.json.AccessToken, body: body}
@@ -61,8 +65,20 @@ func peopleRules() []rule {
 			badQuery("limit too large", "limit=99999999999"),
 			badQuery("offset below 0", "offset=-1"),
 			badQuery("page 0", "page=0"),
-			badQuery("sort by a secret", "sort=password"),
-			badQuery("filter by a secret", filter(`{"token":{"_eq":"x"}}`)),
+			saying(badQuery("sort by a secret", "sort=-password"), `"sort" knows no field "password". Those that work are %s`),
+			saying(badQuery("sort by a field of a relation", "sort=role.name"), `"sort" knows no field "role.name". Those that work are %s`),
+			saying(badQuery("sort by a field twice", "sort=id,-id"), `"sort" names a field twice`),
+			saying(badQuery("sort by a field thousands of times", "sort=id"+strings.Repeat(",id", 5000)), `"sort" names a field twice`),
+			saying(badQuery("filter by a secret", filter(`{"token":{"_eq":"x"}}`)), `"filter" knows no field "token". Those that work are %s`),
+			saying(badQuery("filter by two that are not there", filter(`{"token":{"_eq":"x"},"a\"":{"_eq":"x"}}`)), `"filter" knows no field "a\"". Those that work are %s`),
+			saying(badQuery("count that there is not", "meta=bogus"), `"meta" must be of total_count, filter_count and *`),
+			saying(badQuery("count beside one that there is not", "meta=total_count,bogus"), `"meta" must be of total_count, filter_count and *`),
+			saying(badQuery("numbers in place of accounts", "aggregate[count]=*"), `"aggregate" is not known here`),
+			saying(badQuery("groups", "groupBy[]=role"), `"groupBy" is not known here`),
+			saying(badQuery("query of a relation", "deep=%7B%7D"), `"deep" is not known here`),
+			saying(badQuery("other names", "alias[x]=email"), `"alias" is not known here`),
+			saying(badQuery("a file", "export=csv"), `"export" is not known here`),
+			saying(badQuery("another version", "version=x"), `"version" is not known here`),
 			badQuery("filter no JSON", "filter=x"),
 			badQuery("filter by another operator", filter(`{"email":{"_contains":"x"}}`)),
 			badQuery("filter by null", filter(`{"email":{"_eq":null}}`)),
@@ -101,9 +117,17 @@ func peopleRules() []rule {
 			{name: "role that is not there", call: ask("PATCH", "/users/:ann", map[string]any{"role": "x"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "role"}},
 			{name: "status that there is not", call: ask("PATCH", "/users/:ann", map[string]any{"status": nil}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "status"}},
 			{name: "short static token", call: ask("PATCH", "/users/:ann", map[string]any{"token": "short"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "token"}},
-			{name: "the ID", call: ask("PATCH", "/users/:ann", map[string]any{"id": "x"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "id"}},
+			{name: "the ID", call: ask("PATCH", "/users/:ann", map[string]any{"id": "x"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "id", "reason": `"id" is kept by the service and nobody changes it`}},
+			{name: "the ID of a new one", call: ask("POST", "/users", map[string]any{"email": "new@example.com", "id": "x"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "id"}},
+			{name: "another provider", call: ask("PATCH", "/users/:ann", map[string]any{"provider": "ldap"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "provider"}},
+			{name: "an identifier elsewhere", call: ask("PATCH", "/users/:ann", map[string]any{"external_identifier": "x"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "external_identifier"}},
+			{name: "policies", call: ask("PATCH", "/users/:ann", map[string]any{"policies": []string{"x"}}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "policies"}},
+			{name: "another last access", call: ask("PATCH", "/users/:ann", map[string]any{"last_access": "2020-01-01T00:00:00.000Z"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "last_access"}},
+			{name: "a second factor", call: ask("PATCH", "/users/:ann", map[string]any{"tfa_secret": "x"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "tfa_secret"}},
+			{name: "the last access of several", call: ask("PATCH", "/users", `{"keys":["x"],"data":{"last_access":"2020-01-01T00:00:00.000Z"}}`), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "last_access"}},
 			{name: "one that is not there", call: ask("PATCH", "/users/nobody", map[string]any{}), status: 403, code: domain.Forbidden},
 		}},
+		{name: "§3 change an account to what it is", also: writtenBack},
 		{name: "§3 change an account", rows: []row{
 			{name: "a name", call: ask("PATCH", "/users/:ann?fields=last_name,first_name", map[string]any{"last_name": "Archer"}), status: 200, body: `{"data":{"first_name":"Ann","last_name":"Archer"}}`},
 			{name: "nobody is logged out by that", call: reading("?fields=last_name"), status: 200, body: `{"data":{"last_name":"Archer"}}`},
@@ -166,6 +190,46 @@ func passwordByAnAdministrator(t *testing.T, s scene) {
 	deliver(t, s)
 	if mails := s.mails.Mails(); len(mails) != 1 || mails[0].To != "bob@example.com" {
 		t.Errorf("got %d mails, want one that tells the owner", len(mails))
+	}
+}
+
+// writtenBack: clients send what they have read, with a change in it.
+func writtenBack(t *testing.T, s scene) {
+	staticTokenOfBob(t, s)
+	s.change(t, s.accountOf(t, "bob@example.com").ID, func(u *domain.User) { u.Password = "" })
+	ask := func(method, path string, body any) response {
+		return s.do(t, call{method: method, path: path, bearer: s.admin.AccessToken, body: body})
+	}
+	for _, email := range []domain.Email{"ann@example.com", "bob@example.com"} {
+		before := s.accountOf(t, email)
+		path := "/users/" + string(before.ID)
+		var read map[string]any
+		if err := ask(http.MethodGet, path, nil).data(&read); err != nil {
+			t.Fatal(err)
+		}
+		read["last_name"] = "Back"
+		if got := ask(http.MethodPatch, path, read); got.status != 200 {
+			t.Errorf("%s: got %d %s, want 200", email, got.status, got.body)
+		}
+		read["last_name"] = "Again"
+		if got := ask(http.MethodPatch, "/users", []any{read}); got.status != 200 {
+			t.Errorf("%s in a list: got %d %s, want 200", email, got.status, got.body)
+		}
+		after := s.accountOf(t, email)
+		if after.LastName != "Again" || after.Password != before.Password || after.Epoch != before.Epoch || (after.StaticToken == nil) != (before.StaticToken == nil) {
+			t.Errorf("%s: got %+v, want what there was, and the name", email, after)
+		}
+	}
+	plain := `"provider":"default","external_identifier":null,"auth_data":null,"last_access":null,"policies":[]`
+	if got := ask(http.MethodPost, "/users", `{"email":"new@example.com",`+plain+`}`); got.status != 200 {
+		t.Errorf("make one: got %d %s, want 200", got.status, got.body)
+	}
+	if got := ask(http.MethodPatch, "/users", `{"keys":["`+string(s.ann.ID)+`"],"data":{`+plain+`}}`); got.status != 200 {
+		t.Errorf("several: got %d %s, want 200", got.status, got.body)
+	}
+	bob := "/users/" + string(s.accountOf(t, "bob@example.com").ID)
+	if got := ask(http.MethodPatch, bob, `{"token":null}`); got.status != 200 || s.accountOf(t, "bob@example.com").StaticToken != nil {
+		t.Errorf("got %d %s, want the token gone", got.status, got.body)
 	}
 }
 

@@ -2,6 +2,7 @@ package fiberhttp_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,10 +137,22 @@ func sessionOfTheCookieEnds(t *testing.T, s scene) {
 			id = one.ID
 		}
 	}
+	own := func(bearer string) string {
+		sessions := s.listSessions(t, "/auth/sessions", bearer)
+		return sessions[slices.IndexFunc(sessions, func(one listed) bool { return one.Current })].ID
+	}
+	carried, got := s.login(t, "ann@example.com", domain.ModeCookie)
+	s.carry.Value = got.cookies[refreshCookie]
 	walk(t, s, []row{
 		{name: "sessions/end the cookie's own", call: func(s scene) call {
 			return call{method: http.MethodDelete, path: "/auth/sessions/" + id, cookie: &s.stay}
 		}, status: 204, cookies: []string{sessionCookieGone}},
+		{name: "sessions/of json mode leaves the refresh cookie of another", call: func(s scene) call {
+			return call{method: http.MethodDelete, path: "/auth/sessions/" + own(s.json.AccessToken), bearer: s.json.AccessToken, cookie: &s.carry}
+		}, status: 204},
+		{name: "sessions/of cookie mode takes the refresh cookie away", call: func(s scene) call {
+			return call{method: http.MethodDelete, path: "/auth/sessions/" + own(carried.AccessToken), bearer: carried.AccessToken, cookie: &s.carry}
+		}, status: 204, cookies: []string{refreshCookieGone}},
 		{name: "sessions/it is over", call: func(s scene) call {
 			return call{method: http.MethodGet, path: "/users/me", bearer: s.stay.Value}
 		}, status: 401, code: domain.InvalidCredentials},

@@ -228,7 +228,7 @@ func orderOfChecks(t *testing.T, s scene) {
 			})
 		}
 	}
-	for _, path := range []string{"/server/ping", "/livez", "/readyz"} {
+	for _, path := range []string{"/server/ping", "/.well-known/jwks.json", "/livez", "/readyz"} {
 		t.Run("GET "+path+" looks at no token", func(t *testing.T) {
 			s.calls.Reset()
 			asked := get(path)
@@ -265,6 +265,12 @@ func presentationRules() []rule {
 			{name: "and header are too many", call: func(s scene) call {
 				return call{method: http.MethodGet, path: "/users/me?access_token=" + s.json.AccessToken, bearer: s.json.AccessToken}
 			}, status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "The request uses more than one method for including an access token"}},
+			{name: "two headers are too many", call: func(s scene) call {
+				return call{method: http.MethodGet, path: "/users/me", header: http.Header{"Authorization": {"Bearer " + s.json.AccessToken, "Basic YTpi"}}}
+			}, status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "The request includes more than one access token"}},
+			{name: "two parameters are too many", call: func(s scene) call {
+				return get("/users/me?access_token=" + s.json.AccessToken + "&access_token=" + s.json.AccessToken)
+			}, status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "The request includes more than one access token"}},
 		}},
 		{name: "§2 session cookie", rows: []row{
 			{name: "cookie", call: func(s scene) call { return call{method: http.MethodGet, path: "/users/me", cookie: &s.stay} }, status: 200},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-gophers/graphql-go"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -71,8 +72,11 @@ func (r *resolver) DeleteSessionsItem(ctx context.Context, args struct{ ID graph
 	if err := r.handler.api.EndSession(ctx, x.caller, id, x.client()); err != nil {
 		return nil, x.failed(err)
 	}
-	if id == x.caller.Session.ID && x.caller.Session.Mode == domain.ModeSession {
-		x.setCookie(r.handler.config.SessionCookie.Expire())
+	if id == x.caller.Session.ID {
+		session, refresh := r.handler.config.SessionCookie, r.handler.config.RefreshCookie
+		if cookie, has := httpedge.CookieOfEnded(x.caller.Session.Mode, session, refresh, x.cookie(refresh) != ""); has {
+			x.setCookie(cookie.Expire())
+		}
 	}
 	return &deleted{args.ID}, nil
 }

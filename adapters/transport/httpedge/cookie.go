@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // The names that the cookies have where nobody says otherwise.
@@ -46,6 +48,20 @@ func CheckCookieNames(cookies ...Cookie) error {
 func (k Cookie) Set(value string, ttl time.Duration, now time.Time) string {
 	seconds := int(ttl.Seconds())
 	return k.field(value, seconds, now.Add(time.Duration(seconds)*time.Second))
+}
+
+// CookieOfEnded returns the cookie to take away with a session that its owner has ended, if it
+// had one. Where refreshed is false the request came without a refresh cookie. One that comes
+// with a session of json mode is another session's, and stays.
+func CookieOfEnded(mode domain.Mode, session, refresh Cookie, refreshed bool) (Cookie, bool) {
+	switch {
+	case mode == domain.ModeSession:
+		return session, true
+	case mode == domain.ModeCookie && refreshed:
+		return refresh, true
+	default:
+		return Cookie{}, false
+	}
 }
 
 // Expire is the Set-Cookie field that takes the cookie away from the browser.

@@ -21,7 +21,7 @@ type activityCommand struct {
 	JSON   bool   `name:"json" help:"Write one JSON object a line."`
 	Limit  int    `default:"50" placeholder:"N" help:"How many of the latest events to begin with, at most 1000."`
 	Kind   string `placeholder:"NAME" help:"Only events of this kind, such as login."`
-	User   string `placeholder:"ID" help:"Only events of this account, who did it or to whom."`
+	User   string `placeholder:"EMAIL-OR-ID" help:"Only events of this account, who did it or to whom."`
 }
 
 const (
@@ -44,39 +44,82 @@ func (cmd activityCommand) Run(in *invocation) error {
 	if cmd.Limit < 0 || cmd.Limit > auth.MaxActivity {
 		return usageError{fmt.Errorf("--limit takes a number from 0 to %d", auth.MaxActivity)}
 	}
+	if kinds := domain.EventKinds(); cmd.Kind != "" && !slices.Contains(kinds, cmd.Kind) {
+		return usageError{fmt.Errorf("there is no kind %q of events; there are %s", cmd.Kind, strings.Join(kinds, ", "))}
+	}
+	isEmail := strings.Contains(cmd.User, "@")
+	if cmd.User != "" && !isEmail && !isUUID(cmd.User) {
+		return usageError{fmt.Errorf("--user takes the e-mail address or the ID of an account, as users list shows them; for one kind of events there is --kind with one of %s", strings.Join(domain.EventKinds(), ", "))}
+	}
 	c, err := in.configure()
 	if err != nil {
 		return err
 	}
 	return in.withOperator(c, mustExist, func(operator auth.OperatorAPI) error {
-		// Looked at before the latest are, so that nothing is missed in between.
-		begin := time.Now()
-		latest, err := operator.LatestActivity(in.context, auth.ActivityQuery{Kind: cmd.Kind, User: domain.UserID(cmd.User), Limit: cmd.Limit})
-		if err != nil {
-			return err
-		}
-		shown := map[string]time.Time{}
-		for _, e := range slices.Backward(latest) {
-			if err := cmd.show(in.Stdout, e); err != nil {
+		if isEmail {
+			user, err := operator.FindUser(in.context, cmd.User)
+			if err != nil {
 				return err
 			}
-			shown[e.ID] = e.At
+			cmd.User = string(user.ID)
 		}
-		if !cmd.Follow {
-			return nil
-		}
-		return cmd.follow(in.context, in.Stdout, in.log, operator, begin, shown)
+		return cmd.watch(in.context, in.Stdout, in.log, operator)
 	})
 }
 
-// follow shows what comes after begin and is not shown yet, until ctx is done. A database that
+// isUUID reports whether text has the form of an ID (RFC 9562, section 4).
+func isUUID(text string) bool {
+	const form = "00000000-0000-0000-0000-000000000000"
+	if len(text) != len(form) {
+		return false
+	}
+	for i := range len(text) {
+		if isDash := text[i] == '-'; isDash != (form[i] == '-') || !isDash && !strings.ContainsRune("0123456789abcdefABCDEF", rune(text[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// watch shows the latest events, and those that follow if that is asked for.
+func (cmd activityCommand) watch(ctx context.Context, out io.Writer, log *slog.Logger, operator auth.OperatorAPI) error {
+	// Both before the latest are looked at, so that nothing is missed in between.
+	begin, shown := time.Now(), map[string]time.Time{}
+	if cmd.Follow {
+		// What is there already is among the latest, or before them. Of what is not, some may
+		// come late, and have an ID from before the beginning.
+		err := eachSince(ctx, operator, begin.Add(-followBehind), func(e domain.Event) error {
+			shown[e.ID] = e.At
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	latest, err := operator.LatestActivity(ctx, auth.ActivityQuery{Kind: cmd.Kind, User: domain.UserID(cmd.User), Limit: cmd.Limit})
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(latest) {
+		if err := cmd.show(out, e); err != nil {
+			return err
+		}
+		shown[e.ID] = e.At
+	}
+	if !cmd.Follow {
+		return nil
+	}
+	return cmd.follow(ctx, out, log, operator, begin, shown)
+}
+
+// follow shows what comes from begin on and is not shown yet, until ctx is done. A database that
 // is started anew is waited for, and what has happened meanwhile is shown then.
 func (cmd activityCommand) follow(ctx context.Context, out io.Writer, log *slog.Logger, operator auth.OperatorAPI, begin time.Time, shown map[string]time.Time) error {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
 	seen, isLost := begin, false // until when the trail has been read; whether the last look failed
 	for {
-		from, now := later(begin, seen.Add(-followBehind)), time.Now()
+		from, now := seen.Add(-followBehind), time.Now()
 		err := cmd.showSince(ctx, out, operator, from, shown)
 		switch {
 		case ctx.Err() != nil:
@@ -111,15 +154,22 @@ func isUnavailable(err error) bool {
 	return ok && failure.Code.Info().Class == domain.ClassUnavailable
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 // showSince shows the events from then on that are not shown yet.
 func (cmd activityCommand) showSince(ctx context.Context, out io.Writer, operator auth.OperatorAPI, from time.Time, shown map[string]time.Time) error {
+	return eachSince(ctx, operator, from, func(e domain.Event) error {
+		if _, seen := shown[e.ID]; seen || !cmd.wants(e) {
+			return nil
+		}
+		if err := cmd.show(out, e); err != nil {
+			return err
+		}
+		shown[e.ID] = e.At
+		return nil
+	})
+}
+
+// eachSince hands over the events from then on, in the order of their IDs.
+func eachSince(ctx context.Context, operator auth.OperatorAPI, from time.Time, use func(domain.Event) error) error {
 	for after := domain.FloorUUID(from); ; {
 		page, err := operator.ActivityAfter(ctx, after, followPage)
 		if err != nil {
@@ -127,13 +177,9 @@ func (cmd activityCommand) showSince(ctx context.Context, out io.Writer, operato
 		}
 		for _, e := range page {
 			after = e.ID
-			if _, seen := shown[e.ID]; seen || !cmd.wants(e) {
-				continue
-			}
-			if err := cmd.show(out, e); err != nil {
+			if err := use(e); err != nil {
 				return err
 			}
-			shown[e.ID] = e.At
 		}
 		if len(page) < followPage {
 			return nil

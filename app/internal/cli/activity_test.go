@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,6 +36,13 @@ func (t *trail) ActivityAfter(_ context.Context, after string, limit int) ([]dom
 		}
 	}
 	return page, nil
+}
+
+// LatestActivity returns the latest, whatever else is asked for.
+func (t *trail) LatestActivity(_ context.Context, q auth.ActivityQuery) ([]domain.Event, error) {
+	latest := slices.Clone(t.events)
+	slices.Reverse(latest)
+	return latest[:min(q.Limit, len(latest))], nil
 }
 
 func TestActivityFollows(t *testing.T) {
@@ -84,6 +92,42 @@ func TestActivityFollows(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Red when follow begins at the beginning, and when what was there is not taken for shown.
+func TestActivityShowsAtTheBeginningWhatComesLate(t *testing.T) {
+	for limit, want := range map[int]string{0: "late ", 1: "second late ", 2: "first second late "} {
+		synctest.Test(t, func(t *testing.T) {
+			event := func(ago time.Duration, kind string) domain.Event {
+				at := time.Now().Add(-ago)
+				return domain.Event{ID: domain.NewUUID(at), At: at, Kind: kind, Outcome: domain.OutcomeSuccess}
+			}
+			first, late, second := event(6*time.Second, "first"), event(5*time.Second, "late"), event(4*time.Second, "second")
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			operator, begin := &trail{events: []domain.Event{first, second}}, time.Now()
+			operator.fails = func() error {
+				switch since := time.Since(begin); {
+				case since > 20*time.Second:
+					stop()
+				case since > time.Second: // of another instance, whose write took so long
+					operator.events = []domain.Event{first, late, second}
+				}
+				return nil
+			}
+			var out bytes.Buffer
+			if err := (activityCommand{Follow: true, Limit: limit}).watch(ctx, &out, slog.New(slog.DiscardHandler), operator); err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for line := range strings.Lines(out.String()) {
+				got += strings.Fields(line)[2] + " "
+			}
+			if got != want {
+				t.Errorf("limit %d: got %q, want %q", limit, got, want)
+			}
+		})
+	}
 }
 
 func TestActivityOutlivesARestartOfTheDatabase(t *testing.T) {

@@ -30,7 +30,7 @@ type usersCommand struct {
 	Create usersCreateCommand `cmd:"" help:"Make an account. Asks for its password."`
 	Passwd usersPasswdCommand `cmd:"" help:"Change a password, and end the sessions of the account."`
 	List   usersListCommand   `cmd:"" help:"List all accounts."`
-	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account."`
+	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account, or what has come from a client address."`
 }
 
 type keysCommand struct {

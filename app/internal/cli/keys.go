@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
@@ -30,14 +31,30 @@ func (cmd keysListCommand) Run(in *invocation) error {
 		if err := in.showKeys(list); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(in.Stdout, keysInShort(list))
+		if _, err := fmt.Fprintln(in.Stdout, keysInShort(c, list)); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(list, func(key auth.KeyStatus) bool { return !key.TokensEnd.IsZero() }) {
+			return nil
+		}
+		_, err = fmt.Fprintln(in.Stdout, assumedLifetime(c))
 		return err
 	})
 }
 
+// assumedLifetime says by which settings it was reckoned when tokens end: a shell may have others
+// than the service.
+func assumedLifetime(c config.Config) string {
+	return fmt.Sprintf("This takes it that tokens live for %s at most (ACCESS_TOKEN_TTL %s, SESSION_COOKIE_TTL %s): these have to be the settings of the service.",
+		max(c.Sessions.AccessTTL, c.Sessions.CookieTTL), c.Sessions.AccessTTL, c.Sessions.CookieTTL)
+}
+
 // keysInShort says where things stand, in a line.
-func keysInShort(list []auth.KeyStatus) string {
-	signs, rest, over := "No key signs: the service makes the first one when it starts.", "", 0
+func keysInShort(c config.Config, list []auth.KeyStatus) string {
+	signs, rest, over := fmt.Sprintf("No %s key signs: the service makes the first one when it starts.", c.Sessions.Algorithm), "", 0
+	if c.Sessions.Algorithm == auth.AlgorithmHS256 {
+		signs = "Access tokens are signed with SECRET, and not with these keys (ACCESS_TOKEN_ALGORITHM is HS256; if the service has another, give this command its settings)."
+	}
 	for _, key := range list {
 		switch key.State {
 		case auth.KeySigning:
@@ -64,11 +81,11 @@ func noKeys(c config.Config) string {
 	if c.Sessions.Algorithm == auth.AlgorithmHS256 {
 		return "There are no key pairs: access tokens are signed with SECRET (ACCESS_TOKEN_ALGORITHM is HS256)."
 	}
-	return "There is no key yet: the service makes the first one when it starts."
+	return "There is no key: the service makes the first one when it starts."
 }
 
 type keysRotateCommand struct {
-	Now    bool `help:"Sign with it in ten seconds, before caches elsewhere may have it. For a key that leaked."`
+	Now    bool `help:"Sign with it in ten seconds, before caches elsewhere may have it; a next key that waits is brought forward. For a key that leaked."`
 	DryRun bool `name:"dry-run" help:"Change nothing; say what would be done."`
 	JSON   bool `name:"json" help:"Write one JSON array."`
 }
@@ -84,25 +101,26 @@ func (cmd keysRotateCommand) Run(in *invocation) error {
 			return in.writeKeys([]auth.KeyStatus{key})
 		}
 		if cmd.DryRun {
-			_, err = fmt.Fprintf(in.Stdout, "Would make the next %s key and publish it at once; it would sign from %s on. Nothing was changed.\n", key.Algorithm, moment(key.SignsFrom))
+			_, err = fmt.Fprintf(in.Stdout, "The next %s key would be published, and sign from %s on. Nothing was changed.\n", key.Algorithm, moment(key.SignsFrom))
 			return err
 		}
-		_, err = fmt.Fprintf(in.Stdout, "Made the next %s key, %s. It is published and signs from %s on; the one before it verifies until its last token is over.\n", key.Algorithm, key.ID, moment(key.SignsFrom))
+		_, err = fmt.Fprintf(in.Stdout, "The next %s key is %s. It is published within 5 seconds, and signs from %s on; the one before it verifies until its last token is over.\n", key.Algorithm, key.ID, moment(key.SignsFrom))
 		return err
 	})
 }
 
 type keysRetireCommand struct {
 	ID     string `arg:"" optional:"" help:"The key, as keys list shows it; unset: all whose last token is over."`
-	Now    bool   `help:"Also while tokens of the key may be alive; they are refused within a minute."`
+	Now    bool   `help:"Also while tokens of the key may be alive; they are refused within ten seconds."`
+	GiveUp bool   `name:"give-up" help:"As --now, and also the key that signs: all tokens of it are refused, and a service that runs with it makes another."`
 	DryRun bool   `name:"dry-run" help:"Change nothing; say what would be done."`
 	JSON   bool   `name:"json" help:"Write one JSON array."`
 }
 
 // Run removes keys.
 func (cmd keysRetireCommand) Run(in *invocation) error {
-	return in.withSigningKeys(func(_ config.Config, keys auth.KeysAPI) error {
-		retired, err := keys.Retire(in.context, auth.RetireKeys{ID: cmd.ID, Now: cmd.Now, DryRun: cmd.DryRun})
+	return in.withSigningKeys(func(c config.Config, keys auth.KeysAPI) error {
+		retired, err := keys.Retire(in.context, auth.RetireKeys{ID: cmd.ID, Now: cmd.Now, GiveUp: cmd.GiveUp, DryRun: cmd.DryRun})
 		if err != nil {
 			return err
 		}
@@ -122,7 +140,11 @@ func (cmd keysRetireCommand) Run(in *invocation) error {
 				return err
 			}
 		}
-		return nil
+		if cmd.Now || cmd.GiveUp {
+			return nil
+		}
+		_, err = fmt.Fprintln(in.Stdout, assumedLifetime(c))
+		return err
 	})
 }
 

@@ -141,6 +141,18 @@ func (o operator) Unlock(_ context.Context, email string) error {
 	return nil
 }
 
+func (o operator) UnlockAddress(_ context.Context, ip string) error {
+	o.unlocked = append(o.unlocked, "address "+ip)
+	return o.userErr
+}
+
+func (o operator) FindUser(_ context.Context, email string) (domain.User, error) {
+	if o.userErr != nil {
+		return domain.User{}, o.userErr
+	}
+	return domain.User{ID: "0193a5f0-0000-7000-8000-000000000001", Email: domain.Email(email)}, nil
+}
+
 type migrations struct{ *backend }
 
 func (m migrations) Up(context.Context) ([]cli.Migration, error) { return m.applied, m.migrateErr }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -63,7 +64,7 @@ func (cmd usersPasswdCommand) Run(in *invocation) error {
 }
 
 type usersUnlockCommand struct {
-	Email string `arg:"" help:"E-mail address of the account."`
+	Whom string `arg:"" name:"email-or-ip" help:"E-mail address of the account, or IP address of the clients."`
 }
 
 // Run forgets failed logins.
@@ -73,10 +74,17 @@ func (cmd usersUnlockCommand) Run(in *invocation) error {
 		return err
 	}
 	return in.withOperator(c, mustExist, func(operator auth.OperatorAPI) error {
-		if err := operator.Unlock(in.context, cmd.Email); err != nil {
+		if _, err := netip.ParseAddr(cmd.Whom); err == nil {
+			if err := operator.UnlockAddress(in.context, cmd.Whom); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(in.Stdout, "Forgot the failed logins, the requests for a reset, and the requests from %s (LIMIT_LOGIN_ADDRESS, LIMIT_RESET_ADDRESS, RATE_LIMITER_POINTS), of IPv6 from its network of 64 bits. Those of an account (LIMIT_LOGIN_ACCOUNT) still count.\n", cmd.Whom)
 			return err
 		}
-		_, err := fmt.Fprintln(in.Stdout, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count.")
+		if err := operator.Unlock(in.context, cmd.Whom); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(in.Stdout, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.")
 		return err
 	})
 }

@@ -132,8 +132,20 @@ func TestUsersPasswd(t *testing.T) {
 func TestUsersUnlock(t *testing.T) {
 	t.Run("unlocks the account", func(t *testing.T) {
 		b := &backend{}
-		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count.\n")
+		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.\n")
 		if want := []string{"a@example.com"}; !slices.Equal(b.unlocked, want) {
+			t.Errorf("got %q, want %q", b.unlocked, want)
+		}
+	})
+	t.Run("unlocks an address of a client", func(t *testing.T) {
+		b := &backend{}
+		for _, ip := range []string{"192.0.2.7", "2001:db8::7"} {
+			o := run(t, b, nil, "users", "unlock", ip)
+			if o.code != cli.ExitOK || !strings.HasPrefix(o.stdout, "Forgot the failed logins, the requests for a reset, and the requests from "+ip+" (") {
+				t.Errorf("got %q, exit code %d", o.stdout, o.code)
+			}
+		}
+		if want := []string{"address 192.0.2.7", "address 2001:db8::7"}; !slices.Equal(b.unlocked, want) {
 			t.Errorf("got %q, want %q", b.unlocked, want)
 		}
 	})
@@ -208,12 +220,19 @@ func TestActivity(t *testing.T) {
 		{ID: "2", At: time.Unix(2, 0), Kind: "logout", Outcome: "success", Actor: "id-1", Subject: "id-1", Client: domain.Client{IP: "192.0.2.7"}},
 		{ID: "1", At: time.Unix(1, 0), Kind: "login", Outcome: "failure"},
 	}}
-	run(t, b, nil, "activity", "--json", "--limit=2", "--kind=login", "--user=id-1").want(t, cli.ExitOK,
+	run(t, b, nil, "activity", "--json", "--limit=2", "--kind=login", "--user=0193a5f0-0000-7000-8000-000000000001").want(t, cli.ExitOK,
 		`{"id":"1","timestamp":"1970-01-01T00:00:01Z","action":"login","outcome":"failure","user":"","item":"","ip":"","user_agent":"","origin":""}
 {"id":"2","timestamp":"1970-01-01T00:00:02Z","action":"logout","outcome":"success","user":"id-1","item":"id-1","ip":"192.0.2.7","user_agent":"","origin":""}
 `, "")
-	if want := []auth.ActivityQuery{{Kind: "login", User: "id-1", Limit: 2}}; !slices.Equal(b.asked, want) {
+	if want := []auth.ActivityQuery{{Kind: "login", User: "0193a5f0-0000-7000-8000-000000000001", Limit: 2}}; !slices.Equal(b.asked, want) {
 		t.Errorf("got questions %+v, want %+v", b.asked, want)
+	}
+	b.asked = nil
+	if o := run(t, b, nil, "activity", "--user=ann@example.com"); o.code != cli.ExitOK || len(b.asked) != 1 || b.asked[0].User != "0193a5f0-0000-7000-8000-000000000001" {
+		t.Errorf("got exit code %d and questions %+v, want the ID of the account", o.code, b.asked)
+	}
+	for _, flag := range []string{"--kind=logn", "--user=login"} {
+		run(t, b, nil, "activity", flag).want(t, cli.ExitUsage, "", "account-unlocked, ", "login, ", "user-updated\nsallyport --help shows what there is.\n")
 	}
 	run(t, b, nil, "activity", "--limit=1001").want(t, cli.ExitUsage, "", "sallyport: --limit takes a number from 0 to 1000\nsallyport --help shows what there is.\n")
 }

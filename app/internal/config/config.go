@@ -232,7 +232,7 @@ type Mail struct {
 	SMTPName        string `env:"EMAIL_SMTP_NAME" unset:"the host of PUBLIC_URL" doc:"The name by which the service greets the mail server (EHLO)."`
 	TemplatesPath   string `env:"EMAIL_TEMPLATES_PATH" doc:"A folder of templates in place of the built-in ones, or for further languages: KIND.LANGUAGE.txt and KIND.LANGUAGE.html, such as password-reset.fr.txt, and layout.html. They are Go templates, and are tried when the service starts."`
 	DefaultLanguage string `env:"EMAIL_DEFAULT_LANGUAGE" envDefault:"en" doc:"The language of mail to those who asked for none, or for one that there are no templates in. en and de are built in." own:"true"`
-	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"100000" doc:"How many letters may wait to be sent before further requests for a mail are answered with 503, as they do while the mail server is down." own:"true"`
+	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"100000" doc:"How many letters with a link for a new password may wait to be sent before further requests for one are answered with 503, as they do while the mail server is down." own:"true"`
 }
 
 // Admin is who is made when there is no user yet.

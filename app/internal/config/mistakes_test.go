@@ -94,6 +94,7 @@ func TestMistakes(t *testing.T) {
 		{"IP_TRUST_PROXY_FILE=port"},
 		{"IP_TRUST_PROXY=10.0.0.1/8"},
 		{"IP_TRUST_PROXY=10.0.0.0/8,0.0.0.0/0"},
+		{"IP_TRUST_PROXY=10.0.0.0/8,proxy.example.com,10.0.0.1/8,::/0"},
 		{"IP_TRUST_PROXY=fe80::1%eth0"},
 		{"IP_TRUST_PROXY=::ffff:10.0.0.0/104"},
 		{"CORS_ENABLED=maybe"},

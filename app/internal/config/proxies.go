@@ -19,7 +19,7 @@ type Proxies struct {
 }
 
 // parseProxies reads a list of addresses and ranges, a number, or false. The second result says
-// what is wrong, or is empty.
+// all that is wrong, or is empty.
 func parseProxies(text string) (Proxies, string) {
 	switch strings.ToLower(text) {
 	case "false":
@@ -35,17 +35,21 @@ func parseProxies(text string) (Proxies, string) {
 		return Proxies{Hops: hops}, ""
 	}
 	var proxies []netip.Prefix
+	var problems []string
 	for _, item := range splitList(text) {
 		prefix, ok := parseProxy(item)
 		switch {
 		case !ok:
-			return Proxies{}, quote(item) + " is no address and no CIDR range"
+			problems = append(problems, quote(item)+" is no address and no CIDR range")
 		case prefix.Bits() == 0:
-			return Proxies{}, quote(item) + " would believe whatever any client says about its address"
+			problems = append(problems, quote(item)+" would believe whatever any client says about its address")
 		case prefix != prefix.Masked():
-			return Proxies{}, quote(item) + " has bits after its prefix; the range is " + prefix.Masked().String()
+			problems = append(problems, quote(item)+" has bits after its prefix (the range is "+prefix.Masked().String()+")")
 		}
 		proxies = append(proxies, prefix)
+	}
+	if len(problems) > 0 {
+		return Proxies{}, strings.Join(problems, "; ")
 	}
 	return Proxies{Ranges: proxies}, ""
 }

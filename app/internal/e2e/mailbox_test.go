@@ -32,7 +32,7 @@ func awaitEmpty(t testing.TB, queue port.MailQueue) {
 	defer limit.Stop()
 	defer look.Stop()
 	for {
-		left, err := queue.Waiting(t.Context(), 100)
+		left, err := queue.Waiting(t.Context(), domain.LetterPasswordReset, 100)
 		if err != nil {
 			t.Fatalf("count letters: %v", err)
 		}

@@ -34,8 +34,8 @@ func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c confi
 	}
 	password := string(c.Admin.Password)
 	if password == "" {
-		if password, err = auth.RandomPassword(c.Passwords.Policy); err != nil {
-			return administrator{}, config.Mistakes{{Name: "ADMIN_PASSWORD", Problem: "is not set, and none of the random passwords that were tried matches PASSWORD_POLICY", Fix: "set it to one that does, at least until the first administrator is made"}}
+		if password, err = randomPassword(c); err != nil {
+			return administrator{}, err
 		}
 		first.password = password
 		if keep {
@@ -55,6 +55,24 @@ func ensureAdministrator(ctx context.Context, operator auth.OperatorAPI, c confi
 		}
 	}
 	return first, nil
+}
+
+// checkFirstPassword tries whether there can be a random password where the start will surely
+// need one, before anything is made. Whether a server has accounts is not known before it is asked.
+func checkFirstPassword(c config.Config) error {
+	if c.Admin.Password != "" || c.Database.IsServer() || hasDatabase(c) {
+		return nil
+	}
+	_, err := randomPassword(c)
+	return err
+}
+
+func randomPassword(c config.Config) (string, error) {
+	password, err := auth.RandomPassword(c.Passwords.Policy)
+	if err != nil {
+		return "", config.Mistakes{{Name: "ADMIN_PASSWORD", Problem: "is not set, and none of the random passwords that were tried matches PASSWORD_POLICY", Fix: "set it to one that does, at least until the first administrator is made"}}
+	}
+	return password, nil
 }
 
 // refusedAdministrator names the setting to blame, where one is.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,6 +83,33 @@ func TestCheck(t *testing.T) {
 		err := b.Check(configure(t, "PASSWORD_BREACHED_FILE=nowhere.txt"))
 		if mistakes, ok := errors.AsType[config.Mistakes](err); !ok || len(mistakes) != 1 || mistakes[0].Name != "PASSWORD_BREACHED_FILE" {
 			t.Errorf("got error %v", err)
+		}
+	})
+	t.Run("and a start say before anything is made that no random password matches the policy", func(t *testing.T) {
+		c := configure(t, `PASSWORD_POLICY=^\d{8}$`)
+		for name, err := range map[string]error{
+			"check": b.Check(c),
+			"serve": b.Serve(t.Context(), c, cli.ServeOptions{Log: slog.New(slog.DiscardHandler)}),
+		} {
+			if mistakes, ok := errors.AsType[config.Mistakes](err); !ok || len(mistakes) != 1 || mistakes[0].Name != "ADMIN_PASSWORD" {
+				t.Errorf("%s: got error %v", name, err)
+			}
+		}
+		if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
+			t.Errorf("got %v, error %v", entries, err)
+		}
+		if err := b.Check(configure(t, `PASSWORD_POLICY=^\d{8}$`, "ADMIN_PASSWORD=94728106")); err != nil {
+			t.Errorf("with ADMIN_PASSWORD: got error %v", err)
+		}
+		c = configure(t, `PASSWORD_POLICY=^\d{8}$`)
+		if err := os.MkdirAll("data", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(c.Database.Filename, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Check(c); err != nil {
+			t.Errorf("with a database, which has an administrator: got error %v", err)
 		}
 	})
 	t.Run("says that the mailbox cannot be", func(t *testing.T) {

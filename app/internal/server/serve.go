@@ -20,6 +20,9 @@ import (
 // take no new requests, finish those under way, end the loops, close the store, give the
 // database file free.
 func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions) (err error) {
+	if err := checkFirstPassword(c); err != nil {
+		return err
+	}
 	release, err := claim(c)
 	if err != nil {
 		return err

@@ -9,16 +9,18 @@ import (
 )
 
 func queueWaitingFaults() []Fault {
-	counting := func(count func(ctx context.Context, inner port.MailQueue, known *loans, limit int) (int, error)) func(port.Store) port.Store {
+	counting := func(count func(ctx context.Context, inner port.MailQueue, known *loans, kind domain.LetterKind, limit int) (int, error)) func(port.Store) port.Store {
 		return lending(func(inner port.MailQueue, known *loans) mailQueue {
-			return mailQueue{waiting: func(ctx context.Context, limit int) (int, error) { return count(ctx, inner, known, limit) }}
+			return mailQueue{waiting: func(ctx context.Context, kind domain.LetterKind, limit int) (int, error) {
+				return count(ctx, inner, known, kind, limit)
+			}}
 		})
 	}
 	return []Fault{
 		{
 			Name: "expired-letters-are-not-counted", Turns: []string{"queue/waiting/counts"},
-			Store: counting(func(ctx context.Context, inner port.MailQueue, known *loans, limit int) (int, error) {
-				n, err := inner.Waiting(ctx, limit)
+			Store: counting(func(ctx context.Context, inner port.MailQueue, known *loans, kind domain.LetterKind, limit int) (int, error) {
+				n, err := inner.Waiting(ctx, kind, limit)
 				for _, id := range known.first.keys() {
 					if l, _ := known.first.get(id); l.ExpiresAt.Before(time.Now().AddDate(-50, 0, 0)) {
 						n--
@@ -28,9 +30,22 @@ func queueWaitingFaults() []Fault {
 			}),
 		},
 		{
+			Name: "count-takes-letters-of-any-kind", Turns: []string{"queue/waiting/counts"},
+			Store: counting(func(ctx context.Context, inner port.MailQueue, _ *loans, _ domain.LetterKind, limit int) (n int, err error) {
+				for _, kind := range domain.LetterKinds() {
+					of, err := inner.Waiting(ctx, kind, limit)
+					if err != nil {
+						return 0, err
+					}
+					n += of
+				}
+				return max(0, min(n, limit)), nil
+			}),
+		},
+		{
 			Name: "loans-are-not-counted", Turns: []string{"queue/waiting/on-loan"},
-			Store: counting(func(ctx context.Context, inner port.MailQueue, known *loans, limit int) (int, error) {
-				n, err := inner.Waiting(ctx, limit)
+			Store: counting(func(ctx context.Context, inner port.MailQueue, known *loans, kind domain.LetterKind, limit int) (int, error) {
+				n, err := inner.Waiting(ctx, kind, limit)
 				for _, id := range known.latest.keys() {
 					if _, done := known.done.get(id); !done && n > 0 {
 						n--
@@ -41,17 +56,17 @@ func queueWaitingFaults() []Fault {
 		},
 		{
 			Name: "count-ignores-limit", Turns: []string{"queue/waiting/limit"},
-			Store: counting(func(ctx context.Context, inner port.MailQueue, _ *loans, limit int) (int, error) {
-				return inner.Waiting(ctx, max(limit, min(1, limit)*1000))
+			Store: counting(func(ctx context.Context, inner port.MailQueue, _ *loans, kind domain.LetterKind, limit int) (int, error) {
+				return inner.Waiting(ctx, kind, max(limit, min(1, limit)*1000))
 			}),
 		},
 		{
 			Name: "negative-limit-counts-all", Turns: []string{"queue/waiting/limit"},
-			Store: counting(func(ctx context.Context, inner port.MailQueue, _ *loans, limit int) (int, error) {
+			Store: counting(func(ctx context.Context, inner port.MailQueue, _ *loans, kind domain.LetterKind, limit int) (int, error) {
 				if limit < 0 {
 					limit = 1000
 				}
-				return inner.Waiting(ctx, limit)
+				return inner.Waiting(ctx, kind, limit)
 			}),
 		},
 	}

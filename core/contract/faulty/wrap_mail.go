@@ -59,7 +59,7 @@ type mailQueue struct {
 	done  func(ctx context.Context, l port.Lease) error
 	retry func(ctx context.Context, l port.Lease, next time.Time) error
 
-	waiting func(ctx context.Context, limit int) (int, error)
+	waiting func(ctx context.Context, kind domain.LetterKind, limit int) (int, error)
 	prune   func(ctx context.Context, now time.Time, limit int) (int, error)
 }
 
@@ -91,11 +91,11 @@ func (r mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) erro
 	return r.MailQueue.Retry(ctx, l, next)
 }
 
-func (r mailQueue) Waiting(ctx context.Context, limit int) (int, error) {
+func (r mailQueue) Waiting(ctx context.Context, kind domain.LetterKind, limit int) (int, error) {
 	if r.waiting != nil {
-		return r.waiting(ctx, limit)
+		return r.waiting(ctx, kind, limit)
 	}
-	return r.MailQueue.Waiting(ctx, limit)
+	return r.MailQueue.Waiting(ctx, kind, limit)
 }
 
 func (r mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
@@ -143,8 +143,8 @@ func (t tap) queue(inner port.MailQueue) mailQueue {
 		retry: func(ctx context.Context, l port.Lease, next time.Time) error {
 			return t.tappedError(ctx, "queue.retry", func(ctx context.Context) error { return inner.Retry(ctx, l, next) })
 		},
-		waiting: func(ctx context.Context, limit int) (int, error) {
-			return tapped(ctx, t, "queue.waiting", func(ctx context.Context) (int, error) { return inner.Waiting(ctx, limit) })
+		waiting: func(ctx context.Context, kind domain.LetterKind, limit int) (int, error) {
+			return tapped(ctx, t, "queue.waiting", func(ctx context.Context) (int, error) { return inner.Waiting(ctx, kind, limit) })
 		},
 		prune: func(ctx context.Context, now time.Time, limit int) (int, error) {
 			return tapped(ctx, t, "queue.prune", func(ctx context.Context) (int, error) { return inner.Prune(ctx, now, limit) })

@@ -54,8 +54,8 @@ func (r mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) erro
 	return called(ctx, r.hooks, "MailQueue.Retry", func() error { return r.inner.Retry(ctx, l, next) })
 }
 
-func (r mailQueue) Waiting(ctx context.Context, limit int) (int, error) {
-	return asked(ctx, r.hooks, "MailQueue.Waiting", func() (int, error) { return r.inner.Waiting(ctx, limit) })
+func (r mailQueue) Waiting(ctx context.Context, kind domain.LetterKind, limit int) (int, error) {
+	return asked(ctx, r.hooks, "MailQueue.Waiting", func() (int, error) { return r.inner.Waiting(ctx, kind, limit) })
 }
 
 func (r mailQueue) Prune(ctx context.Context, now time.Time, limit int) (int, error) {

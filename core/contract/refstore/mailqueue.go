@@ -86,9 +86,13 @@ func (r mailQueue) Retry(ctx context.Context, l port.Lease, next time.Time) erro
 	return wrap("retry letter", err)
 }
 
-func (r mailQueue) Waiting(ctx context.Context, limit int) (n int, err error) {
+func (r mailQueue) Waiting(ctx context.Context, kind domain.LetterKind, limit int) (n int, err error) {
 	err = r.run(ctx, func(t *tables) error {
-		n = max(0, min(limit, len(t.letters)))
+		for _, l := range t.letters {
+			if n < limit && l.Kind == kind {
+				n++
+			}
+		}
 		return nil
 	})
 	return n, wrap("count letters", err)

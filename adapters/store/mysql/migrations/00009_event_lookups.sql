@@ -17,8 +17,18 @@ SET @change = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD KEY events_subjec
 PREPARE apply_change FROM @change;
 EXECUTE apply_change;
 DEALLOCATE PREPARE apply_change;
+SET @change = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD KEY events_kind (kind(64), id)', 'DO 0') FROM information_schema.statistics
+	WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_kind');
+PREPARE apply_change FROM @change;
+EXECUTE apply_change;
+DEALLOCATE PREPARE apply_change;
 
 -- +goose Down
+SET @change = (SELECT IF(COUNT(*) > 0, 'ALTER TABLE events DROP KEY events_kind', 'DO 0') FROM information_schema.statistics
+	WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_kind');
+PREPARE apply_change FROM @change;
+EXECUTE apply_change;
+DEALLOCATE PREPARE apply_change;
 SET @change = (SELECT IF(COUNT(*) > 0, 'ALTER TABLE events DROP KEY events_subject', 'DO 0') FROM information_schema.statistics
 	WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_subject');
 PREPARE apply_change FROM @change;
