@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -77,7 +78,7 @@ func (o object) refuseKept() error {
 }
 
 func isConcealed(value json.RawMessage) bool {
-	return isSame(value, json.RawMessage(`"`+concealed+`"`))
+	return isSame(value, json.RawMessage(`"`+httpedge.Concealed+`"`))
 }
 
 // isSame reports whether two JSON texts have one value.

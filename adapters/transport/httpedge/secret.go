@@ -1,7 +1,7 @@
 package httpedge
 
-// concealed stands for a secret that is there and is never shown.
-const concealed = "**********"
+// Concealed stands for a secret that is there and is never shown.
+const Concealed = "**********"
 
 // ConcealedOrNull returns what is shown of a secret: that it is there, and nothing more; nil where
 // it is not.
@@ -9,5 +9,5 @@ func ConcealedOrNull(there bool) *string {
 	if !there {
 		return nil
 	}
-	return new(concealed)
+	return new(Concealed)
 }
