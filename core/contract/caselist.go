@@ -14,6 +14,7 @@ func AllCases() []CaseInfo {
 	return slices.Concat(
 		infos("Users", UsersCases()),
 		infos("Roles", RolesCases()),
+		infos("Identities", IdentitiesCases()),
 		infos("OneTimeTokens", OneTimeTokensCases()),
 		infos("MailQueue", MailQueueCases()),
 		infos("Sessions", SessionsCases()),

@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(482))
+//		}, contract.Expect(514))
 //	}
 package contract
 

@@ -29,6 +29,7 @@ func TestMigrations(t *testing.T) {
 			"00007_signing_keys.sql":    "052a4355e0b83a23ae9816f38dc53c16c2a6526435bacab8f9dccdcee5bb7ba9",
 			"00008_user_lookups.sql":    "4772faa1771d0a1f2e513bd2b0749e489995af9e536794c656b3297f6ff4ff5b",
 			"00009_event_lookups.sql":   "f87b66a8cccb2a3b1d1b787f1f0d49739e60c9aba3bad7cb53ffda169542c315",
+			"00010_identities.sql":      "811026ccb1974f371608b1cd2d22a85f751c49cc04465835a431f79a4c5a96e2",
 		}))
 	})
 }
@@ -162,7 +163,7 @@ func TestOpen(t *testing.T) {
 		must(t, errors.Join(errs...))
 		got, err := server.Query(t.Context(), `SELECT GROUP_CONCAT(version_id ORDER BY id) FROM `+c.Database+`.goose_db_version`)
 		must(t, err)
-		if got != "0,1,2,3,4,5,6,7,8,9" {
+		if got != "0,1,2,3,4,5,6,7,8,9,10" {
 			t.Errorf("got versions %s noted, want each once", got)
 		}
 	})

@@ -22,6 +22,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00007_signing_keys.sql":    "0a54d6b86c4b855dce7cb1337300f4ab65030491bd318d3f3e3f14aca3ef3375",
 		"00008_user_lookups.sql":    "d30090a497ad9adba72ef771e7b4576b1734c398b02c1102d70f189cbb7abf8c",
 		"00009_event_lookups.sql":   "e0bb226e7d6483cf5c4e9d795f35bab6520c935f7a7ad22f4eb05ec893d54faf",
+		"00010_identities.sql":      "4fa59dcc534f57fa4ec786a2cdab90f7a6028141118a2463feae46ebf4fcf72a",
 	})
 	if err != nil {
 		t.Error(err)

@@ -22,6 +22,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00007_signing_keys.sql":    "57b205f44c5fb9a033e469e2023d027cfb82e36742d6ba5bb8bc12bdc07fe22a",
 		"00008_user_lookups.sql":    "9a51062521722ca482f92fbf1871fe985bb28313ee3194b83209cf8a584e3e4b",
 		"00009_event_lookups.sql":   "e0bb226e7d6483cf5c4e9d795f35bab6520c935f7a7ad22f4eb05ec893d54faf",
+		"00010_identities.sql":      "77cacddeccc95cf4a5eee846628b364326ba0a2d21072d12224e3c06764e4f88",
 	})
 	if err != nil {
 		t.Error(err)

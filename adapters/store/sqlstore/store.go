@@ -37,7 +37,7 @@ type Store struct {
 func New(reader *sqlx.DB, writer Writer, d Dialect, options ...Option) *Store {
 	s := &Store{reader: reader, writer: writer, dialect: d, bound: map[string]string{}}
 	for _, queries := range [][]string{
-		storeQueries(), userQueries(), roleQueries(), sessionQueries(), limiterQueries(), eventQueries(),
+		storeQueries(), userQueries(), roleQueries(), identityQueries(), sessionQueries(), limiterQueries(), eventQueries(),
 		oneTimeTokenQueries(), mailQueueQueries(), signingKeyQueries(),
 	} {
 		for _, q := range queries {
@@ -68,7 +68,8 @@ func (s *Store) SigningKeys() port.SigningKeys { return &signingKeys{repo{store:
 func (s *Store) repos(u *unit) port.Repos {
 	r := repo{store: s, unit: u}
 	return port.Repos{
-		Users: &users{r}, Roles: &roles{r}, OneTimeTokens: &oneTimeTokens{r}, MailQueue: &mailQueue{r},
+		Users: &users{r}, Roles: &roles{r}, Identities: &identities{r},
+		OneTimeTokens: &oneTimeTokens{r}, MailQueue: &mailQueue{r},
 	}
 }
 

@@ -64,6 +64,11 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_ = roles.Create(ctx, domain.Role{ID: "role"})
 	_ = roles.Reserve(ctx, "role")
 	_, _ = roles.ByID(ctx, "role")
+	identities := s.Repos().Identities
+	_ = identities.Link(ctx, domain.Identity{})
+	_, _ = identities.Find(ctx, "", "")
+	_, _ = identities.OfUser(ctx, "ann")
+	_ = identities.Unlink(ctx, "", "")
 	tokens, queue := s.Repos().OneTimeTokens, s.Repos().MailQueue
 	_ = tokens.Put(ctx, domain.OneTimeToken{ExpiresAt: now.Add(time.Hour)})
 	_, _ = tokens.Get(ctx, "", domain.SecretHash{}, now)
@@ -114,6 +119,7 @@ func allMethods() []string {
 		"Users.Create", "Users.ByID", "Users.ByEmail", "Users.ByStaticToken", "Users.List",
 		"Users.Find", "Users.Count", "Users.Update", "Users.Touch", "Users.Delete",
 		"Roles.Create", "Roles.Reserve", "Roles.ByID",
+		"Identities.Link", "Identities.Find", "Identities.OfUser", "Identities.Unlink",
 		"OneTimeTokens.Put", "OneTimeTokens.Get", "OneTimeTokens.Consume", "OneTimeTokens.SpendUser", "OneTimeTokens.Prune",
 		"MailQueue.Put", "MailQueue.Claim", "MailQueue.Retry", "MailQueue.Done",
 		"Sessions.Create", "Sessions.Get", "Sessions.List", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",
