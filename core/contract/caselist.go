@@ -32,6 +32,8 @@ func AllCases() []CaseInfo {
 		infos("TokenVerifier", verifierMethods().cancelled()),
 		infos("Mailer", MailerCases()),
 		infos("MailComposer", ComposerCases()),
+		infos("OAuthProvider", OAuthProviderCases()),
+		infos("OAuthProvider", OpenIDCases()),
 		infos("Clock", ClockCases()),
 	)
 }

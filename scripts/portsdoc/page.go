@@ -51,6 +51,8 @@ func kits() []kit {
 		{"RunHasher", "`PasswordHasher`", len(contract.HasherCases())},
 		{"RunPasswordChecker", "`PasswordChecker`", len(contract.PasswordCheckerCases())},
 		{"RunTokens", "`TokenIssuer` and `TokenVerifier` together", len(contract.TokensCases())},
+		{"RunOAuthProvider", "`OAuthProvider` without ID tokens", len(contract.OAuthProviderCases())},
+		{"RunOpenIDProvider", "`OAuthProvider` with ID tokens", len(contract.OAuthProviderCases()) + len(contract.OpenIDCases())},
 		{"RunClock", "`Clock`", len(contract.ClockCases())},
 		{"RunTransport", "a transport, from outside: see [the inbound kit](#the-inbound-kit)", len(contract.TransportCases())},
 	}

@@ -111,6 +111,9 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_, _ = intercept.Issuer(access, h).Issue(ctx, domain.Claims{})
 	_, _ = intercept.Verifier(access, h).Verify(ctx, "", now)
 	_ = intercept.Mailer(&fakes.Mailbox{}, h).Send(ctx, domain.Mail{})
+	provider := intercept.OAuthProvider(fakes.NewOAuthProvider("GitHub"), h)
+	_, _ = provider.AuthURL(ctx, port.AuthRequest{})
+	_, _ = provider.Exchange(ctx, port.Callback{})
 	_, _, _, _ = intercept.MailComposer(fakes.Composer{}, h).Compose(ctx, port.MailContent{Kind: domain.LetterPasswordReset})
 }
 
@@ -128,7 +131,7 @@ func allMethods() []string {
 		"Events.Record", "Events.List", "SigningKeys.Create", "SigningKeys.List", "SigningKeys.Delete",
 		"UnitOfWork.Do", "Store.Ping", "Store.Close",
 		"Hasher.Hash", "Hasher.Verify", "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify",
-		"Mailer.Send", "MailComposer.Compose",
+		"Mailer.Send", "OAuthProvider.AuthURL", "OAuthProvider.Exchange", "MailComposer.Compose",
 	}
 }
 
