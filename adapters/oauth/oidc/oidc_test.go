@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -80,22 +81,21 @@ func TestPresets(t *testing.T) {
 }
 
 func TestDiscovery(t *testing.T) {
-	request := port.AuthRequest{State: "state", Challenge: "challenge", Nonce: "nonce", RedirectURI: callback}
 	t.Run("is asked for at the first login and until it has been answered", func(t *testing.T) {
 		at := oidctest.OpenID(t, false, callback)
 		p := newProvider(t, oidc.Config{Issuer: at.URL})
 		for _, lever := range []contract.OAuthLever{contract.OAuthFailing, contract.OAuthNonsense, contract.OAuthHuge, contract.OAuthRedirects} {
 			at.Pull(lever)
-			if _, err := p.AuthURL(t.Context(), request); err == nil || errors.Is(err, port.ErrInvalid) {
+			if _, err := p.AuthURL(t.Context(), request()); err == nil || errors.Is(err, port.ErrInvalid) {
 				t.Errorf("%s: got error %v, want one that is no sentinel", lever, err)
 			}
 		}
 		at.Pull("")
-		if _, err := p.AuthURL(t.Context(), request); err != nil {
+		if _, err := p.AuthURL(t.Context(), request()); err != nil {
 			t.Errorf("mended: got error %v, want none", err)
 		}
 		at.Pull(contract.OAuthFailing)
-		if _, err := p.AuthURL(t.Context(), request); err != nil {
+		if _, err := p.AuthURL(t.Context(), request()); err != nil {
 			t.Errorf("known: got error %v, want none", err)
 		}
 	})
@@ -112,7 +112,7 @@ func TestDiscovery(t *testing.T) {
 			_, _ = io.Copy(w, answer.Body)
 		}))
 		t.Cleanup(mirror.Close)
-		_, err := newProvider(t, oidc.Config{Issuer: mirror.URL}).AuthURL(t.Context(), request)
+		_, err := newProvider(t, oidc.Config{Issuer: mirror.URL}).AuthURL(t.Context(), request())
 		if err == nil || !strings.Contains(err.Error(), "another issuer") {
 			t.Errorf("got error %v, want one about another issuer", err)
 		}
@@ -159,18 +159,27 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// loggedIn returns a callback whose code has not been exchanged.
-func loggedIn(t testing.TB, at *oidctest.Provider, p *oidc.Provider) port.Callback {
-	t.Helper()
-	const verifier = "a-verifier-of-more-than-forty-three-characters-and-then-some"
-	address, err := p.AuthURL(t.Context(), port.AuthRequest{
-		State: "state", Nonce: "nonce", RedirectURI: callback, Challenge: "GHVbgm-d2lM4wVrEnbKD_aQSUkZHMvJ8weke5XODITE",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	query := at.Login(t, address, contract.OAuthPerson{Subject: "1001", Email: "ann@example.com"})
+const (
+	verifier  = "a-verifier-of-more-than-forty-three-characters-and-then-some"
+	challenge = "GHVbgm-d2lM4wVrEnbKD_aQSUkZHMvJ8weke5XODITE"
+)
+
+func request() port.AuthRequest {
+	return port.AuthRequest{State: "state", Nonce: "nonce", RedirectURI: callback, Challenge: challenge}
+}
+
+func callbackOf(query url.Values) port.Callback {
 	return port.Callback{
 		Code: query.Get("code"), Issuer: query.Get("iss"), Verifier: verifier, Nonce: "nonce", RedirectURI: callback, Now: time.Now().UTC(),
 	}
+}
+
+// loggedIn returns a callback whose code has not been exchanged.
+func loggedIn(t testing.TB, at *oidctest.Provider, p *oidc.Provider) port.Callback {
+	t.Helper()
+	address, err := p.AuthURL(t.Context(), request())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return callbackOf(at.Login(t, address, contract.OAuthPerson{Subject: "1001", Email: "ann@example.com"}))
 }
