@@ -41,10 +41,11 @@ type OAuthProviderInfo struct{ Name, Label, Icon, Driver string }
 
 // OAuthBegin asks for the way to a provider.
 type OAuthBegin struct {
-	Provider     string // in any case
-	CallbackPath string // below Settings.PublicURL, where the provider sends the browser
-	Redirect     string // where the browser goes at the end; empty: nowhere
-	Prompt       string // of OpenID Connect; anything it does not know is left out
+	Provider     string      // in any case
+	CallbackPath string      // below Settings.PublicURL, where the provider sends the browser
+	Redirect     string      // where the browser goes at the end; empty: nowhere
+	Mode         domain.Mode // of the session; empty: the provider's
+	Prompt       string      // of OpenID Connect; anything it does not know is left out
 	Client       domain.Client
 
 	// AppChallenge is the PKCE challenge (RFC 7636, S256) of an app that wants a code at

@@ -25,6 +25,7 @@ type oauthState struct {
 	RedirectURI  string        `json:"redirect_uri"`
 	Redirect     string        `json:"redirect,omitempty"`
 	AppChallenge string        `json:"app_challenge,omitempty"`
+	Mode         domain.Mode   `json:"mode,omitempty"`
 	Link         domain.UserID `json:"link,omitempty"` // the account to link to
 	Epoch        int64         `json:"epoch,omitempty"`
 	Until        time.Time     `json:"until"`
@@ -80,7 +81,7 @@ func (s *Service) beginOAuth(ctx context.Context, in OAuthBegin, link domain.Use
 	state := oauthState{
 		Provider: place.Provider.Name(), State: rand.Text(), Nonce: rand.Text(), Verifier: rand.Text() + rand.Text(),
 		RedirectURI: strings.TrimSuffix(s.settings.PublicURL, "/") + in.CallbackPath,
-		Redirect:    in.Redirect, AppChallenge: in.AppChallenge,
+		Redirect:    in.Redirect, AppChallenge: in.AppChallenge, Mode: in.Mode,
 		Link: link.ID, Epoch: link.Epoch, Until: s.Clock.Now().Add(OAuthStateTTL),
 	}
 	address, err := place.Provider.AuthURL(ctx, port.AuthRequest{

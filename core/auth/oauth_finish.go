@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -141,12 +142,9 @@ func (s *Service) letIn(ctx context.Context, place OAuthPlace, state oauthState,
 		code, err := s.newAppCode(ctx, state, user)
 		return OAuthFinished{AppCode: code}, err
 	}
-	mode := place.Mode
-	if mode == "" {
-		mode = domain.ModeSession
-	}
-	if state.Redirect == "" && mode == domain.ModeCookie {
-		mode = domain.ModeJSON // the answer is seen, so that it can hold the tokens
+	mode := cmp.Or(state.Mode, place.Mode, domain.ModeSession)
+	if state.Redirect != "" && mode == domain.ModeJSON {
+		mode = domain.ModeCookie // nobody sees an answer that leads away
 	}
 	tokens, err := s.loggedInElsewhere(ctx, user, mode, from)
 	return OAuthFinished{Tokens: tokens}, err

@@ -146,6 +146,25 @@ func TestOAuthLogin(t *testing.T) {
 			t.Errorf("got %d of %d logins and %d accounts, want all and 1: %v", n, len(callbacks), e.users(t), errs)
 		}
 	})
+	t.Run("is in the mode that was asked for, with no token in an answer that leads away", func(t *testing.T) {
+		for _, c := range []struct {
+			redirect    string
+			asked, want domain.Mode
+		}{
+			{"", domain.ModeJSON, domain.ModeJSON},
+			{"/home", domain.ModeJSON, domain.ModeCookie},
+			{"/home", domain.ModeCookie, domain.ModeCookie},
+			{"/home", "", domain.ModeSession},
+		} {
+			e := newElsewhere(t, allowed)
+			begun, err := e.service.BeginOAuth(t.Context(), auth.OAuthBegin{Provider: "GitHub", Redirect: c.redirect, Mode: c.asked})
+			wantCode(t, err, "")
+			finished, err := e.service.FinishOAuth(t.Context(), e.back(t, begun, bob))
+			if wantCode(t, err, ""); finished.Tokens.Mode != c.want {
+				t.Errorf("%q to %q: got mode %q, want %q", c.asked, c.redirect, finished.Tokens.Mode, c.want)
+			}
+		}
+	})
 	t.Run("of a closed account is refused", func(t *testing.T) {
 		e := newElsewhere(t, allowed)
 		e.seedAnn(t, func(u *domain.User) { u.Status = domain.StatusSuspended })

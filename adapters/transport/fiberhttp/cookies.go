@@ -20,7 +20,7 @@ func (s *Server) deviceCookie() Cookie {
 // checkCookieNames refuses names of which one cookie would overwrite another.
 func (s *Server) checkCookieNames() error {
 	seen := map[string]bool{}
-	for _, cookie := range []Cookie{s.deviceCookie(), s.config.RefreshCookie, s.config.SessionCookie} {
+	for _, cookie := range []Cookie{s.deviceCookie(), s.oauthCookie(), s.config.RefreshCookie, s.config.SessionCookie} {
 		if seen[cookie.Name] {
 			return fmt.Errorf("fiberhttp: two cookies have the name %q", cookie.Name)
 		}
