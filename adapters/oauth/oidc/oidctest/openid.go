@@ -141,7 +141,7 @@ func (o *openID) spoil(body []byte) ([]byte, error) {
 		return nil, err
 	}
 	raw, _ := answer["id_token"].(string)
-	signed, err := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return nil, err
 	}
