@@ -20,6 +20,7 @@ type API interface {
 	PeopleAPI
 	HealthAPI
 	ActivityAPI
+	OAuthAPI
 }
 
 // Credential is what a request showed, as the transport saw it. Empty fields were absent.

@@ -121,7 +121,7 @@ func withEpoch(before, after domain.User) domain.User {
 // pairs as stored. Each of the roles keeps an active account. On an error it returns which of
 // the pairs it was at.
 func (s *Service) storeAll(ctx context.Context, pairs []accountPair, roles []domain.RoleID, from domain.Client) (stored []accountPair, at int, err error) {
-	if len(pairs) == 1 && len(roles) == 0 && len(s.notices(pairs[0].before, pairs[0].after, from)) == 0 {
+	if len(pairs) == 1 && !pairs[0].isRemoved && len(roles) == 0 && len(s.notices(pairs[0].before, pairs[0].after, from)) == 0 {
 		pair, err := s.storeIn(ctx, s.Repos, pairs[0], from) // one write needs no transaction
 		return []accountPair{pair}, 0, err
 	}
@@ -161,7 +161,7 @@ func lockingOrder(pairs []accountPair) []int {
 // storeIn stores one account, queues the letters about that, and returns the pair as stored.
 func (s *Service) storeIn(ctx context.Context, r port.Repos, pair accountPair, from domain.Client) (accountPair, error) {
 	if pair.isRemoved {
-		return pair, r.Users.Delete(ctx, pair.before.ID, pair.before.Version)
+		return pair, removeIn(ctx, r, pair.before)
 	}
 	letters := s.notices(pair.before, pair.after, from)
 	var err error
@@ -169,6 +169,23 @@ func (s *Service) storeIn(ctx context.Context, r port.Repos, pair accountPair, f
 		return accountPair{}, err
 	}
 	return pair, queue(ctx, r.MailQueue, letters)
+}
+
+// removeIn removes the account and what is linked to it, so that who it was may be linked anew.
+func removeIn(ctx context.Context, r port.Repos, user domain.User) error {
+	if err := r.Users.Delete(ctx, user.ID, user.Version); err != nil {
+		return err
+	}
+	linked, err := r.Identities.OfUser(ctx, user.ID)
+	if err != nil {
+		return err
+	}
+	for _, i := range linked {
+		if err := r.Identities.Unlink(ctx, i.Provider, i.Subject); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // changed does what follows from a change that is stored, and returns the accounts.

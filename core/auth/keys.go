@@ -22,6 +22,7 @@ type Keys struct {
 	session [][]byte
 	device  [][]byte
 	reset   [][]byte
+	oauth   *Sealer // of what a browser carries to a provider and back
 }
 
 // NewKeys derives the keys from the data key and from those that it replaced, newest
@@ -53,6 +54,11 @@ func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
 		k.session = append(k.session, session)
 		k.device = append(k.device, device)
 	}
+	sealer, err := NewSealer("oauth state", current, previous...)
+	if err != nil {
+		return Keys{}, err
+	}
+	k.oauth = sealer
 	return k, nil
 }
 

@@ -52,7 +52,7 @@ func deleteAccountsFlow() flow {
 		},
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
 		calls: []string{
-			"Roles.ByID", "Users.ByID", "Users.ByID", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Delete", "Users.Delete", "Users.Count",
+			"Roles.ByID", "Users.ByID", "Users.ByID", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Delete", "Identities.OfUser", "Users.Delete", "Identities.OfUser", "Users.Count",
 			"Sessions.DeleteUser", "Events.Record", "Sessions.DeleteUser", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {

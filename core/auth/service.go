@@ -29,7 +29,7 @@ var (
 )
 
 // Ports is what a Service stands on. Every field is needed but PasswordCheckers, which are asked
-// in their order about each new password.
+// in their order about each new password, and OAuth.
 type Ports struct {
 	Work     port.UnitOfWork
 	Repos    port.Repos
@@ -39,6 +39,10 @@ type Ports struct {
 	Hasher   port.PasswordHasher
 
 	PasswordCheckers []port.PasswordChecker
+
+	// OAuth are the places where people may log in elsewhere, each under a name of its own
+	// whatever its case.
+	OAuth []OAuthPlace
 
 	Issuer   port.TokenIssuer
 	Verifier port.TokenVerifier
@@ -102,6 +106,10 @@ type Settings struct {
 	// mail is sent to an address that they choose. The zero Limit is no limit.
 	NoticeAccount port.Limit
 
+	// PublicURL is where people reach the service. Providers send browsers back there, and a
+	// login elsewhere may end at any of its pages.
+	PublicURL string
+
 	// EventsTTL is how long the audit trail is kept. Zero keeps it for ever.
 	EventsTTL time.Duration
 
@@ -131,6 +139,7 @@ func DefaultSettings() Settings {
 		LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second},
 		ResetTTL:     time.Hour,
 		ResetPage:    "http://localhost:8055/admin/reset-password",
+		PublicURL:    "http://localhost:8055",
 		EventsTTL:    90 * 24 * time.Hour,
 		NoticePage:   "http://localhost:8055/admin/forgot-password",
 		ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute},

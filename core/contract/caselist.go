@@ -14,6 +14,7 @@ func AllCases() []CaseInfo {
 	return slices.Concat(
 		infos("Users", UsersCases()),
 		infos("Roles", RolesCases()),
+		infos("Identities", IdentitiesCases()),
 		infos("OneTimeTokens", OneTimeTokensCases()),
 		infos("MailQueue", MailQueueCases()),
 		infos("Sessions", SessionsCases()),
@@ -31,6 +32,8 @@ func AllCases() []CaseInfo {
 		infos("TokenVerifier", verifierMethods().cancelled()),
 		infos("Mailer", MailerCases()),
 		infos("MailComposer", ComposerCases()),
+		infos("OAuthProvider", OAuthProviderCases()),
+		infos("OAuthProvider", OpenIDCases()),
 		infos("Clock", ClockCases()),
 	)
 }

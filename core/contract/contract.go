@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(483))
+//		}, contract.Expect(515))
 //	}
 package contract
 

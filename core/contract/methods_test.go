@@ -16,6 +16,7 @@ func TestMethods(t *testing.T) {
 	t.Run("no method is left out of the generated cases", func(t *testing.T) {
 		wantMethods[port.Users](t, usersMethods())
 		wantMethods[port.Roles](t, rolesMethods())
+		wantMethods[port.Identities](t, identitiesMethods())
 		wantMethods[port.OneTimeTokens](t, oneTimeTokensMethods())
 		wantMethods[port.MailQueue](t, mailQueueMethods())
 		wantMethods[port.Sessions](t, sessionsMethods())
@@ -30,6 +31,7 @@ func TestMethods(t *testing.T) {
 		wantMethods[port.TokenVerifier](t, verifierMethods())
 		wantMethods[port.Mailer](t, mailerMethods())
 		wantMethods[port.MailComposer](t, composerMethods())
+		wantMethods[port.OAuthProvider](t, oauthMethods())
 	})
 	t.Run("each has its generated cases", func(t *testing.T) {
 		have := ids(t)
@@ -79,6 +81,7 @@ func wantedIDs(t *testing.T) map[string]bool {
 	}
 	add(true, methodIDs(usersMethods())...)
 	add(true, methodIDs(rolesMethods())...)
+	add(true, methodIDs(identitiesMethods())...)
 	add(true, methodIDs(oneTimeTokensMethods())...)
 	add(true, methodIDs(mailQueueMethods())...)
 	add(true, methodIDs(sessionsMethods())...)
@@ -92,6 +95,7 @@ func wantedIDs(t *testing.T) map[string]bool {
 	add(false, methodIDs(issuerMethods())...)
 	add(false, methodIDs(verifierMethods())...)
 	add(false, methodIDs(mailerMethods())...)
+	add(false, methodIDs(oauthMethods())...)
 	add(false, methodIDs(composerMethods())...)
 	return wanted
 }
@@ -136,6 +140,8 @@ func TestAllCases(t *testing.T) {
 		want = append(want, caseIDs(TokensCases())...)
 		want = append(want, caseIDs(MailerCases())...)
 		want = append(want, caseIDs(ComposerCases())...)
+		want = append(want, caseIDs(OAuthProviderCases())...)
+		want = append(want, caseIDs(OpenIDCases())...)
 		want = append(want, caseIDs(ClockCases())...)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {

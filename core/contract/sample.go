@@ -40,6 +40,11 @@ func sampleRole(name string) domain.Role {
 	return domain.Role{ID: domain.RoleID("id-of-" + name), Name: "Role " + name, App: true, Admin: true}
 }
 
+// sampleIdentity returns the identity of user at the provider "GitHub".
+func sampleIdentity(name string, user domain.UserID) domain.Identity {
+	return domain.Identity{Provider: "GitHub", Subject: "subject of " + name, UserID: user}
+}
+
 // sampleSession returns a session of user with every field set, live from at(0) for an
 // hour.
 func sampleSession(name string, user domain.UserID) domain.Session {

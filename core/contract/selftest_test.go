@@ -155,6 +155,12 @@ func openMailer() contract.MailerWorld {
 
 func openComposer() port.MailComposer { return fakes.Composer{} }
 
+func openOAuth() contract.OAuthWorld { return fakes.NewOAuthProvider("GitHub").World() }
+
+func openIDCases() []contract.Case[contract.OAuthWorld] {
+	return slices.Concat(contract.OAuthProviderCases(), contract.OpenIDCases())
+}
+
 func openClock() port.Clock { return fakes.NewClock(time.Now()) }
 
 // redOf returns the IDs of the cases that fail on f.
@@ -173,6 +179,8 @@ func redOf(t testing.TB, f faulty.Fault) (ids []string, said map[string]string) 
 		return red(t, contract.MailerCases(), func() contract.MailerWorld { return f.Mailer(openMailer()) })
 	case f.Composer != nil:
 		return red(t, contract.ComposerCases(), func() port.MailComposer { return f.Composer(openComposer()) })
+	case f.OAuth != nil:
+		return red(t, openIDCases(), func() contract.OAuthWorld { return f.OAuth(openOAuth()) })
 	case f.Clock != nil:
 		return red(t, contract.ClockCases(), func() port.Clock { return f.Clock(openClock()) })
 	}
@@ -189,6 +197,7 @@ func TestFaults(t *testing.T) {
 		wantGreen(t, contract.TokensCases(), openTokens)
 		wantGreen(t, contract.MailerCases(), openMailer)
 		wantGreen(t, contract.ComposerCases(), openComposer)
+		wantGreen(t, openIDCases(), openOAuth)
 		wantGreen(t, contract.ClockCases(), openClock)
 	})
 	t.Run("each fault fails exactly the cases that it names", func(t *testing.T) {

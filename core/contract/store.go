@@ -20,6 +20,7 @@ func StoreCases() []Case[port.Store] {
 	return slices.Concat(
 		lift(usersOf, UsersCases()),
 		lift(rolesOf, RolesCases()),
+		lift(identitiesOf, IdentitiesCases()),
 		lift(tokensOf, OneTimeTokensCases()),
 		lift(queueOf, MailQueueCases()),
 		lift(port.Store.Sessions, SessionsCases()),
@@ -34,6 +35,8 @@ func StoreCases() []Case[port.Store] {
 func usersOf(s port.Store) port.Users { return s.Repos().Users }
 
 func rolesOf(s port.Store) port.Roles { return s.Repos().Roles }
+
+func identitiesOf(s port.Store) port.Identities { return s.Repos().Identities }
 
 func tokensOf(s port.Store) port.OneTimeTokens { return s.Repos().OneTimeTokens }
 
@@ -68,6 +71,7 @@ func storeOwnCases() []Case[port.Store] {
 		storeMethods().cancelled(),
 		closedCases(usersMethods(), usersOf),
 		closedCases(rolesMethods(), rolesOf),
+		closedCases(identitiesMethods(), identitiesOf),
 		closedCases(oneTimeTokensMethods(), tokensOf),
 		closedCases(mailQueueMethods(), queueOf),
 		closedCases(sessionsMethods(), port.Store.Sessions),

@@ -40,6 +40,7 @@ func UnitOfWorkCases() []Case[port.Store] {
 	cases = append(cases, uowRollbackCases()...)
 	cases = append(cases, uowDoomCases()...)
 	cases = append(cases, uowMailCases()...)
+	cases = append(cases, uowIdentityCases()...)
 	cases = append(cases, uowReserveCases()...)
 	return append(cases, uowMethods().cancelled()...)
 }

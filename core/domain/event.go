@@ -15,34 +15,36 @@ type Event struct {
 
 // The kinds of events.
 const (
-	EventLogin           = "login"
-	EventLogout          = "logout"
-	EventRefreshReuse    = "refresh-reuse"
-	EventUserCreated     = "user-created"
-	EventPasswordChanged = "password-changed"
-	EventResetRequested  = "password-reset-requested"
-	EventResetMailed     = "password-reset-mailed"
-	EventPasswordReset   = "password-reset"
-	EventEmailChanged    = "email-changed"
-	EventAccountUnlocked = "account-unlocked"
-	EventAddressUnlocked = "address-unlocked" // the one of Client.IP
-	EventUserUpdated     = "user-updated"
-	EventUserDeleted     = "user-deleted"
-	EventSessionsEnded   = "sessions-ended"
-	EventKeyMade         = "signing-key-made"
-	EventKeyRetired      = "signing-key-retired"
-	EventStatusChanged   = "status-changed"
-	EventRoleChanged     = "role-changed"
-	EventTokenSet        = "static-token-set"
-	EventTokenRemoved    = "static-token-removed"
-	EventLoginLimited    = "login-limited"
-	EventResetLimited    = "password-reset-limited"
+	EventLogin            = "login"
+	EventLogout           = "logout"
+	EventRefreshReuse     = "refresh-reuse"
+	EventUserCreated      = "user-created"
+	EventPasswordChanged  = "password-changed"
+	EventResetRequested   = "password-reset-requested"
+	EventResetMailed      = "password-reset-mailed"
+	EventPasswordReset    = "password-reset"
+	EventEmailChanged     = "email-changed"
+	EventAccountUnlocked  = "account-unlocked"
+	EventAddressUnlocked  = "address-unlocked" // the one of Client.IP
+	EventUserUpdated      = "user-updated"
+	EventUserDeleted      = "user-deleted"
+	EventSessionsEnded    = "sessions-ended"
+	EventKeyMade          = "signing-key-made"
+	EventKeyRetired       = "signing-key-retired"
+	EventStatusChanged    = "status-changed"
+	EventRoleChanged      = "role-changed"
+	EventTokenSet         = "static-token-set"
+	EventTokenRemoved     = "static-token-removed"
+	EventIdentityLinked   = "identity-linked"
+	EventIdentityUnlinked = "identity-unlinked"
+	EventLoginLimited     = "login-limited"
+	EventResetLimited     = "password-reset-limited"
 )
 
 // EventKinds returns all of them, in the order of the alphabet.
 func EventKinds() []string {
 	return []string{
-		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventLogin, EventLoginLimited, EventLogout,
+		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventIdentityLinked, EventIdentityUnlinked, EventLogin, EventLoginLimited, EventLogout,
 		EventPasswordChanged, EventPasswordReset, EventResetLimited, EventResetMailed, EventResetRequested,
 		EventRefreshReuse, EventRoleChanged, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved,
 		EventTokenSet, EventStatusChanged, EventUserCreated, EventUserDeleted, EventUserUpdated,

@@ -17,4 +17,6 @@ type Purpose string
 // The purposes there are.
 const (
 	PurposePasswordReset Purpose = "password-reset"
+	PurposeOAuthState    Purpose = "oauth-state" // kept when it is spent
+	PurposeOAuthCode     Purpose = "oauth-code"
 )

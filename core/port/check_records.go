@@ -18,6 +18,11 @@ func CheckRole(r domain.Role) error {
 	return CheckText(r.Name)
 }
 
+// CheckIdentity returns ErrInvalid unless every store keeps i alike.
+func CheckIdentity(i domain.Identity) error {
+	return CheckKey(i.Provider, i.Subject, string(i.UserID))
+}
+
 // CheckSession returns ErrInvalid unless every store keeps s alike.
 func CheckSession(s domain.Session) error {
 	if err := CheckKey(string(s.ID), string(s.UserID)); err != nil {

@@ -6,6 +6,7 @@ import "context"
 type Repos struct {
 	Users         Users
 	Roles         Roles
+	Identities    Identities
 	OneTimeTokens OneTimeTokens
 	MailQueue     MailQueue
 }

@@ -35,9 +35,10 @@ type kit struct {
 
 func kits() []kit {
 	return []kit{
-		{"RunStore", "a whole `Store`: users, roles, sessions, limiter, events, signing keys and units of work", len(contract.StoreCases())},
+		{"RunStore", "a whole `Store`: users, roles, identities, sessions, limiter, events, signing keys and units of work", len(contract.StoreCases())},
 		{"RunUsers", "`Users` alone", len(contract.UsersCases())},
 		{"RunRoles", "`Roles` alone", len(contract.RolesCases())},
+		{"RunIdentities", "`Identities` alone", len(contract.IdentitiesCases())},
 		{"RunSessions", "`Sessions` alone", len(contract.SessionsCases())},
 		{"RunLimiter", "`RateLimiter` alone", len(contract.LimiterCases())},
 		{"RunEvents", "`Events` alone", len(contract.EventsCases())},
@@ -50,6 +51,8 @@ func kits() []kit {
 		{"RunHasher", "`PasswordHasher`", len(contract.HasherCases())},
 		{"RunPasswordChecker", "`PasswordChecker`", len(contract.PasswordCheckerCases())},
 		{"RunTokens", "`TokenIssuer` and `TokenVerifier` together", len(contract.TokensCases())},
+		{"RunOAuthProvider", "`OAuthProvider` without ID tokens", len(contract.OAuthProviderCases())},
+		{"RunOpenIDProvider", "`OAuthProvider` with ID tokens", len(contract.OAuthProviderCases()) + len(contract.OpenIDCases())},
 		{"RunClock", "`Clock`", len(contract.ClockCases())},
 		{"RunTransport", "a transport, from outside: see [the inbound kit](#the-inbound-kit)", len(contract.TransportCases())},
 	}

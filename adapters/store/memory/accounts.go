@@ -14,50 +14,58 @@ import (
 type accounts struct {
 	turn chan struct{} // holds one element while somebody writes; a channel, so that waiting can end
 
-	mu      sync.RWMutex
-	users   map[domain.UserID]domain.User
-	byEmail map[string]domain.UserID // by Email.Key
-	byToken map[domain.SecretHash]domain.UserID
-	userIDs []domain.UserID // sorted
-	roles   map[domain.RoleID]domain.Role
-	tokens  map[domain.SecretHash]tokenRecord
-	letters map[string]letterRecord // by ID
+	mu         sync.RWMutex
+	users      map[domain.UserID]domain.User
+	byEmail    map[string]domain.UserID // by Email.Key
+	byToken    map[domain.SecretHash]domain.UserID
+	userIDs    []domain.UserID // sorted
+	roles      map[domain.RoleID]domain.Role
+	identities map[account]domain.UserID
+	ofUser     map[domain.UserID][]account // sorted, never empty
+	tokens     map[domain.SecretHash]tokenRecord
+	letters    map[string]letterRecord // by ID
 }
 
 func newAccounts() *accounts {
 	return &accounts{
-		turn:    make(chan struct{}, 1),
-		users:   map[domain.UserID]domain.User{},
-		byEmail: map[string]domain.UserID{},
-		byToken: map[domain.SecretHash]domain.UserID{},
-		roles:   map[domain.RoleID]domain.Role{},
-		tokens:  map[domain.SecretHash]tokenRecord{},
-		letters: map[string]letterRecord{},
+		turn:       make(chan struct{}, 1),
+		users:      map[domain.UserID]domain.User{},
+		byEmail:    map[string]domain.UserID{},
+		byToken:    map[domain.SecretHash]domain.UserID{},
+		roles:      map[domain.RoleID]domain.Role{},
+		identities: map[account]domain.UserID{},
+		ofUser:     map[domain.UserID][]account{},
+		tokens:     map[domain.SecretHash]tokenRecord{},
+		letters:    map[string]letterRecord{},
 	}
 }
 
 // draft is what one writer would change. It reads through to the accounts, which stay as
 // they are as long as the writer has the turn.
 type draft struct {
-	base    *accounts
-	users   *overlay[domain.UserID, domain.User]
-	byEmail *overlay[string, domain.UserID]
-	byToken *overlay[domain.SecretHash, domain.UserID]
-	newIDs  []domain.UserID // sorted; those that the accounts have not
-	roles   map[domain.RoleID]domain.Role
-	tokens  *overlay[domain.SecretHash, tokenRecord]
-	letters *overlay[string, letterRecord]
+	base       *accounts
+	users      *overlay[domain.UserID, domain.User]
+	byEmail    *overlay[string, domain.UserID]
+	byToken    *overlay[domain.SecretHash, domain.UserID]
+	newIDs     []domain.UserID // sorted; those that the accounts have not
+	roles      map[domain.RoleID]domain.Role
+	identities *overlay[account, domain.UserID]
+	ofUser     *overlay[domain.UserID, []account]
+	tokens     *overlay[domain.SecretHash, tokenRecord]
+	letters    *overlay[string, letterRecord]
 }
 
 func (a *accounts) draft() *draft {
 	return &draft{
-		base:    a,
-		users:   overlayOn(a.users),
-		byEmail: overlayOn(a.byEmail),
-		byToken: overlayOn(a.byToken),
-		roles:   map[domain.RoleID]domain.Role{},
-		tokens:  overlayOn(a.tokens),
-		letters: overlayOn(a.letters),
+		base:       a,
+		users:      overlayOn(a.users),
+		byEmail:    overlayOn(a.byEmail),
+		byToken:    overlayOn(a.byToken),
+		roles:      map[domain.RoleID]domain.Role{},
+		identities: overlayOn(a.identities),
+		ofUser:     overlayOn(a.ofUser),
+		tokens:     overlayOn(a.tokens),
+		letters:    overlayOn(a.letters),
 	}
 }
 
@@ -173,6 +181,8 @@ func (d *draft) commit() {
 	d.byEmail.takeOver()
 	d.byToken.takeOver()
 	maps.Copy(a.roles, d.roles)
+	d.identities.takeOver()
+	d.ofUser.takeOver()
 	d.tokens.takeOver()
 	d.letters.takeOver()
 }

@@ -18,7 +18,8 @@ type access interface {
 
 func reposOn(a access) port.Repos {
 	return port.Repos{
-		Users: &users{a}, Roles: &roles{a}, OneTimeTokens: &oneTimeTokens{a}, MailQueue: &mailQueue{a},
+		Users: &users{a}, Roles: &roles{a}, Identities: &identities{a},
+		OneTimeTokens: &oneTimeTokens{a}, MailQueue: &mailQueue{a},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // kit is how many cases there are.
-const kit = 483
+const kit = 515
 
 func TestContract(t *testing.T) {
 	s := server.Get(t)

@@ -18,7 +18,7 @@ func (s *Server) deviceCookie() Cookie { return httpedge.DeviceCookie(s.config.S
 
 // checkCookieNames refuses names of which one cookie would overwrite another.
 func (s *Server) checkCookieNames() error {
-	if err := httpedge.CheckCookieNames(s.deviceCookie(), s.config.RefreshCookie, s.config.SessionCookie); err != nil {
+	if err := httpedge.CheckCookieNames(s.deviceCookie(), s.oauthCookie(), s.config.RefreshCookie, s.config.SessionCookie); err != nil {
 		return fmt.Errorf("fiberhttp: %w", err)
 	}
 	return nil

@@ -9,8 +9,8 @@ import (
 // routes is the order in which a request meets its checks. Whether the process lives is answered
 // to everybody, as often as they ask; which keys are public before any token is looked at; a bad token fails every other route, also those
 // that need none. Routes below /auth do not look at the session cookie, so that a client
-// whose cookie is dead can log in again, but for those about sessions, which are for those who
-// are logged in.
+// whose cookie is dead can log in again, but for those about sessions and links to other places,
+// which are for those who are logged in.
 func (s *Server) routes() {
 	s.app.Use(s.logRequest, s.recoverPanic, s.limitTime, s.refuseEncodedBodies)
 	s.app.Get("/livez", s.setHeaders, s.livez)
@@ -29,12 +29,15 @@ func (s *Server) routes() {
 	s.app.Delete("/auth/sessions", s.authenticate, s.endSessions)
 	s.app.Delete("/auth/sessions/:id", s.authenticate, s.endSession)
 
+	s.oauthLinkRoutes()
+
 	authRoutes := s.app.Group("/auth", s.authenticateWithoutCookie)
 	authRoutes.Post("/login", s.login)
 	authRoutes.Post("/refresh", s.refresh)
 	authRoutes.Post("/logout", s.logout)
 	authRoutes.Post("/password/request", s.requestReset)
 	authRoutes.Post("/password/reset", s.reset)
+	s.oauthRoutes(authRoutes)
 	authRoutes.Use(s.routeNotFound)
 
 	s.app.Use(s.authenticate)

@@ -86,6 +86,8 @@ func writtenRules(t *testing.T) []string {
 // route.
 func TestEveryOperation(t *testing.T) {
 	s := newScene(t)
+	// The way to a provider leads out of the test.
+	s.client.HTTP.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	page, err := os.ReadFile("../../../docs/compatibility.md")
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +127,7 @@ func callsOf(cell string) []call {
 		}
 		complete = true
 		for _, method := range methods {
-			calls = append(calls, call{method: method, path: regexp.MustCompile(`:\w+`).ReplaceAllString(path, "x")})
+			calls = append(calls, call{method: method, path: regexp.MustCompile(`:\w+`).ReplaceAllString(strings.ReplaceAll(path, ":provider", "GitHub"), "x")})
 		}
 	}
 	return calls

@@ -31,6 +31,7 @@ type world struct {
 	calls  *intercept.Recorder
 	faults *intercept.Switch
 	log    *fakes.Log
+	oauth  *fakes.OAuthProvider // "GitHub", where everybody may register
 }
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config)) world {
@@ -43,7 +44,9 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 		calls:  &intercept.Recorder{},
 		faults: &intercept.Switch{},
 		log:    &fakes.Log{},
+		oauth:  fakes.NewOAuthProvider("GitHub"),
 	}
+	s.PublicURL = "https://login.example.com"
 	hooks := intercept.Hooks{Before: intercept.Chain(w.calls.Hook, w.faults.Hook)}
 	w.store = refstore.New()
 	store := intercept.Store(w.store, hooks)
@@ -55,6 +58,9 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	service := auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(w.tokens, hooks), Verifier: intercept.Verifier(w.tokens, hooks),
+		OAuth: []auth.OAuthPlace{{
+			Provider: w.oauth, Label: "GitHub, Inc.", Driver: "oauth2", AllowRegistration: true, RedirectURLs: []string{"https://app.example.org/in"},
+		}},
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
 	}, s, keys)

@@ -30,6 +30,7 @@ func provideSettings(c config.Config) auth.Settings {
 		PasswordPolicy:    c.Passwords.Policy,
 		ResetTTL:          c.Recovery.ResetTTL,
 		ResetPage:         strings.TrimRight(c.Server.PublicURL, "/") + "/admin/reset-password",
+		PublicURL:         c.Server.PublicURL,
 		EventsTTL:         c.Audit.EventsTTL,
 		NoticePage:        strings.TrimRight(c.Server.PublicURL, "/") + "/admin/forgot-password",
 		ResetURLs:         c.Recovery.ResetURLs,

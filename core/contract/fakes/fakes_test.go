@@ -108,3 +108,16 @@ func TestComposer(t *testing.T) {
 		}
 	})
 }
+
+func TestOAuthProvider(t *testing.T) {
+	contract.RunOpenIDProvider(t, func(testing.TB) contract.OAuthWorld { return fakes.NewOAuthProvider("GitHub").World() }, contract.Expect(32))
+
+	t.Run("is mended by the empty lever", func(t *testing.T) {
+		p := fakes.NewOAuthProvider("GitHub")
+		p.Pull(contract.OAuthDown)
+		p.Pull("")
+		if _, err := p.Exchange(t.Context(), port.Callback{Code: "unknown"}); !errors.Is(err, port.ErrInvalid) {
+			t.Errorf("got error %v, want %v", err, port.ErrInvalid)
+		}
+	})
+}

@@ -12,6 +12,7 @@ func methods() []string {
 		"users.create", "users.by-id", "users.by-email", "users.by-static-token", "users.list", "users.find",
 		"users.count", "users.update", "users.delete", "users.touch",
 		"roles.create", "roles.reserve", "roles.by-id",
+		"identities.link", "identities.find", "identities.of-user", "identities.unlink",
 		"tokens.put", "tokens.get", "tokens.consume", "tokens.spend-user", "tokens.prune",
 		"queue.put", "queue.claim", "queue.done", "queue.retry", "queue.waiting", "queue.prune",
 		"sessions.create", "sessions.get", "sessions.list", "sessions.rotate", "sessions.end-reused", "sessions.delete",

@@ -25,6 +25,8 @@ type Fault struct {
 
 	Mailer   func(contract.MailerWorld) contract.MailerWorld
 	Composer func(port.MailComposer) port.MailComposer
+
+	OAuth func(contract.OAuthWorld) contract.OAuthWorld
 }
 
 // All returns every fault, in the order of the ports.
@@ -38,6 +40,7 @@ func All() []Fault {
 		usersDeleteFaults(),
 		rolesFaults(),
 		reserveFaults(),
+		identitiesFaults(),
 		tokensPutFaults(),
 		tokensGetFaults(),
 		tokensConsumeFaults(),
@@ -63,6 +66,7 @@ func All() []Fault {
 		signingKeysFaults(),
 		unitOfWorkFaults(),
 		unitOfWorkMailFaults(),
+		unitOfWorkIdentityFaults(),
 		storeFaults(),
 		keyFaults(),
 		contextFaults(),
@@ -72,6 +76,7 @@ func All() []Fault {
 		tokensFaults(),
 		mailerFaults(),
 		composerFaults(),
+		oauthFaults(),
 		clockFaults(),
 	)
 }

@@ -20,6 +20,7 @@ func keyFaults() []Fault {
 	parts := []part{
 		{"users", foldedUsers, changedUserKeys, changedUserTexts},
 		{"roles", foldedRoles, changedRoleKeys, changedRoleTexts},
+		{"identities", foldedIdentities, changedIdentityKeys, nil},
 		{"tokens", foldedTokens, changedTokenKeys, nil},
 		{"queue", foldedQueue, changedQueueKeys, changedQueueTexts},
 		{"sessions", foldedSessions, changedSessionKeys, changedSessionTexts},

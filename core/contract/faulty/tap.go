@@ -30,6 +30,7 @@ func (t tap) store(inner port.Store) store {
 	s := around(inner)
 	s.repos.Users = t.users(inner.Repos().Users)
 	s.repos.Roles = t.roles(inner.Repos().Roles)
+	s.repos.Identities = t.identities(inner.Repos().Identities)
 	s.repos.OneTimeTokens = t.tokens(inner.Repos().OneTimeTokens)
 	s.repos.MailQueue = t.queue(inner.Repos().MailQueue)
 	s.sessions = t.sessions(inner.Sessions())

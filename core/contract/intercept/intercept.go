@@ -10,10 +10,11 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// Hook is told of a call, by port and method: "Users.ByEmail", "Roles.Create",
+// Hook is told of a call, by port and method: "Users.ByEmail", "Roles.Create", "Identities.Link",
 // "OneTimeTokens.Consume", "MailQueue.Claim", "Sessions.Rotate", "Limiter.Take",
 // "Events.Record", "UnitOfWork.Do", "Store.Ping", "Store.Close", "Hasher.Verify",
-// "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify", "Mailer.Send", "MailComposer.Compose". The
+// "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify", "Mailer.Send", "MailComposer.Compose",
+// "OAuthProvider.Exchange". The
 // repositories that UnitOfWork.Do hands out go by the same names as those of Store.Repos.
 // Hooks are called from many goroutines at once.
 type Hook func(ctx context.Context, method string) error

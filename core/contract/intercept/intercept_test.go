@@ -64,6 +64,11 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_ = roles.Create(ctx, domain.Role{ID: "role"})
 	_ = roles.Reserve(ctx, "role")
 	_, _ = roles.ByID(ctx, "role")
+	identities := s.Repos().Identities
+	_ = identities.Link(ctx, domain.Identity{})
+	_, _ = identities.Find(ctx, "", "")
+	_, _ = identities.OfUser(ctx, "ann")
+	_ = identities.Unlink(ctx, "", "")
 	tokens, queue := s.Repos().OneTimeTokens, s.Repos().MailQueue
 	_ = tokens.Put(ctx, domain.OneTimeToken{ExpiresAt: now.Add(time.Hour)})
 	_, _ = tokens.Get(ctx, "", domain.SecretHash{}, now)
@@ -106,6 +111,9 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_, _ = intercept.Issuer(access, h).Issue(ctx, domain.Claims{})
 	_, _ = intercept.Verifier(access, h).Verify(ctx, "", now)
 	_ = intercept.Mailer(&fakes.Mailbox{}, h).Send(ctx, domain.Mail{})
+	provider := intercept.OAuthProvider(fakes.NewOAuthProvider("GitHub"), h)
+	_, _ = provider.AuthURL(ctx, port.AuthRequest{})
+	_, _ = provider.Exchange(ctx, port.Callback{})
 	_, _, _, _ = intercept.MailComposer(fakes.Composer{}, h).Compose(ctx, port.MailContent{Kind: domain.LetterPasswordReset})
 }
 
@@ -114,6 +122,7 @@ func allMethods() []string {
 		"Users.Create", "Users.ByID", "Users.ByEmail", "Users.ByStaticToken", "Users.List",
 		"Users.Find", "Users.Count", "Users.Update", "Users.Touch", "Users.Delete",
 		"Roles.Create", "Roles.Reserve", "Roles.ByID",
+		"Identities.Link", "Identities.Find", "Identities.OfUser", "Identities.Unlink",
 		"OneTimeTokens.Put", "OneTimeTokens.Get", "OneTimeTokens.Consume", "OneTimeTokens.SpendUser", "OneTimeTokens.Prune",
 		"MailQueue.Put", "MailQueue.Claim", "MailQueue.Retry", "MailQueue.Done",
 		"Sessions.Create", "Sessions.Get", "Sessions.List", "Sessions.Rotate", "Sessions.EndReused", "Sessions.Delete",
@@ -122,7 +131,7 @@ func allMethods() []string {
 		"Events.Record", "Events.List", "SigningKeys.Create", "SigningKeys.List", "SigningKeys.Delete",
 		"UnitOfWork.Do", "Store.Ping", "Store.Close",
 		"Hasher.Hash", "Hasher.Verify", "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify",
-		"Mailer.Send", "MailComposer.Compose",
+		"Mailer.Send", "OAuthProvider.AuthURL", "OAuthProvider.Exchange", "MailComposer.Compose",
 	}
 }
 

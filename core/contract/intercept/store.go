@@ -48,7 +48,7 @@ func (s store) Do(ctx context.Context, fn func(ctx context.Context, r port.Repos
 
 func repos(r port.Repos, h Hooks) port.Repos {
 	return port.Repos{
-		Users: users{r.Users, h}, Roles: roles{r.Roles, h},
+		Users: users{r.Users, h}, Roles: roles{r.Roles, h}, Identities: identities{r.Identities, h},
 		OneTimeTokens: oneTimeTokens{r.OneTimeTokens, h}, MailQueue: mailQueue{r.MailQueue, h},
 	}
 }

@@ -35,6 +35,7 @@ func New() *Store {
 		lock: make(chan struct{}, 1),
 		tables: tables{
 			users:         map[domain.UserID]domain.User{},
+			identities:    map[account]domain.Identity{},
 			roles:         map[domain.RoleID]domain.Role{},
 			oneTimeTokens: map[domain.SecretHash]oneTimeToken{},
 			letters:       map[string]letter{},
@@ -123,6 +124,7 @@ func (s *Store) alone(ctx context.Context, f func(*tables) error) error {
 type tables struct {
 	users         map[domain.UserID]domain.User
 	roles         map[domain.RoleID]domain.Role
+	identities    map[account]domain.Identity
 	oneTimeTokens map[domain.SecretHash]oneTimeToken
 	letters       map[string]letter
 }
@@ -130,7 +132,7 @@ type tables struct {
 // clone copies the maps. Records need no copying: repositories replace them whole.
 func (t tables) clone() tables {
 	return tables{
-		users: maps.Clone(t.users), roles: maps.Clone(t.roles),
+		users: maps.Clone(t.users), roles: maps.Clone(t.roles), identities: maps.Clone(t.identities),
 		oneTimeTokens: maps.Clone(t.oneTimeTokens), letters: maps.Clone(t.letters),
 	}
 }
@@ -140,6 +142,7 @@ type runner func(ctx context.Context, f func(*tables) error) error
 
 func repos(run runner) port.Repos {
 	return port.Repos{
-		Users: users{run}, Roles: roles{run}, OneTimeTokens: oneTimeTokens{run}, MailQueue: mailQueue{run},
+		Users: users{run}, Roles: roles{run}, Identities: identities{run},
+		OneTimeTokens: oneTimeTokens{run}, MailQueue: mailQueue{run},
 	}
 }

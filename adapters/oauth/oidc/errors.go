@@ -1,0 +1,58 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"golang.org/x/oauth2"
+
+	"github.com/sallyport-auth/sallyport/core/port"
+)
+
+// failed names the provider and what was being done. Errors of the libraries never get so far:
+// they repeat what the provider has said, which may repeat what it was sent.
+func (p *Provider) failed(what string, err error) error {
+	return fmt.Errorf("oidc: %s at %s: %w", what, p.config.Name, err)
+}
+
+// unbelieved is port.ErrInvalid with the reason.
+func unbelieved(why string) error { return fmt.Errorf("%s: %w", why, port.ErrInvalid) }
+
+// unanswered says that place gave no answer that can be understood, without what the answer
+// was.
+func unanswered(place string, err error) error {
+	var lost *url.Error
+	switch {
+	case errors.Is(err, errTooLong):
+		return fmt.Errorf("%s: %w", place, errTooLong)
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("%s: %w", place, context.Canceled)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: %w", place, context.DeadlineExceeded)
+	case errors.As(err, &lost) && lost.Timeout():
+		return fmt.Errorf("%s: no answer in time", place)
+	case errors.As(err, &lost):
+		return fmt.Errorf("%s: %w", place, lost.Err) // of the network; the address is not in it
+	}
+	return fmt.Errorf("%s: the answer makes no sense", place)
+}
+
+// notExchanged says what the answer of a token endpoint means.
+func notExchanged(err error) error {
+	const place = "the token endpoint"
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return unanswered(place, err)
+	}
+	switch refused.ErrorCode {
+	case "invalid_grant", "bad_verification_code", "redirect_uri_mismatch", "invalid_request":
+		return unbelieved("the code is refused as " + refused.ErrorCode)
+	case "invalid_client", "incorrect_client_credentials", "unauthorized_client":
+		return fmt.Errorf("%s: %s: the client ID or its secret is wrong", place, refused.ErrorCode)
+	case "invalid_scope", "unsupported_grant_type", "server_error", "temporarily_unavailable":
+		return fmt.Errorf("%s: %s", place, refused.ErrorCode)
+	}
+	return fmt.Errorf("%s: status %d", place, refused.Response.StatusCode)
+}
