@@ -444,6 +444,38 @@ func TestPreferencesAreThoseOfREST(t *testing.T) {
 	}
 }
 
+// TestAsterisksAreNoSecrets sends what other transports show in the place of a secret.
+//
+// Red when UpdateUser does not call dropConcealed.
+func TestAsterisksAreNoSecrets(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	role := domain.Role{ID: domain.AdministratorRole, Name: "Administrator", App: true, Admin: true}
+	if err := w.store.Repos().Roles.Create(t.Context(), role); err != nil {
+		t.Fatal(err)
+	}
+	w.seed(t, "root@example.com", func(u *domain.User) { u.Role = role.ID })
+	ann := w.seed(t, "ann@example.com")
+	held, err := w.client(t, protocols()[0]).Login(t.Context(), auth.LoginInput{Email: "root@example.com", Password: password, Mode: domain.ModeJSON})
+	if err != nil {
+		t.Fatal(err)
+	}
+	as := http.Header{"Authorization": {"Bearer " + held.Access}}
+	update := func(patch string) answer {
+		t.Helper()
+		return w.post(t, "/sallyport.v1.UserService/UpdateUser", `{"id":"`+string(ann.ID)+`","patch":`+patch+`}`, as)
+	}
+	update(`{"token":"**********"}`).want(t, domain.InvalidPayload, `"token" must be`) // there is none
+	for _, patch := range []string{`{"token":"a-static-token-of-0123456789-letters"}`, `{"token":"**********","profile":{"password":"**********","lastName":"Back"}}`} {
+		if got := update(patch); got.status != http.StatusOK {
+			t.Errorf("%s: got %d %s", patch, got.status, got.body)
+		}
+	}
+	after, err := w.store.Repos().Users.ByID(t.Context(), ann.ID)
+	if err != nil || after.LastName != "Back" || after.Password != ann.Password || after.StaticToken == nil {
+		t.Errorf("got %+v, %v, want the name changed and no secret", after, err)
+	}
+}
+
 // TestListsHaveABound asks for a list without one.
 func TestListsHaveABound(t *testing.T) {
 	var asked []port.UserQuery

@@ -30,6 +30,28 @@ func (s userService) accountPatch(ctx context.Context, m *v1.UserPatch) (auth.Ac
 	}, err
 }
 
+// dropConcealed takes out of a patch the asterisks that the other transports show in the place of
+// secrets, where there are such.
+func (s userService) dropConcealed(ctx context.Context, id domain.UserID, patch *auth.AccountPatch) error {
+	secrets := map[string]**string{"password": &patch.Password, "token": &patch.Token}
+	sent := map[string]json.RawMessage{}
+	for name, secret := range secrets {
+		if *secret == nil {
+			continue
+		}
+		text, err := json.Marshal(**secret)
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", name, err)
+		}
+		sent[name] = text
+	}
+	unchanged, err := httpedge.Unchanged(sent, func() (domain.User, error) { return s.api.ReadAccount(ctx, callOf(ctx).caller, id) })
+	for _, name := range unchanged {
+		*secrets[name] = nil
+	}
+	return err
+}
+
 func profilePatch(m *v1.ProfilePatch) (auth.ProfilePatch, error) {
 	if m == nil {
 		return auth.ProfilePatch{}, nil

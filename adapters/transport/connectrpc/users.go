@@ -105,6 +105,9 @@ func (s userService) UpdateUser(ctx context.Context, m *v1.UpdateUserRequest) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := s.dropConcealed(ctx, domain.UserID(m.GetId()), &patch); err != nil {
+		return nil, err
+	}
 	user, err := s.api.UpdateAccount(ctx, c.caller, domain.UserID(m.GetId()), patch, c.client)
 	return &v1.UpdateUserResponse{User: shownUser(user)}, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -68,12 +69,10 @@ func presented(c *fiber.Ctx) (auth.Credential, error) {
 	if len(c.Request().Header.PeekAll(fiber.HeaderAuthorization)) > 1 || len(c.Context().QueryArgs().PeekMulti("access_token")) > 1 {
 		return auth.Credential{}, domain.InvalidPayloadError("access_token", "The request includes more than one access token")
 	}
-	credential := auth.Credential{Query: strings.Clone(c.Query("access_token"))}
-	scheme, token, found := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
-	if found && strings.EqualFold(scheme, "Bearer") && !strings.Contains(token, " ") {
-		credential.Bearer = strings.Clone(token)
-	}
-	return credential, nil
+	return auth.Credential{
+		Bearer: strings.Clone(httpedge.Bearer(c.Get(fiber.HeaderAuthorization))),
+		Query:  strings.Clone(c.Query("access_token")),
+	}, nil
 }
 
 // isRefused reports whether the credential is no good and never will be again. An expired

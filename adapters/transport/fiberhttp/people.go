@@ -2,11 +2,11 @@ package fiberhttp
 
 import (
 	"encoding/json"
-	"maps"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -97,6 +97,15 @@ func (s *Server) updateAccount(c *fiber.Ctx) error {
 	return answerUser(c, user)
 }
 
+// dropUnchanged takes out of a change of the account what it is shown with.
+func (s *Server) dropUnchanged(c *fiber.Ctx, o object, id domain.UserID) error {
+	names, err := httpedge.Unchanged(o, func() (domain.User, error) { return s.api.ReadAccount(c.UserContext(), principal(c), id) })
+	for _, name := range names {
+		delete(o, name)
+	}
+	return err
+}
+
 // deleteAccount handles DELETE /users/:id.
 func (s *Server) deleteAccount(c *fiber.Ctx) error {
 	if err := s.api.DeleteAccount(c.UserContext(), principal(c), accountID(c), s.client(c)); err != nil {
@@ -139,14 +148,10 @@ func accountPatchIn(value json.RawMessage) (auth.AccountPatch, error) {
 }
 
 func (o object) accountPatch() (auth.AccountPatch, error) {
-	own := maps.Clone(o)
-	if err := own.refuseKept(); err != nil {
+	if err := httpedge.RefuseKept(o); err != nil {
 		return auth.AccountPatch{}, err
 	}
-	for _, name := range []string{"role", "status", "token"} {
-		delete(own, name)
-	}
-	profile, err := decodeProfilePatch(own)
+	profile, err := o.profilePatch()
 	if err != nil {
 		return auth.AccountPatch{}, err
 	}

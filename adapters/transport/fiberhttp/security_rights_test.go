@@ -18,8 +18,8 @@ import (
 // TestSecurity72_OnlyListedFieldsAreWritable: whatever else a user sends about itself
 // changes nothing.
 //
-// Red when decodeProfilePatch takes "role" from its list of refused names, and when
-// preferences in httpedge has another member, such as "verified".
+// Red when RefuseOthers in httpedge takes "role" from its list of names, and when
+// preferences there has another member, such as "verified".
 func TestSecurity72_OnlyListedFieldsAreWritable(t *testing.T) {
 	w := newWorld(t, unlimited())
 	user := w.seed(t, "ann@example.com")

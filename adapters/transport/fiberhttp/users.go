@@ -1,8 +1,6 @@
 package fiberhttp
 
 import (
-	"fmt"
-
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
@@ -49,16 +47,14 @@ func (s *Server) updateMe(c *fiber.Ctx) error {
 // decodeProfilePatch takes the members that a user may write. Those of a user that are for
 // others to write are refused; names that no user has are ignored.
 func decodeProfilePatch(body object) (auth.ProfilePatch, error) {
-	if body.has("tfa_secret") {
-		return auth.ProfilePatch{}, domain.InvalidPayloadError("tfa_secret", `"tfa_secret" cannot be set here`)
+	if err := httpedge.RefuseOthers(body); err != nil {
+		return auth.ProfilePatch{}, err
 	}
-	for _, name := range []string{"id", "role", "status", "token", "provider", "external_identifier", "auth_data", "last_access", "policies"} {
-		if body.has(name) {
-			e := domain.NewError(domain.Forbidden, nil)
-			e.Field, e.Reason = name, fmt.Sprintf("%q is not yours to change", name)
-			return auth.ProfilePatch{}, e
-		}
-	}
+	return body.profilePatch()
+}
+
+// profilePatch reads the members that a user and an administrator may write.
+func (o object) profilePatch() (auth.ProfilePatch, error) {
 	var patch auth.ProfilePatch
 	for _, f := range []struct {
 		name     string
@@ -71,19 +67,19 @@ func decodeProfilePatch(body object) (auth.ProfilePatch, error) {
 		{"email", &patch.Email, false},
 		{"password", &patch.Password, false},
 	} {
-		if !body.has(f.name) {
+		if !o.has(f.name) {
 			continue
 		}
 		text := ""
-		if !f.nullable || kindOf(body[f.name]) != kindNull {
+		if !f.nullable || kindOf(o[f.name]) != kindNull {
 			var err error
-			if text, err = body.text(f.name); err != nil {
+			if text, err = o.text(f.name); err != nil {
 				return auth.ProfilePatch{}, err
 			}
 		}
 		*f.into = &text
 	}
 	var err error
-	patch.Preferences, err = httpedge.Preferences(body)
+	patch.Preferences, err = httpedge.Preferences(o)
 	return patch, err
 }

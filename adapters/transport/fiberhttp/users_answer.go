@@ -83,22 +83,25 @@ type preferencesAnswer struct {
 }
 
 func newUserAnswer(u domain.User) (userAnswer, error) {
+	kept := httpedge.NewKept(u)
 	preferences, err := newPreferencesAnswer(u.Preferences)
 	return userAnswer{
-		ID:                u.ID,
-		FirstName:         textOrNull(u.FirstName),
-		LastName:          textOrNull(u.LastName),
-		Email:             u.Email,
-		Password:          httpedge.ConcealedOrNull(u.Password != ""),
-		Language:          textOrNull(u.Language),
-		TFASecret:         httpedge.ConcealedOrNull(u.TOTP != nil),
-		Status:            u.Status,
-		Role:              textOrNull(string(u.Role)),
-		Token:             httpedge.ConcealedOrNull(u.StaticToken != nil),
-		LastAccess:        timeOrNull(u.LastAccess),
-		Provider:          "default",
-		Policies:          []string{},
-		preferencesAnswer: preferences,
+		ID:                 kept.ID,
+		FirstName:          textOrNull(u.FirstName),
+		LastName:           textOrNull(u.LastName),
+		Email:              u.Email,
+		Password:           kept.Password,
+		Language:           textOrNull(u.Language),
+		TFASecret:          kept.TFASecret,
+		Status:             u.Status,
+		Role:               textOrNull(string(u.Role)),
+		Token:              kept.Token,
+		LastAccess:         kept.LastAccess,
+		Provider:           kept.Provider,
+		ExternalIdentifier: kept.ExternalIdentifier,
+		AuthData:           kept.AuthData,
+		Policies:           kept.Policies,
+		preferencesAnswer:  preferences,
 	}, err
 }
 

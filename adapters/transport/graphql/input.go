@@ -3,6 +3,7 @@ package graphql
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
@@ -64,28 +65,41 @@ func (o object) related(name string) (*string, error) {
 	return &id, nil
 }
 
+// members returns what was sent as JSON, as REST would have been sent it, but for relations.
+func (o object) members() (map[string]json.RawMessage, error) {
+	members := make(map[string]json.RawMessage, len(o))
+	for name, value := range o {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", name, err)
+		}
+		members[name] = text
+	}
+	return members, nil
+}
+
 // profilePatch takes the members that a user may write of its own account. Those that are for
 // others to write are refused.
 func profilePatch(data object) (auth.ProfilePatch, error) {
-	for _, name := range []string{"id", "role", "status", "token"} {
-		if _, ok := data[name]; ok {
-			return auth.ProfilePatch{}, notYours(name)
-		}
+	members, err := data.members()
+	if err != nil {
+		return auth.ProfilePatch{}, err
+	}
+	if err := httpedge.RefuseOthers(members); err != nil {
+		return auth.ProfilePatch{}, err
 	}
 	return patchOf(data)
-}
-
-func notYours(name string) error {
-	e := domain.NewError(domain.Forbidden, nil)
-	e.Field, e.Reason = name, fmt.Sprintf("%q is not yours to change", name)
-	return e
 }
 
 // accountPatch takes the members that an administrator may write, of the account that is named
 // elsewhere.
 func accountPatch(data object) (auth.AccountPatch, error) {
-	if _, ok := data["id"]; ok {
-		return auth.AccountPatch{}, notYours("id")
+	members, err := data.members()
+	if err != nil {
+		return auth.AccountPatch{}, err
+	}
+	if err := httpedge.RefuseKept(members); err != nil {
+		return auth.AccountPatch{}, err
 	}
 	if status, ok := data["status"]; ok && status == nil {
 		return auth.AccountPatch{}, domain.InvalidPayloadError("status", `"status" must be a string`)
@@ -120,20 +134,19 @@ func patchOf(data object) (auth.ProfilePatch, error) {
 	}, err
 }
 
-// preferencesOf returns what clients keep with an account, as REST would have been sent it.
+// preferencesOf returns what clients keep with an account.
 func preferencesOf(data object) (map[string]json.RawMessage, error) {
-	members := make(map[string]json.RawMessage, len(data))
 	avatar, err := data.related("avatar")
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range data {
-		if name == "avatar" && value != nil {
-			value = *avatar
-		}
-		if members[name], err = json.Marshal(value); err != nil {
-			return nil, fmt.Errorf("encode %s: %w", name, err)
-		}
+	if avatar != nil && data["avatar"] != nil {
+		data = maps.Clone(data)
+		data["avatar"] = *avatar
+	}
+	members, err := data.members()
+	if err != nil {
+		return nil, err
 	}
 	return httpedge.Preferences(members)
 }

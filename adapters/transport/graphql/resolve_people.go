@@ -2,10 +2,12 @@ package graphql
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/graph-gophers/graphql-go"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -127,7 +129,14 @@ func (r *resolver) UpdateUsersItem(ctx context.Context, args struct {
 },
 ) (*user, error) {
 	x := exchangeOf(ctx)
-	patch, err := r.accountPatch(ctx, x, args.Data)
+	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+		return nil, x.failed(err)
+	}
+	change, err := r.changed(ctx, x, domain.UserID(args.ID), args.Data)
+	if err != nil {
+		return nil, x.failed(err)
+	}
+	patch, err := accountPatch(change)
 	if err != nil {
 		return nil, x.failed(err)
 	}
@@ -141,6 +150,20 @@ func (r *resolver) accountPatch(ctx context.Context, x *exchange, data object) (
 		return auth.AccountPatch{}, err
 	}
 	return accountPatch(data)
+}
+
+// changed returns what is left of the change of an account without what it is shown with.
+func (r *resolver) changed(ctx context.Context, x *exchange, id domain.UserID, data object) (object, error) {
+	members, err := data.members()
+	if err != nil {
+		return nil, err
+	}
+	names, err := httpedge.Unchanged(members, func() (domain.User, error) { return r.handler.api.ReadAccount(ctx, x.caller, id) })
+	change := maps.Clone(data)
+	for _, name := range names {
+		delete(change, name)
+	}
+	return change, err
 }
 
 // deleted names what has been removed.

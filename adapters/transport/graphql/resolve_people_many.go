@@ -57,7 +57,7 @@ func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]ob
 	}
 	var updates []auth.AccountUpdate
 	for _, data := range orNone(args.Data) {
-		update, err := accountUpdate(data)
+		update, err := r.accountUpdate(ctx, x, data, len(orNone(args.Data)) <= auth.MaxChangedAccounts)
 		if err != nil {
 			return nil, x.failed(err)
 		}
@@ -66,19 +66,24 @@ func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]ob
 	return x.users(r.handler.api.UpdateAccounts(ctx, x.caller, updates, x.client()))
 }
 
-// accountUpdate takes a change that names the account itself.
-func accountUpdate(data object) (auth.AccountUpdate, error) {
-	change := maps.Clone(data)
-	delete(change, "id")
-	patch, err := accountPatch(change)
-	if err != nil {
-		return auth.AccountUpdate{}, err
-	}
+// accountUpdate takes a change that names the account itself. Where more accounts are named than
+// are changed at once, all are refused, and none need be read.
+func (r *resolver) accountUpdate(ctx context.Context, x *exchange, data object, mayRead bool) (auth.AccountUpdate, error) {
 	id := data.text("id")
 	if id == nil || *id == "" {
 		return auth.AccountUpdate{}, domain.InvalidPayloadError("id", `"id" is required`)
 	}
-	return auth.AccountUpdate{ID: domain.UserID(*id), Patch: patch}, nil
+	update := auth.AccountUpdate{ID: domain.UserID(*id)}
+	change := maps.Clone(data)
+	delete(change, "id") // which names the account, and does not change
+	var err error
+	if mayRead {
+		if change, err = r.changed(ctx, x, update.ID, change); err != nil {
+			return auth.AccountUpdate{}, err
+		}
+	}
+	update.Patch, err = accountPatch(change)
+	return update, err
 }
 
 // deletedMany names what has been removed.

@@ -11,6 +11,9 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
+// asterisks are shown in the place of secrets, and written back.
+const asterisks = "**********"
+
 // act is one call. It returns what a caller sees of the answer.
 type act struct {
 	name string
@@ -62,6 +65,7 @@ func acts() []act {
 		toList("root", port.UserQuery{UserFilter: port.UserFilter{Equal: map[port.UserField]string{"role": parityRole}}, Limit: 10}),
 		toList("root", port.UserQuery{UserFilter: port.UserFilter{Search: "EXAMPLE"}, Offset: 1, Limit: 1}),
 		toList("root", port.UserQuery{Sort: []port.UserOrder{{Field: "password"}}, Limit: 10}),
+		toList("root", port.UserQuery{Sort: []port.UserOrder{{Field: "email"}, {Field: "email", Descending: true}}, Limit: 10}),
 		toList("session", port.UserQuery{Limit: 10}), toList("nobody", port.UserQuery{Limit: 10}),
 		{"counts", func(p *performance) (any, error) {
 			return p.client.CountAccounts(p.Context(), p.credential("root"), port.UserFilter{Search: "ann"})
@@ -73,6 +77,11 @@ func acts() []act {
 		toCreate("session", auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new("eve@example.com")}}),
 		toUpdate("root", parityAnn, auth.AccountPatch{Token: new("a-static-token-of-0123456789-letters"), ProfilePatch: auth.ProfilePatch{LastName: new("")}}),
 		toUpdate("root", parityAnn, auth.AccountPatch{Token: new("short")}),
+		toUpdate("root", parityAnn, auth.AccountPatch{Token: new(asterisks), ProfilePatch: auth.ProfilePatch{Password: new(asterisks), LastName: new("Back")}}),
+		toUpdate("root", parityRoot, auth.AccountPatch{Token: new(asterisks)}), // which it has not
+		toUpdate("root", "nobody", auth.AccountPatch{Token: new(asterisks)}),
+		toUpdate("session", parityAnn, auth.AccountPatch{Token: new(asterisks)}),
+		toCreate("root", auth.AccountPatch{Token: new("a-static-token-of-0123456789-letters"), ProfilePatch: auth.ProfilePatch{Email: new("dan@example.com")}}),
 		toUpdate("root", "nobody", auth.AccountPatch{Status: new(domain.StatusActive)}),
 		toUpdate("session", parityAnn, auth.AccountPatch{Role: new(domain.RoleID(parityRole))}),
 		toReadBy("a static token", auth.Credential{Query: "a-static-token-of-0123456789-letters"}),
