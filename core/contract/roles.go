@@ -55,13 +55,17 @@ func RolesCases() []Case[port.Roles] {
 			wantEqual(t, value(roles.ByID(t.Context(), "id-of-editors"))(t), sampleRole("editors"))
 		}},
 		{"roles/values/come-back-equal", "Stored values come back equal.", func(t testing.TB, roles port.Roles) {
-			for i := range 4 { // each flag on its own, lest one be read for the other
-				r := domain.Role{ID: domain.RoleID(fmt.Sprint("role", i)), Name: " \U0001F511 R\u00f4le ", App: i&1 > 0, Admin: i&2 > 0}
+			for i := range 8 { // each flag on its own, lest one be read for the other
+				r := domain.Role{
+					ID: domain.RoleID(fmt.Sprint("role", i)), Name: " \U0001F511 R\u00f4le ",
+					App: i&1 > 0, Admin: i&2 > 0, EnforceTFA: i&4 > 0,
+				}
 				must(t, roles.Create(t.Context(), r))
 				wantEqual(t, value(roles.ByID(t.Context(), r.ID))(t), r)
 			}
 		}},
 	}
+	cases = append(cases, rolesChangeCases()...)
 	cases = append(cases, rolesKeyed().cases()...)
 	return append(cases, rolesMethods().cancelled()...)
 }
@@ -97,10 +101,19 @@ func rolesKeyed() keyed[port.Roles] {
 			func(ctx context.Context, roles port.Roles, key string) error {
 				return roles.Reserve(ctx, domain.RoleID(key))
 			},
+			func(ctx context.Context, roles port.Roles, key string) error {
+				return roles.Update(ctx, domain.Role{ID: domain.RoleID(key), Name: "Role"})
+			},
+			func(ctx context.Context, roles port.Roles, key string) error {
+				return roles.Delete(ctx, domain.RoleID(key))
+			},
 		},
 		texts: []func(ctx context.Context, roles port.Roles, text string) error{
 			func(ctx context.Context, roles port.Roles, text string) error {
 				return roles.Create(ctx, domain.Role{ID: "role", Name: text})
+			},
+			func(ctx context.Context, roles port.Roles, text string) error {
+				return roles.Update(ctx, domain.Role{ID: "role", Name: text})
 			},
 		},
 	}
@@ -125,6 +138,11 @@ func rolesMethods() methods[port.Roles] {
 			{"ByID", func(ctx context.Context, roles port.Roles) error {
 				return errorOf(roles.ByID(ctx, "id-of-editors"))
 			}},
+			{"List", func(ctx context.Context, roles port.Roles) error { return errorOf(roles.List(ctx)) }},
+			{"Update", func(ctx context.Context, roles port.Roles) error {
+				return roles.Update(ctx, domain.Role{ID: "id-of-editors", Name: "Other"})
+			}},
+			{"Delete", func(ctx context.Context, roles port.Roles) error { return roles.Delete(ctx, "id-of-editors") }},
 		},
 	}
 }

@@ -28,6 +28,9 @@ func sampleUser(name string) domain.User {
 		Language:    "en-GB",
 		StaticToken: &token,
 		TOTP:        []byte{0x00, 0xff, 0x01, 0x80},
+
+		RecoveryCodes: []domain.SecretHash{domain.HashSecret("one of " + name), {}},
+
 		Epoch:       7,
 		Version:     1, // what the store makes of it
 		CreatedAt:   at(-48 * time.Hour),
@@ -37,7 +40,7 @@ func sampleUser(name string) domain.User {
 }
 
 func sampleRole(name string) domain.Role {
-	return domain.Role{ID: domain.RoleID("id-of-" + name), Name: "Role " + name, App: true, Admin: true}
+	return domain.Role{ID: domain.RoleID("id-of-" + name), Name: "Role " + name, App: true, Admin: true, EnforceTFA: true}
 }
 
 // sampleIdentity returns the identity of user at the provider "GitHub".

@@ -28,6 +28,7 @@ func UsersCases() []Case[port.Users] {
 	cases = append(cases, usersUpdateCases()...)
 	cases = append(cases, usersDeleteCases()...)
 	cases = append(cases, usersTouchCases()...)
+	cases = append(cases, usersTOTPCases()...)
 	cases = append(cases, usersKeyed().cases()...)
 	return append(cases, usersMethods().cancelled()...)
 }
@@ -136,6 +137,12 @@ func usersValueCases() []Case[port.Users] {
 			u.TOTP = bytes.Repeat([]byte{0xfe}, 512)
 			u.Preferences = fmt.Appendf(nil, `{"x":"%0*d"}`, domain.MaxPreferencesBytes-8, 0)
 		})},
+		{"users/values/ten-recovery-codes", rule, comesBack(func(u *domain.User) {
+			u.RecoveryCodes = nil
+			for i := range 10 {
+				u.RecoveryCodes = append(u.RecoveryCodes, domain.HashSecret(fmt.Sprint("code ", i)))
+			}
+		})},
 		{"users/values/big-numbers", rule, comesBack(func(u *domain.User) { u.Epoch = 1<<62 + 1 })},
 		{"users/values/zero-time", rule, comesBack(func(u *domain.User) { u.LastAccess = time.Time{} })},
 		{"users/values/microseconds", ruleTimes, comesBack(func(u *domain.User) {
@@ -153,6 +160,7 @@ func usersValueCases() []Case[port.Users] {
 			spoil := func(u domain.User) {
 				u.StaticToken[0]++
 				u.TOTP[0]++
+				u.RecoveryCodes[0][0]++
 				u.Preferences[0]++
 			}
 			want := sampleUser("ann")

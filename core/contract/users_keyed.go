@@ -70,6 +70,9 @@ func usersKeyed() keyed[port.Users] {
 				return users.Touch(ctx, domain.UserID(key), at(0))
 			},
 			func(ctx context.Context, users port.Users, key string) error {
+				return users.AdvanceTOTP(ctx, domain.UserID(key), sampleStep)
+			},
+			func(ctx context.Context, users port.Users, key string) error {
 				return users.Delete(ctx, domain.UserID(key), 1)
 			},
 			func(ctx context.Context, users port.Users, key string) error {
@@ -96,6 +99,7 @@ func usersMethods() methods[port.Users] {
 		untouched: func(t testing.TB, users port.Users) {
 			t.Helper()
 			wantStored(t, users, sampleUser("ann"))
+			must(t, users.AdvanceTOTP(t.Context(), "id-of-ann", 1))
 		},
 		list: []method[port.Users]{
 			{"Create", func(ctx context.Context, users port.Users) error {
@@ -129,6 +133,9 @@ func usersMethods() methods[port.Users] {
 			}},
 			{"Touch", func(ctx context.Context, users port.Users) error {
 				return users.Touch(ctx, "id-of-ann", at(0))
+			}},
+			{"AdvanceTOTP", func(ctx context.Context, users port.Users) error {
+				return users.AdvanceTOTP(ctx, "id-of-ann", sampleStep)
 			}},
 		},
 	}

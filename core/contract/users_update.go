@@ -12,7 +12,7 @@ import (
 func usersUpdateCases() []Case[port.Users] {
 	const rule = "Update replaces the user if the stored Version equals u.Version, and returns it as stored, with the next Version."
 	const ruleErrors = "It returns ErrStale when the versions differ, ErrNotFound when there is no such user, and ErrConflict when the new Email.Key or StaticToken belongs to another; each changes nothing."
-	const ruleLeaves = "It leaves CreatedAt and LastAccess alone."
+	const ruleLeaves = "It leaves CreatedAt, LastAccess and the step of AdvanceTOTP alone."
 	return []Case[port.Users]{
 		{"users/update/replaces", rule, func(t testing.TB, users port.Users) {
 			createUsers(t, users, "ann", "bob")
@@ -140,6 +140,12 @@ func usersUpdateCases() []Case[port.Users] {
 			must(t, errorOf(users.Update(t.Context(), ann)))
 			wantEqual(t, value(users.ByID(t.Context(), ann.ID))(t).LastAccess, at(time.Minute))
 		}},
+		{"users/update/leaves-the-totp-step", ruleLeaves, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			must(t, users.AdvanceTOTP(t.Context(), "id-of-ann", sampleStep))
+			must(t, errorOf(users.Update(t.Context(), changedAnn())))
+			wantError(t, users.AdvanceTOTP(t.Context(), "id-of-ann", sampleStep), port.ErrStale)
+		}},
 	}
 }
 
@@ -154,6 +160,7 @@ func changedAnn() domain.User {
 	ann.FirstName, ann.LastName, ann.Language = "Anna", "Lind", "sv-SE"
 	ann.StaticToken = &token
 	ann.TOTP = []byte{0x02, 0x00}
+	ann.RecoveryCodes = []domain.SecretHash{domain.HashSecret("another")}
 	ann.Epoch = 8
 	ann.Preferences = []byte(`{"theme":"light"}`)
 	return ann

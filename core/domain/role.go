@@ -1,11 +1,13 @@
 package domain
 
 // Role is what several users have in common. Admin bypasses every permission; App lets its
-// users into the pages of an administration app.
+// users into the pages of an administration app. EnforceTFA lets those who have set up no
+// second factor do nothing but that.
 type Role struct {
 	ID         RoleID
 	Name       string
 	App, Admin bool
+	EnforceTFA bool
 }
 
 // AdministratorRole is the role that the first start makes. The ID is fixed, so that of

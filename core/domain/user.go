@@ -12,9 +12,10 @@ type User struct {
 	Role                          RoleID // empty: none
 	FirstName, LastName, Language string
 	StaticToken                   *SecretHash
-	TOTP                          []byte // sealed secret; nil while TOTP is off
-	Epoch                         int64  // sessions of an older epoch are dead
-	Version                       int64  // set by the store; see port.Users.Update
+	TOTP                          []byte       // sealed secret; nil while TOTP is off
+	RecoveryCodes                 []SecretHash // of those left; each works once in place of a code
+	Epoch                         int64        // sessions of an older epoch are dead
+	Version                       int64        // set by the store; see port.Users.Update
 	CreatedAt, LastAccess         time.Time
 	Preferences                   []byte
 }

@@ -40,7 +40,7 @@ type Users interface {
 	// versions differ, ErrNotFound when there is no such user, and ErrConflict when
 	// the new Email.Key or StaticToken belongs to another; each changes nothing. Of many concurrent
 	// calls with one Version, exactly one succeeds and the others get ErrStale. It
-	// leaves CreatedAt and LastAccess alone.
+	// leaves CreatedAt, LastAccess and the step of AdvanceTOTP alone.
 	Update(ctx context.Context, u domain.User) (domain.User, error)
 
 	// Delete removes the user if the stored Version equals version. It returns ErrStale
@@ -51,4 +51,12 @@ type Users interface {
 	// Touch records when the user was last seen; an earlier time changes nothing. It
 	// leaves Version alone. Touching a user who is not there is no error.
 	Touch(ctx context.Context, id domain.UserID, at time.Time) error
+
+	// AdvanceTOTP records that the user has spent the code of a step, which is how many
+	// periods have passed since 1970 (RFC 6238, section 4.2). It returns ErrStale unless step
+	// is greater than zero and than every step recorded before, and ErrNotFound when there is
+	// no such user; each changes nothing. Of many concurrent calls with one step, exactly one
+	// succeeds and the others get ErrStale. It touches nobody else, and of the user nothing
+	// that can be read, Version among it.
+	AdvanceTOTP(ctx context.Context, id domain.UserID, step int64) error
 }

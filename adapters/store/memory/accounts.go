@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"maps"
 	"slices"
 	"sync"
 
@@ -14,58 +13,66 @@ import (
 type accounts struct {
 	turn chan struct{} // holds one element while somebody writes; a channel, so that waiting can end
 
-	mu         sync.RWMutex
-	users      map[domain.UserID]domain.User
-	byEmail    map[string]domain.UserID // by Email.Key
-	byToken    map[domain.SecretHash]domain.UserID
-	userIDs    []domain.UserID // sorted
-	roles      map[domain.RoleID]domain.Role
-	identities map[account]domain.UserID
-	ofUser     map[domain.UserID][]account // sorted, never empty
-	tokens     map[domain.SecretHash]tokenRecord
-	letters    map[string]letterRecord // by ID
+	mu          sync.RWMutex
+	users       map[domain.UserID]domain.User
+	totpSteps   map[domain.UserID]int64  // the latest that each has spent
+	byEmail     map[string]domain.UserID // by Email.Key
+	byToken     map[domain.SecretHash]domain.UserID
+	userIDs     []domain.UserID // sorted
+	roles       map[domain.RoleID]domain.Role
+	permissions map[domain.PermissionID]domain.Permission
+	identities  map[account]domain.UserID
+	ofUser      map[domain.UserID][]account // sorted, never empty
+	tokens      map[domain.SecretHash]tokenRecord
+	letters     map[string]letterRecord // by ID
 }
 
 func newAccounts() *accounts {
 	return &accounts{
-		turn:       make(chan struct{}, 1),
-		users:      map[domain.UserID]domain.User{},
-		byEmail:    map[string]domain.UserID{},
-		byToken:    map[domain.SecretHash]domain.UserID{},
-		roles:      map[domain.RoleID]domain.Role{},
-		identities: map[account]domain.UserID{},
-		ofUser:     map[domain.UserID][]account{},
-		tokens:     map[domain.SecretHash]tokenRecord{},
-		letters:    map[string]letterRecord{},
+		turn:        make(chan struct{}, 1),
+		users:       map[domain.UserID]domain.User{},
+		totpSteps:   map[domain.UserID]int64{},
+		byEmail:     map[string]domain.UserID{},
+		byToken:     map[domain.SecretHash]domain.UserID{},
+		roles:       map[domain.RoleID]domain.Role{},
+		permissions: map[domain.PermissionID]domain.Permission{},
+		identities:  map[account]domain.UserID{},
+		ofUser:      map[domain.UserID][]account{},
+		tokens:      map[domain.SecretHash]tokenRecord{},
+		letters:     map[string]letterRecord{},
 	}
 }
 
 // draft is what one writer would change. It reads through to the accounts, which stay as
 // they are as long as the writer has the turn.
 type draft struct {
-	base       *accounts
-	users      *overlay[domain.UserID, domain.User]
-	byEmail    *overlay[string, domain.UserID]
-	byToken    *overlay[domain.SecretHash, domain.UserID]
-	newIDs     []domain.UserID // sorted; those that the accounts have not
-	roles      map[domain.RoleID]domain.Role
-	identities *overlay[account, domain.UserID]
-	ofUser     *overlay[domain.UserID, []account]
-	tokens     *overlay[domain.SecretHash, tokenRecord]
-	letters    *overlay[string, letterRecord]
+	base        *accounts
+	users       *overlay[domain.UserID, domain.User]
+	totpSteps   *overlay[domain.UserID, int64]
+	byEmail     *overlay[string, domain.UserID]
+	byToken     *overlay[domain.SecretHash, domain.UserID]
+	newIDs      []domain.UserID // sorted; those that the accounts have not
+	roles       *overlay[domain.RoleID, domain.Role]
+	permissions *overlay[domain.PermissionID, domain.Permission]
+	identities  *overlay[account, domain.UserID]
+	ofUser      *overlay[domain.UserID, []account]
+	tokens      *overlay[domain.SecretHash, tokenRecord]
+	letters     *overlay[string, letterRecord]
 }
 
 func (a *accounts) draft() *draft {
 	return &draft{
-		base:       a,
-		users:      overlayOn(a.users),
-		byEmail:    overlayOn(a.byEmail),
-		byToken:    overlayOn(a.byToken),
-		roles:      map[domain.RoleID]domain.Role{},
-		identities: overlayOn(a.identities),
-		ofUser:     overlayOn(a.ofUser),
-		tokens:     overlayOn(a.tokens),
-		letters:    overlayOn(a.letters),
+		base:        a,
+		users:       overlayOn(a.users),
+		totpSteps:   overlayOn(a.totpSteps),
+		byEmail:     overlayOn(a.byEmail),
+		byToken:     overlayOn(a.byToken),
+		roles:       overlayOn(a.roles),
+		permissions: overlayOn(a.permissions),
+		identities:  overlayOn(a.identities),
+		ofUser:      overlayOn(a.ofUser),
+		tokens:      overlayOn(a.tokens),
+		letters:     overlayOn(a.letters),
 	}
 }
 
@@ -142,6 +149,7 @@ func (d *draft) putUser(u domain.User) {
 func (d *draft) removeUser(u domain.User) {
 	d.forgetKeys(u)
 	d.users.remove(u.ID)
+	d.totpSteps.remove(u.ID)
 }
 
 func (d *draft) forgetKeys(u domain.User) {
@@ -157,11 +165,7 @@ func (a *accounts) has(id domain.UserID) bool {
 }
 
 func (d *draft) role(id domain.RoleID) (domain.Role, bool) {
-	if r, ok := d.roles[id]; ok {
-		return r, true
-	}
-	r, ok := d.base.roles[id]
-	return r, ok
+	return d.roles.get(id)
 }
 
 // commit takes the draft over, in one step for all readers.
@@ -178,9 +182,11 @@ func (d *draft) commit() {
 		}
 	}
 	d.users.takeOver()
+	d.totpSteps.takeOver()
 	d.byEmail.takeOver()
 	d.byToken.takeOver()
-	maps.Copy(a.roles, d.roles)
+	d.roles.takeOver()
+	d.permissions.takeOver()
 	d.identities.takeOver()
 	d.ofUser.takeOver()
 	d.tokens.takeOver()

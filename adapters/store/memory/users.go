@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -152,6 +153,22 @@ func (s *users) Touch(ctx context.Context, id domain.UserID, at time.Time) error
 	})
 }
 
+func (s *users) AdvanceTOTP(ctx context.Context, id domain.UserID, step int64) error {
+	return s.write(ctx, "advance TOTP", func(d *draft) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		if _, ok := d.user(id); !ok {
+			return port.ErrNotFound
+		}
+		if spent, _ := d.totpSteps.get(id); step <= spent {
+			return port.ErrStale
+		}
+		d.totpSteps.put(id, step)
+		return nil
+	})
+}
+
 // copyUser returns u with nothing in it that the caller could change under us.
 func copyUser(u domain.User) domain.User {
 	if u.StaticToken != nil {
@@ -159,6 +176,7 @@ func copyUser(u domain.User) domain.User {
 		u.StaticToken = &token
 	}
 	u.TOTP = bytes.Clone(u.TOTP)
+	u.RecoveryCodes = slices.Clone(u.RecoveryCodes)
 	u.Preferences = bytes.Clone(u.Preferences)
 	u.CreatedAt, u.LastAccess = u.CreatedAt.UTC(), u.LastAccess.UTC()
 	return u

@@ -23,6 +23,8 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00008_user_lookups.sql":    "62ea84c9f6381b16dcfc338622e113e35d700311c63f08f5d18dfddb4f138fba",
 		"00009_event_lookups.sql":   "ccddaf10fe8539bab44949f8a5267d8cd8ae77d2b05ba6bde820884b9651bd3d",
 		"00010_identities.sql":      "4fa59dcc534f57fa4ec786a2cdab90f7a6028141118a2463feae46ebf4fcf72a",
+		"00011_second_factor.sql":   "3c356f268edfb601f72f828ce3d45705dac104f93a2d959e2ed965cab4beac4c",
+		"00012_permissions.sql":     "5efbd47878b51eed6bff84073bf6a5634bd64a9ed7191abb21307b9011be1cf8",
 	})
 	if err != nil {
 		t.Error(err)

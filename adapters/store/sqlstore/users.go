@@ -11,7 +11,7 @@ import (
 type users struct{ repo }
 
 const userColumns = `id, email, password, status, role_id, first_name, last_name, language,
-	static_token, totp_secret, epoch, version, created_at, last_access, preferences`
+	static_token, totp_secret, recovery_codes, epoch, version, created_at, last_access, preferences`
 
 type userRow struct {
 	ID          string `db:"id"`
@@ -24,6 +24,9 @@ type userRow struct {
 	Language    string `db:"language"`
 	StaticToken []byte `db:"static_token"`
 	TOTPSecret  []byte `db:"totp_secret"`
+
+	RecoveryCodes []byte `db:"recovery_codes"`
+
 	Epoch       int64  `db:"epoch"`
 	Version     int64  `db:"version"`
 	CreatedAt   int64  `db:"created_at"`
@@ -35,7 +38,7 @@ type userRow struct {
 func (r *userRow) columns() []any {
 	return []any{
 		&r.ID, &r.Email, &r.Password, &r.Status, &r.RoleID, &r.FirstName, &r.LastName, &r.Language,
-		&r.StaticToken, &r.TOTPSecret, &r.Epoch, &r.Version, &r.CreatedAt, &r.LastAccess, &r.Preferences,
+		&r.StaticToken, &r.TOTPSecret, &r.RecoveryCodes, &r.Epoch, &r.Version, &r.CreatedAt, &r.LastAccess, &r.Preferences,
 	}
 }
 
@@ -63,7 +66,9 @@ func (r userRow) user() (domain.User, error) {
 		}
 		u.StaticToken = &h
 	}
-	return u, nil
+	var err error
+	u.RecoveryCodes, err = secretHashes(r.RecoveryCodes)
+	return u, err
 }
 
 // staticToken is untyped nil, which every driver keeps as NULL, for a user without one.
@@ -85,8 +90,8 @@ func optional(b []byte) any {
 
 const createUser = `INSERT INTO users
 	(id, email, email_key, password, status, role_id, first_name, last_name, language,
-	 static_token, totp_secret, epoch, version, created_at, last_access, preferences)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`
+	 static_token, totp_secret, recovery_codes, epoch, version, created_at, last_access, preferences)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`
 
 func (s *users) Create(ctx context.Context, u domain.User) error {
 	return s.call(ctx, "create user", func() error {
@@ -95,7 +100,7 @@ func (s *users) Create(ctx context.Context, u domain.User) error {
 		}
 		_, err := s.exec(ctx, createUser,
 			string(u.ID), string(u.Email), u.Email.Key(), u.Password, string(u.Status), string(u.Role),
-			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP), u.Epoch,
+			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP), optional(joined(u.RecoveryCodes)), u.Epoch,
 			micros(u.CreatedAt), micros(u.LastAccess), optional(u.Preferences))
 		return err
 	})
@@ -178,7 +183,7 @@ func usersOf(rows []userRow) ([]domain.User, error) {
 
 const (
 	updateUser = `UPDATE users SET email = ?, email_key = ?, password = ?, status = ?, role_id = ?,
-		first_name = ?, last_name = ?, language = ?, static_token = ?, totp_secret = ?,
+		first_name = ?, last_name = ?, language = ?, static_token = ?, totp_secret = ?, recovery_codes = ?,
 		epoch = ?, preferences = ?, version = version + 1
 		WHERE id = ? AND version = ?`
 
@@ -192,7 +197,7 @@ func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) 
 		}
 		updated, err := s.exec(ctx, updateUser,
 			string(u.Email), u.Email.Key(), u.Password, string(u.Status), string(u.Role),
-			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP),
+			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP), optional(joined(u.RecoveryCodes)),
 			u.Epoch, optional(u.Preferences), string(u.ID), u.Version)
 		if err != nil {
 			return err
@@ -256,9 +261,29 @@ func (s *users) Touch(ctx context.Context, id domain.UserID, at time.Time) error
 	})
 }
 
+const advanceTOTP = `UPDATE users SET totp_step = ? WHERE id = ? AND totp_step < ?`
+
+// AdvanceTOTP lets one guarded statement decide; the read only tells what it has decided.
+func (s *users) AdvanceTOTP(ctx context.Context, id domain.UserID, step int64) error {
+	return s.call(ctx, "advance TOTP", func() error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		advanced, err := s.exec(ctx, advanceTOTP, step, string(id), step)
+		if err != nil || advanced == 1 {
+			return err
+		}
+		var version int64
+		if err := s.get(ctx, &version, userVersion, string(id)); err != nil {
+			return err
+		}
+		return port.ErrStale
+	})
+}
+
 func userQueries() []string {
 	return []string{
 		createUser, userByID, userByEmail, userByStaticToken, listUsers, updateUser, userTimes,
-		deleteUser, userVersion, touchUser,
+		deleteUser, userVersion, touchUser, advanceTOTP,
 	}
 }

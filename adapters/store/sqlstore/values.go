@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -25,4 +26,26 @@ func secretHash(b []byte) (domain.SecretHash, error) {
 	}
 	copy(h[:], b)
 	return h, nil
+}
+
+// joined returns the hashes one behind the other.
+func joined(hashes []domain.SecretHash) []byte {
+	var b []byte
+	for _, h := range hashes {
+		b = append(b, h[:]...)
+	}
+	return b
+}
+
+// secretHashes takes apart what joined has put together.
+func secretHashes(b []byte) ([]domain.SecretHash, error) {
+	var hashes []domain.SecretHash
+	for part := range slices.Chunk(b, len(domain.SecretHash{})) {
+		h, err := secretHash(part)
+		if err != nil {
+			return nil, err
+		}
+		hashes = append(hashes, h)
+	}
+	return hashes, nil
 }

@@ -10,8 +10,9 @@ import (
 func methods() []string {
 	return []string{
 		"users.create", "users.by-id", "users.by-email", "users.by-static-token", "users.list", "users.find",
-		"users.count", "users.update", "users.delete", "users.touch",
-		"roles.create", "roles.reserve", "roles.by-id",
+		"users.count", "users.update", "users.delete", "users.touch", "users.advance-totp",
+		"roles.create", "roles.reserve", "roles.by-id", "roles.list", "roles.update", "roles.delete",
+		"permissions.create", "permissions.list", "permissions.update", "permissions.delete",
 		"identities.link", "identities.find", "identities.of-user", "identities.unlink",
 		"tokens.put", "tokens.get", "tokens.consume", "tokens.spend-user", "tokens.prune",
 		"queue.put", "queue.claim", "queue.done", "queue.retry", "queue.waiting", "queue.prune",

@@ -30,6 +30,7 @@ func (t tap) store(inner port.Store) store {
 	s := around(inner)
 	s.repos.Users = t.users(inner.Repos().Users)
 	s.repos.Roles = t.roles(inner.Repos().Roles)
+	s.repos.Permissions = t.permissions(inner.Repos().Permissions)
 	s.repos.Identities = t.identities(inner.Repos().Identities)
 	s.repos.OneTimeTokens = t.tokens(inner.Repos().OneTimeTokens)
 	s.repos.MailQueue = t.queue(inner.Repos().MailQueue)
@@ -77,6 +78,9 @@ func (t tap) users(inner port.Users) users {
 		touch: func(ctx context.Context, id domain.UserID, at time.Time) error {
 			return t.tappedError(ctx, "users.touch", func(ctx context.Context) error { return inner.Touch(ctx, id, at) })
 		},
+		advance: func(ctx context.Context, id domain.UserID, step int64) error {
+			return t.tappedError(ctx, "users.advance-totp", func(ctx context.Context) error { return inner.AdvanceTOTP(ctx, id, step) })
+		},
 	}
 }
 
@@ -91,6 +95,15 @@ func (t tap) roles(inner port.Roles) roles {
 		},
 		byID: func(ctx context.Context, id domain.RoleID) (domain.Role, error) {
 			return tapped(ctx, t, "roles.by-id", func(ctx context.Context) (domain.Role, error) { return inner.ByID(ctx, id) })
+		},
+		list: func(ctx context.Context) ([]domain.Role, error) {
+			return tapped(ctx, t, "roles.list", inner.List)
+		},
+		update: func(ctx context.Context, role domain.Role) error {
+			return t.tappedError(ctx, "roles.update", func(ctx context.Context) error { return inner.Update(ctx, role) })
+		},
+		delete: func(ctx context.Context, id domain.RoleID) error {
+			return t.tappedError(ctx, "roles.delete", func(ctx context.Context) error { return inner.Delete(ctx, id) })
 		},
 	}
 }

@@ -116,6 +116,7 @@ type users struct {
 	delete  func(ctx context.Context, id domain.UserID, version int64) error
 	update  func(ctx context.Context, u domain.User) (domain.User, error)
 	touch   func(ctx context.Context, id domain.UserID, at time.Time) error
+	advance func(ctx context.Context, id domain.UserID, step int64) error
 }
 
 func (r users) Create(ctx context.Context, u domain.User) error {
@@ -188,11 +189,21 @@ func (r users) Touch(ctx context.Context, id domain.UserID, at time.Time) error 
 	return r.Users.Touch(ctx, id, at)
 }
 
+func (r users) AdvanceTOTP(ctx context.Context, id domain.UserID, step int64) error {
+	if r.advance != nil {
+		return r.advance(ctx, id, step)
+	}
+	return r.Users.AdvanceTOTP(ctx, id, step)
+}
+
 type roles struct {
 	port.Roles
 	create  func(ctx context.Context, r domain.Role) error
 	reserve func(ctx context.Context, id domain.RoleID) error
 	byID    func(ctx context.Context, id domain.RoleID) (domain.Role, error)
+	list    func(ctx context.Context) ([]domain.Role, error)
+	update  func(ctx context.Context, r domain.Role) error
+	delete  func(ctx context.Context, id domain.RoleID) error
 }
 
 func (r roles) Create(ctx context.Context, role domain.Role) error {

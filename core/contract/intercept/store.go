@@ -48,7 +48,7 @@ func (s store) Do(ctx context.Context, fn func(ctx context.Context, r port.Repos
 
 func repos(r port.Repos, h Hooks) port.Repos {
 	return port.Repos{
-		Users: users{r.Users, h}, Roles: roles{r.Roles, h}, Identities: identities{r.Identities, h},
+		Users: users{r.Users, h}, Roles: roles{r.Roles, h}, Permissions: permissions{r.Permissions, h}, Identities: identities{r.Identities, h},
 		OneTimeTokens: oneTimeTokens{r.OneTimeTokens, h}, MailQueue: mailQueue{r.MailQueue, h},
 	}
 }
@@ -98,6 +98,10 @@ func (r users) Touch(ctx context.Context, id domain.UserID, at time.Time) error 
 	return called(ctx, r.hooks, "Users.Touch", func() error { return r.inner.Touch(ctx, id, at) })
 }
 
+func (r users) AdvanceTOTP(ctx context.Context, id domain.UserID, step int64) error {
+	return called(ctx, r.hooks, "Users.AdvanceTOTP", func() error { return r.inner.AdvanceTOTP(ctx, id, step) })
+}
+
 type roles struct {
 	inner port.Roles
 	hooks Hooks
@@ -113,6 +117,18 @@ func (r roles) Reserve(ctx context.Context, id domain.RoleID) error {
 
 func (r roles) ByID(ctx context.Context, id domain.RoleID) (domain.Role, error) {
 	return asked(ctx, r.hooks, "Roles.ByID", func() (domain.Role, error) { return r.inner.ByID(ctx, id) })
+}
+
+func (r roles) List(ctx context.Context) ([]domain.Role, error) {
+	return asked(ctx, r.hooks, "Roles.List", func() ([]domain.Role, error) { return r.inner.List(ctx) })
+}
+
+func (r roles) Update(ctx context.Context, role domain.Role) error {
+	return called(ctx, r.hooks, "Roles.Update", func() error { return r.inner.Update(ctx, role) })
+}
+
+func (r roles) Delete(ctx context.Context, id domain.RoleID) error {
+	return called(ctx, r.hooks, "Roles.Delete", func() error { return r.inner.Delete(ctx, id) })
 }
 
 type sessions struct {

@@ -35,8 +35,10 @@ func New() *Store {
 		lock: make(chan struct{}, 1),
 		tables: tables{
 			users:         map[domain.UserID]domain.User{},
+			totpSteps:     map[domain.UserID]int64{},
 			identities:    map[account]domain.Identity{},
 			roles:         map[domain.RoleID]domain.Role{},
+			permissions:   map[domain.PermissionID]domain.Permission{},
 			oneTimeTokens: map[domain.SecretHash]oneTimeToken{},
 			letters:       map[string]letter{},
 		},
@@ -123,7 +125,9 @@ func (s *Store) alone(ctx context.Context, f func(*tables) error) error {
 // tables is what a transaction can touch.
 type tables struct {
 	users         map[domain.UserID]domain.User
+	totpSteps     map[domain.UserID]int64 // the latest that each has spent
 	roles         map[domain.RoleID]domain.Role
+	permissions   map[domain.PermissionID]domain.Permission
 	identities    map[account]domain.Identity
 	oneTimeTokens map[domain.SecretHash]oneTimeToken
 	letters       map[string]letter
@@ -132,7 +136,7 @@ type tables struct {
 // clone copies the maps. Records need no copying: repositories replace them whole.
 func (t tables) clone() tables {
 	return tables{
-		users: maps.Clone(t.users), roles: maps.Clone(t.roles), identities: maps.Clone(t.identities),
+		users: maps.Clone(t.users), totpSteps: maps.Clone(t.totpSteps), roles: maps.Clone(t.roles), permissions: maps.Clone(t.permissions), identities: maps.Clone(t.identities),
 		oneTimeTokens: maps.Clone(t.oneTimeTokens), letters: maps.Clone(t.letters),
 	}
 }
@@ -142,7 +146,7 @@ type runner func(ctx context.Context, f func(*tables) error) error
 
 func repos(run runner) port.Repos {
 	return port.Repos{
-		Users: users{run}, Roles: roles{run}, Identities: identities{run},
+		Users: users{run}, Roles: roles{run}, Permissions: permissions{run}, Identities: identities{run},
 		OneTimeTokens: oneTimeTokens{run}, MailQueue: mailQueue{run},
 	}
 }

@@ -120,6 +120,7 @@ func (r users) Delete(ctx context.Context, id domain.UserID, version int64) erro
 			return port.ErrStale
 		}
 		delete(t.users, id)
+		delete(t.totpSteps, id)
 		return nil
 	})
 	return wrap("delete user", err)
@@ -181,6 +182,23 @@ func (r users) Touch(ctx context.Context, id domain.UserID, at time.Time) error 
 	return wrap("touch user", err)
 }
 
+func (r users) AdvanceTOTP(ctx context.Context, id domain.UserID, step int64) error {
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		if _, ok := t.users[id]; !ok {
+			return port.ErrNotFound
+		}
+		if step <= t.totpSteps[id] {
+			return port.ErrStale
+		}
+		t.totpSteps[id] = step
+		return nil
+	})
+	return wrap("advance TOTP", err)
+}
+
 // emailOfAnother reports whether somebody but u has u's address.
 func (t *tables) emailOfAnother(u domain.User) bool {
 	for _, other := range t.users {
@@ -208,6 +226,7 @@ func copyUser(u domain.User) domain.User {
 		u.StaticToken = &hash
 	}
 	u.TOTP = bytes.Clone(u.TOTP)
+	u.RecoveryCodes = slices.Clone(u.RecoveryCodes)
 	u.Preferences = bytes.Clone(u.Preferences)
 	u.CreatedAt, u.LastAccess = u.CreatedAt.UTC(), u.LastAccess.UTC()
 	return u
