@@ -14,6 +14,7 @@ func AllCases() []CaseInfo {
 	return slices.Concat(
 		infos("Users", UsersCases()),
 		infos("Roles", RolesCases()),
+		infos("Permissions", PermissionsCases()),
 		infos("Identities", IdentitiesCases()),
 		infos("OneTimeTokens", OneTimeTokensCases()),
 		infos("MailQueue", MailQueueCases()),

@@ -16,6 +16,7 @@ func TestMethods(t *testing.T) {
 	t.Run("no method is left out of the generated cases", func(t *testing.T) {
 		wantMethods[port.Users](t, usersMethods())
 		wantMethods[port.Roles](t, rolesMethods())
+		wantMethods[port.Permissions](t, permissionsMethods())
 		wantMethods[port.Identities](t, identitiesMethods())
 		wantMethods[port.OneTimeTokens](t, oneTimeTokensMethods())
 		wantMethods[port.MailQueue](t, mailQueueMethods())
@@ -81,6 +82,7 @@ func wantedIDs(t *testing.T) map[string]bool {
 	}
 	add(true, methodIDs(usersMethods())...)
 	add(true, methodIDs(rolesMethods())...)
+	add(true, methodIDs(permissionsMethods())...)
 	add(true, methodIDs(identitiesMethods())...)
 	add(true, methodIDs(oneTimeTokensMethods())...)
 	add(true, methodIDs(mailQueueMethods())...)

@@ -20,6 +20,7 @@ func StoreCases() []Case[port.Store] {
 	return slices.Concat(
 		lift(usersOf, UsersCases()),
 		lift(rolesOf, RolesCases()),
+		lift(permissionsOf, PermissionsCases()),
 		lift(identitiesOf, IdentitiesCases()),
 		lift(tokensOf, OneTimeTokensCases()),
 		lift(queueOf, MailQueueCases()),
@@ -35,6 +36,8 @@ func StoreCases() []Case[port.Store] {
 func usersOf(s port.Store) port.Users { return s.Repos().Users }
 
 func rolesOf(s port.Store) port.Roles { return s.Repos().Roles }
+
+func permissionsOf(s port.Store) port.Permissions { return s.Repos().Permissions }
 
 func identitiesOf(s port.Store) port.Identities { return s.Repos().Identities }
 
@@ -71,6 +74,7 @@ func storeOwnCases() []Case[port.Store] {
 		storeMethods().cancelled(),
 		closedCases(usersMethods(), usersOf),
 		closedCases(rolesMethods(), rolesOf),
+		closedCases(permissionsMethods(), permissionsOf),
 		closedCases(identitiesMethods(), identitiesOf),
 		closedCases(oneTimeTokensMethods(), tokensOf),
 		closedCases(mailQueueMethods(), queueOf),

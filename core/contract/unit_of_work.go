@@ -41,6 +41,7 @@ func UnitOfWorkCases() []Case[port.Store] {
 	cases = append(cases, uowDoomCases()...)
 	cases = append(cases, uowMailCases()...)
 	cases = append(cases, uowIdentityCases()...)
+	cases = append(cases, uowPermissionCases()...)
 	cases = append(cases, uowReserveCases()...)
 	return append(cases, uowMethods().cancelled()...)
 }

@@ -161,6 +161,7 @@ func rolesCollection() CollectionInfo {
 			{"name", FieldText},
 			{"app_access", FieldFlag},
 			{"admin_access", FieldFlag},
+			{"enforce_tfa", FieldFlag},
 		},
 		Writable:  map[Action][]string{ActionCreate: {"name"}, ActionUpdate: {"name"}},
 		canDelete: true,

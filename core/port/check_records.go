@@ -18,6 +18,17 @@ func CheckRole(r domain.Role) error {
 	return CheckText(r.Name)
 }
 
+// CheckPermission returns ErrInvalid unless every store keeps p alike.
+func CheckPermission(p domain.Permission) error {
+	if err := CheckKey(string(p.ID), string(p.Role), p.Collection); err != nil {
+		return err
+	}
+	if err := CheckText(p.Fields...); err != nil {
+		return err
+	}
+	return CheckText(string(p.Action), p.Filter)
+}
+
 // CheckIdentity returns ErrInvalid unless every store keeps i alike.
 func CheckIdentity(i domain.Identity) error {
 	return CheckKey(i.Provider, i.Subject, string(i.UserID))

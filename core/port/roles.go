@@ -20,4 +20,14 @@ type Roles interface {
 
 	// ByID returns the role, or ErrNotFound.
 	ByID(ctx context.Context, id domain.RoleID) (domain.Role, error)
+
+	// List returns all roles, ordered by ID byte by byte.
+	List(ctx context.Context) ([]domain.Role, error)
+
+	// Update puts r in the place of the role that has its ID, or returns ErrNotFound, and
+	// then stores nothing.
+	Update(ctx context.Context, r domain.Role) error
+
+	// Delete removes the role, or returns ErrNotFound.
+	Delete(ctx context.Context, id domain.RoleID) error
 }

@@ -6,6 +6,7 @@ import "context"
 type Repos struct {
 	Users         Users
 	Roles         Roles
+	Permissions   Permissions
 	Identities    Identities
 	OneTimeTokens OneTimeTokens
 	MailQueue     MailQueue

@@ -35,9 +35,10 @@ type kit struct {
 
 func kits() []kit {
 	return []kit{
-		{"RunStore", "a whole `Store`: users, roles, identities, sessions, limiter, events, signing keys and units of work", len(contract.StoreCases())},
+		{"RunStore", "a whole `Store`: users, roles, permissions, identities, sessions, limiter, events, signing keys and units of work", len(contract.StoreCases())},
 		{"RunUsers", "`Users` alone", len(contract.UsersCases())},
 		{"RunRoles", "`Roles` alone", len(contract.RolesCases())},
+		{"RunPermissions", "`Permissions` alone", len(contract.PermissionsCases())},
 		{"RunIdentities", "`Identities` alone", len(contract.IdentitiesCases())},
 		{"RunSessions", "`Sessions` alone", len(contract.SessionsCases())},
 		{"RunLimiter", "`RateLimiter` alone", len(contract.LimiterCases())},

@@ -18,7 +18,7 @@ type access interface {
 
 func reposOn(a access) port.Repos {
 	return port.Repos{
-		Users: &users{a}, Roles: &roles{a}, Identities: &identities{a},
+		Users: &users{a}, Roles: &roles{a}, Permissions: &permissions{a}, Identities: &identities{a},
 		OneTimeTokens: &oneTimeTokens{a}, MailQueue: &mailQueue{a},
 	}
 }

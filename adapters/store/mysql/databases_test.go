@@ -58,5 +58,5 @@ func (d *databases) empty(t testing.TB, c mysql.Config) {
 
 // tables are those of the newest schema.
 func tables() []string {
-	return []string{"events", "identities", "letters", "one_time_tokens", "rate_limits", "roles", "sessions", "signing_keys", "users"}
+	return []string{"events", "identities", "letters", "one_time_tokens", "permissions", "rate_limits", "roles", "sessions", "signing_keys", "users"}
 }

@@ -58,7 +58,7 @@ func TestMigrator(t *testing.T) {
 		applied, err := m.Up(t.Context())
 		must(t, err)
 		wantStatus(t, m, len(applied))
-		want := []string{"events", "goose_db_version", "identities", "letters", "one_time_tokens", "rate_limits", "roles", "sessions", "signing_keys", "users"}
+		want := []string{"events", "goose_db_version", "identities", "letters", "one_time_tokens", "permissions", "rate_limits", "roles", "sessions", "signing_keys", "users"}
 		if got := tables(t, path); !slices.Equal(got, want) {
 			t.Errorf("after up: got tables %v, want %v", got, want)
 		}

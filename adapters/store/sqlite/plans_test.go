@@ -17,6 +17,8 @@ const countOfRole = `SELECT COUNT(*) FROM users WHERE role_id = ? AND status = ?
 // or as much of it as they are limited to.
 func readsInOrder(query string) bool {
 	return strings.Contains(query, "FROM signing_keys ORDER BY") ||
+		strings.Contains(query, "FROM roles ORDER BY") ||
+		strings.Contains(query, "FROM permissions ORDER BY") ||
 		strings.Contains(query, "FROM letters WHERE kind = ? LIMIT ?) AS waiting") ||
 		strings.Contains(query, "FROM events ORDER BY id DESC LIMIT")
 }
@@ -47,7 +49,7 @@ func isScan(step string) bool {
 	}
 	table, _, _ = strings.Cut(table, " ")
 	switch table {
-	case "users", "roles", "sessions", "rate_limits", "events", "one_time_tokens", "letters", "signing_keys":
+	case "users", "roles", "sessions", "rate_limits", "events", "one_time_tokens", "letters", "signing_keys", "permissions":
 		return true
 	}
 	return false

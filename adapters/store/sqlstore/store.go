@@ -50,7 +50,7 @@ func New(reader *sqlx.DB, writer Writer, d Dialect, options ...Option) *Store {
 // argument. A database tests with them how it finds the rows.
 func Queries() []string {
 	return slices.Concat(
-		storeQueries(), userQueries(), roleQueries(), identityQueries(), sessionQueries(), limiterQueries(), eventQueries(),
+		storeQueries(), userQueries(), roleQueries(), permissionQueries(), identityQueries(), sessionQueries(), limiterQueries(), eventQueries(),
 		oneTimeTokenQueries(), mailQueueQueries(), signingKeyQueries(),
 	)
 }
@@ -73,7 +73,7 @@ func (s *Store) SigningKeys() port.SigningKeys { return &signingKeys{repo{store:
 func (s *Store) repos(u *unit) port.Repos {
 	r := repo{store: s, unit: u}
 	return port.Repos{
-		Users: &users{r}, Roles: &roles{r}, Identities: &identities{r},
+		Users: &users{r}, Roles: &roles{r}, Permissions: &permissions{r}, Identities: &identities{r},
 		OneTimeTokens: &oneTimeTokens{r}, MailQueue: &mailQueue{r},
 	}
 }

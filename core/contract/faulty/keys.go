@@ -20,6 +20,7 @@ func keyFaults() []Fault {
 	parts := []part{
 		{"users", foldedUsers, changedUserKeys, changedUserTexts},
 		{"roles", foldedRoles, changedRoleKeys, changedRoleTexts},
+		{"permissions", foldedPermissions, changedPermissionKeys, changedPermissionTexts},
 		{"identities", foldedIdentities, changedIdentityKeys, nil},
 		{"tokens", foldedTokens, changedTokenKeys, nil},
 		{"queue", foldedQueue, changedQueueKeys, changedQueueTexts},

@@ -133,7 +133,7 @@ func unitOfWorkCommitFaults() []Fault {
 			},
 		},
 		{
-			Name: "commit-on-error", Turns: []string{"uow/rollback-on-error", "uow/rollback-tokens", "uow/rollback-letters", "uow/rollback-identities"},
+			Name: "commit-on-error", Turns: []string{"uow/rollback-on-error", "uow/rollback-tokens", "uow/rollback-letters", "uow/rollback-identities", "uow/rollback-permissions"},
 			Store: doing(func(ctx context.Context, inner port.Store, fn flow) error {
 				var own error
 				err := inner.Do(ctx, func(ctx context.Context, r port.Repos) error {
@@ -144,7 +144,7 @@ func unitOfWorkCommitFaults() []Fault {
 			}),
 		},
 		{
-			Name: "panic-commits", Turns: []string{"uow/rollback-on-panic", "uow/rollback-tokens", "uow/rollback-letters", "uow/rollback-identities"},
+			Name: "panic-commits", Turns: []string{"uow/rollback-on-panic", "uow/rollback-tokens", "uow/rollback-letters", "uow/rollback-identities", "uow/rollback-permissions"},
 			Store: doing(func(ctx context.Context, inner port.Store, fn flow) error {
 				var panicked any
 				err := inner.Do(ctx, func(ctx context.Context, r port.Repos) error {

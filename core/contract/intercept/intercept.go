@@ -10,7 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// Hook is told of a call, by port and method: "Users.ByEmail", "Roles.Create", "Identities.Link",
+// Hook is told of a call, by port and method: "Users.ByEmail", "Roles.Create", "Permissions.List", "Identities.Link",
 // "OneTimeTokens.Consume", "MailQueue.Claim", "Sessions.Rotate", "Limiter.Take",
 // "Events.Record", "UnitOfWork.Do", "Store.Ping", "Store.Close", "Hasher.Verify",
 // "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify", "Mailer.Send", "MailComposer.Compose",

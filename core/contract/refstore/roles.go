@@ -2,6 +2,9 @@ package refstore
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -43,4 +46,42 @@ func (r roles) ByID(ctx context.Context, id domain.RoleID) (domain.Role, error) 
 		return nil
 	})
 	return found, wrap("role by id", err)
+}
+
+func (r roles) List(ctx context.Context) ([]domain.Role, error) {
+	var list []domain.Role
+	err := r.run(ctx, func(t *tables) error {
+		list = slices.Collect(maps.Values(t.roles))
+		return nil
+	})
+	slices.SortFunc(list, func(a, b domain.Role) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return list, wrap("list roles", err)
+}
+
+func (r roles) Update(ctx context.Context, role domain.Role) error {
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckRole(role); err != nil {
+			return err
+		}
+		if _, known := t.roles[role.ID]; !known {
+			return port.ErrNotFound
+		}
+		t.roles[role.ID] = role
+		return nil
+	})
+	return wrap("update role", err)
+}
+
+func (r roles) Delete(ctx context.Context, id domain.RoleID) error {
+	err := r.run(ctx, func(t *tables) error {
+		if err := port.CheckKey(string(id)); err != nil {
+			return err
+		}
+		if _, known := t.roles[id]; !known {
+			return port.ErrNotFound
+		}
+		delete(t.roles, id)
+		return nil
+	})
+	return wrap("delete role", err)
 }
