@@ -2,8 +2,8 @@
 //
 //	$argon2id$v=19$m=65536,t=3,p=4$<salt>$<tag>
 //
-// It verifies argon2i and bcrypt as well, so that accounts can be moved here with their
-// passwords, and says that those are to be hashed anew.
+// It verifies argon2i, bcrypt, scrypt and PBKDF2 as well, so that accounts can be moved here with
+// their passwords, and says that those are to be hashed anew.
 //
 // Hashing is slow and takes much memory on purpose. A Hasher therefore runs a few hashes at
 // a time, lets a few more wait, and turns the rest away with port.ErrBusy.
@@ -82,6 +82,7 @@ type Hasher struct {
 	gate    *gate
 	derive  deriveFunc
 	bcrypt  func(hash, password []byte) error
+	foreign func(f foreign, password []byte) (bool, error)
 }
 
 var _ port.PasswordHasher = (*Hasher)(nil)
@@ -96,12 +97,14 @@ func New(c Config) (*Hasher, error) {
 		return nil, fmt.Errorf("argon2id: %w", err)
 	}
 	budget := uint64(c.Slots) * uint64(c.MemoryKiB)
+	work := newWorkspace()
 	return &Hasher{
 		current: cost{memoryKiB: c.MemoryKiB, iterations: c.Iterations, lanes: c.Parallelism, tagLength: c.HashLength},
 		budget:  budget,
 		gate:    newGate(budget, max(c.Queue, 0)),
-		derive:  collecting(derive),
+		derive:  work.collecting(derive),
 		bcrypt:  bcrypt.CompareHashAndPassword,
+		foreign: work.matching,
 	}, nil
 }
 

@@ -36,7 +36,7 @@ func TestCeiling(t *testing.T) {
 func TestCeilingWhileAHashIsUnderWay(t *testing.T) {
 	during := func() int64 {
 		var limit int64
-		collecting(func(variant, []byte, []byte, cost, uint32) []byte {
+		newWorkspace().collecting(func(variant, []byte, []byte, cost, uint32) []byte {
 			limit = debug.SetMemoryLimit(-1)
 			return nil
 		})(argon2id, nil, nil, cost{memoryKiB: 64 << 10}, 32)

@@ -6,23 +6,43 @@ import (
 	"sync/atomic"
 )
 
-// collecting returns derive for a process that is to hold little more memory than the hashes
-// under way. The library takes memory anew for each of them, and the collector by itself
-// begins only when twice as much is taken as is in use, by which time several hashes have
-// come and gone, and whoever else takes memory has taken as much.
-func collecting(derive deriveFunc) deriveFunc {
-	left := &leftovers{scanned: scannedBytes, collect: runtime.GC}
-	top := newCeiling()
-	return func(v variant, password, salt []byte, c cost, length uint32) []byte {
-		bytes := uint64(c.memoryKiB) << 10
-		if left.areCheap(bytes) {
-			top.lower(bytes)
-			defer top.raise()
-		}
-		defer left.clear()
-		defer left.add(bytes)
-		return derive(v, password, salt, c, length)
+// workspace keeps a process from holding much more memory than the hashes under way. The
+// libraries take memory anew for each of them, and the collector by itself begins only when twice
+// as much is taken as is in use, by which time several hashes have come and gone, and whoever else
+// takes memory has taken as much. It is safe for concurrent use.
+type workspace struct {
+	left *leftovers
+	top  *ceiling
+}
+
+func newWorkspace() *workspace {
+	return &workspace{&leftovers{scanned: scannedBytes, collect: runtime.GC}, newCeiling()}
+}
+
+// during runs work, which takes so many bytes.
+func (w *workspace) during(bytes uint64, work func()) {
+	if w.left.areCheap(bytes) {
+		w.top.lower(bytes)
+		defer w.top.raise()
 	}
+	defer w.left.clear()
+	defer w.left.add(bytes)
+	work()
+}
+
+// collecting returns derive within the workspace.
+func (w *workspace) collecting(derive deriveFunc) deriveFunc {
+	return func(v variant, password, salt []byte, c cost, length uint32) (tag []byte) {
+		w.during(uint64(c.memoryKiB)<<10, func() { tag = derive(v, password, salt, c, length) })
+		return tag
+	}
+}
+
+// matching returns whether a password fits the encoding of another service, found out within the
+// workspace.
+func (w *workspace) matching(f foreign, password []byte) (matches bool, err error) {
+	w.during(uint64(f.memoryKiB())<<10, func() { matches, err = f.matches(password) })
+	return matches, err
 }
 
 const (

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Verify implements port.PasswordHasher for argon2id, argon2i and bcrypt within the
-// ceilings; anything else is port.ErrInvalid. rehash is true for every encoding that is not
+// Verify implements port.PasswordHasher for argon2id, argon2i, bcrypt, scrypt and PBKDF2 within
+// the ceilings; anything else is port.ErrInvalid. rehash is true for every encoding that is not
 // argon2id or has a parameter below the current one, whether the password fits or not. ctx
 // matters until the hash begins; one that is under way is finished.
 func (h *Hasher) Verify(ctx context.Context, encoded, password string) (ok, rehash bool, err error) {
@@ -48,6 +48,9 @@ func (h *Hasher) checkFor(encoded string) check {
 			matches := h.bcrypt([]byte(encoded), password) == nil
 			return matches && fitsBcrypt(string(password)), nil
 		}}
+	}
+	if f, ok := parseForeign(encoded); ok {
+		return h.checkForeign(f)
 	}
 	e, err := parsePHC(encoded)
 	if err != nil {
