@@ -33,7 +33,7 @@ func (s *Service) Authenticate(ctx context.Context, c Credential) (Principal, er
 		}
 		return s.authenticateSessionless(ctx, claims)
 	}
-	session, user, err := s.sessionAndUser(ctx, claims.Session)
+	session, user, err := s.sessionOf(ctx, claims)
 	if err != nil {
 		return Principal{}, err
 	}
@@ -66,6 +66,9 @@ func (c Credential) token() (token string, isCookie bool, err error) {
 // isCurrent reports whether a token of session mode is of the session's generation, or of
 // the one before while its holder may not have heard of the next.
 func (s *Service) isCurrent(claims domain.Claims, session domain.Session) bool {
+	if token, isWhole := parseRefreshToken(string(claims.Session)); isWhole {
+		return s.isImportedCurrent(token, session)
+	}
 	return claims.Generation == session.Generation ||
 		claims.Generation == session.Generation-1 && s.withinGrace(session, s.settings.SessionGrace)
 }

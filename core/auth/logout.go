@@ -14,7 +14,7 @@ func (s *Service) Logout(ctx context.Context, in RefreshInput) error {
 	if err := checkMode(in.Mode); err != nil {
 		return err
 	}
-	id, err := s.sessionToEnd(ctx, in)
+	id, claims, err := s.sessionToEnd(ctx, in)
 	if err != nil || id == "" {
 		return err
 	}
@@ -25,7 +25,8 @@ func (s *Service) Logout(ctx context.Context, in RefreshInput) error {
 	if err != nil {
 		return unavailable(fmt.Errorf("find session: %w", err))
 	}
-	if (session.Mode == domain.ModeSession) != (in.Mode == domain.ModeSession) {
+	mode, err := s.modeBy(claims, session)
+	if err != nil || (mode == domain.ModeSession) != (in.Mode == domain.ModeSession) {
 		return nil // an access token in place of a session cookie
 	}
 	// By its ID alone, whatever its secret is by now: a refresh that runs beside this
@@ -42,22 +43,22 @@ func (s *Service) Logout(ctx context.Context, in RefreshInput) error {
 	return nil
 }
 
-// sessionToEnd returns the session that the token belongs to, spent or not, and none for a
-// token that is not ours or over.
-func (s *Service) sessionToEnd(ctx context.Context, in RefreshInput) (domain.SessionID, error) {
+// sessionToEnd returns the session that the token belongs to, spent or not, with the claims of a
+// cookie, and none for a token that is not ours or over.
+func (s *Service) sessionToEnd(ctx context.Context, in RefreshInput) (domain.SessionID, domain.Claims, error) {
 	if in.Mode != domain.ModeSession {
 		token, ok := parseRefreshToken(in.Token)
 		if !ok {
-			return "", nil
+			return "", domain.Claims{}, nil
 		}
-		return token.sessionID(), nil
+		return token.sessionID(), domain.Claims{}, nil
 	}
 	claims, err := s.Verifier.Verify(ctx, in.Token, s.Clock.Now())
 	switch {
 	case isRefusal(err):
-		return "", nil
+		return "", domain.Claims{}, nil
 	case err != nil:
-		return "", unavailable(fmt.Errorf("verify session cookie: %w", err))
+		return "", domain.Claims{}, unavailable(fmt.Errorf("verify session cookie: %w", err))
 	}
-	return claims.Session, nil
+	return sessionIDOf(claims), claims, nil
 }

@@ -17,7 +17,7 @@ func (s *Service) refreshCookie(ctx context.Context, in RefreshInput) (Tokens, e
 	if err != nil {
 		return Tokens{}, refusedCookie(err)
 	}
-	session, user, err := s.sessionAndUser(ctx, claims.Session)
+	session, user, err := s.sessionOf(ctx, claims)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -28,7 +28,7 @@ func (s *Service) refreshCookie(ctx context.Context, in RefreshInput) (Tokens, e
 	if err != nil {
 		return Tokens{}, err
 	}
-	old := s.keys.generationSecretLike(session.Secret, session.ID, claims.Generation)
+	old := s.secretBy(claims, session)
 	planned := s.afterRotation(session, s.keys.generationSecret(0, session.ID, claims.Generation+1), claims.Generation+1)
 	tokens, err := s.issue(ctx, user, role, planned, domain.ModeSession, "", planned.RotatedAt) // before the rotation: see refreshToken
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Service) refreshSpentCookie(ctx context.Context, user domain.User, role
 	case claims.Generation >= session.Generation:
 		// We signed it, so the rotation that made it has happened: what was read is old.
 		return Tokens{}, unavailable(errors.New("the stored session is behind its cookie"))
-	case claims.Generation == session.Generation-1 && s.withinGrace(session, s.settings.SessionGrace):
+	case claims.Generation == session.Generation-1 && s.isCurrent(claims, session):
 		return s.issue(ctx, user, role, session, domain.ModeSession, "", s.Clock.Now())
 	}
 	presented := s.keys.generationSecret(0, session.ID, claims.Generation)

@@ -13,7 +13,12 @@ const (
 	ModeSession Mode = "session"
 )
 
-// Valid reports whether m is one of the modes there are.
+// ModeImported is that of a session which another service began and which was moved here: nobody
+// said how its holder keeps the token, so that it is taken as a refresh token and in a session
+// cookie, and goes on as what it is first renewed as. Nobody can ask for it.
+const ModeImported Mode = "imported"
+
+// Valid reports whether m is one of the modes that can be asked for.
 func (m Mode) Valid() bool { return m == ModeJSON || m == ModeCookie || m == ModeSession }
 
 // Session is one login of one user on one client.
