@@ -21,6 +21,7 @@ type API interface {
 	HealthAPI
 	ActivityAPI
 	OAuthAPI
+	SecondFactorAPI
 }
 
 // Credential is what a request showed, as the transport saw it. Empty fields were absent.
@@ -34,6 +35,11 @@ type Credential struct {
 type Principal struct {
 	User    domain.User
 	Session domain.Session // zero for a token without a session
+
+	// Enrolling is who has to set up a second factor before anything else, since the role
+	// asks for one. User is the zero User then: SecondFactorAPI alone looks here, and to
+	// everything else the caller is anonymous.
+	Enrolling domain.User
 }
 
 // Anonymous reports whether nobody is logged in.
@@ -59,7 +65,7 @@ type Tokens struct {
 type LoginInput struct {
 	Email    string // as typed; the core parses it
 	Password string
-	OTP      string
+	OTP      string // a code of the second factor, or one of its recovery codes; empty: none was shown
 	Device   string // Tokens.Device of an earlier login, if the client shows one
 	Mode     domain.Mode
 	Client   domain.Client
@@ -78,7 +84,9 @@ type SessionAPI interface {
 	// Login answers INVALID_CREDENTIALS alike, with the same work done, for an
 	// unknown address, a wrong password and an account that is not active, and
 	// INVALID_OTP only after the password was right. Too many attempts on one account
-	// or from one address are REQUESTS_EXCEEDED, for known and unknown accounts alike.
+	// or from one address are REQUESTS_EXCEEDED, for known and unknown accounts alike; so are
+	// too many wrong codes, after the right password. Who has no second factor in a role that
+	// asks for one gets a session that may do no more than set it up: see Principal.Enrolling.
 	Login(ctx context.Context, in LoginInput) (Tokens, error)
 
 	// Refresh trades a token for new ones; the old one is spent from then on. Within
@@ -300,6 +308,14 @@ type OperatorAPI interface {
 
 	// FindUser returns the account of that address.
 	FindUser(ctx context.Context, email string) (domain.User, error)
+
+	// ResetTFA turns the second factor of the account off, whether it is on or not, and forgets
+	// its wrong codes. Its owner is told.
+	ResetTFA(ctx context.Context, email string) (domain.User, error)
+
+	// ResealSecrets seals the secrets of second factors anew, under the data key in use, of at
+	// most limit accounts whose ID is greater than after. It may be called again at any time.
+	ResealSecrets(ctx context.Context, after domain.UserID, limit int) (Resealed, error)
 }
 
 // Worker is what app runs beside the transports. Each call does a bounded piece of work

@@ -76,6 +76,8 @@ func kindsOfChange(before, after domain.User) []string {
 		{domain.EventRoleChanged, after.Role != before.Role},
 		{domain.EventTokenSet, hasToken && (!hadToken || *after.StaticToken != *before.StaticToken)},
 		{domain.EventTokenRemoved, hadToken && !hasToken},
+		{domain.EventTFAEnabled, before.TOTP == nil && after.TOTP != nil},
+		{domain.EventTFADisabled, before.TOTP != nil && after.TOTP == nil},
 	} {
 		if one.isOneOfIt {
 			kinds = append(kinds, one.kind)

@@ -46,8 +46,27 @@ func (s *Service) Authenticate(ctx context.Context, c Credential) (Principal, er
 	if session.Mode == domain.ModeSession && !s.isCurrent(claims, session) {
 		return Principal{}, invalidCredentials(nil)
 	}
-	return Principal{User: user, Session: session}, nil
+	return s.confined(ctx, Principal{User: user, Session: session})
 }
+
+// confined returns p as it may act: who has no second factor in a role that asks for one may
+// set it up and no more.
+func (s *Service) confined(ctx context.Context, p Principal) (Principal, error) {
+	if p.User.TOTP != nil || p.User.Role == "" {
+		return p, nil
+	}
+	role, err := s.roleOf(ctx, p.User)
+	if err != nil {
+		return Principal{}, unavailable(fmt.Errorf("find role: %w", err))
+	}
+	if mustEnrol(p.User, role) {
+		return Principal{Session: p.Session, Enrolling: p.User}, nil
+	}
+	return p, nil
+}
+
+// mustEnrol reports whether the role asks the user for a second factor that is not there.
+func mustEnrol(user domain.User, role domain.Role) bool { return role.EnforceTFA && user.TOTP == nil }
 
 // token returns the one token that the request shows. Two are an error, since parties on
 // the way may each have looked at another one (RFC 6750, section 2).

@@ -107,6 +107,7 @@ func flows() []flow {
 		all = append(all, loginFlow(mode), refreshFlow(mode), refreshWithoutGraceFlow(mode), repeatedRefreshFlow(mode), reuseFlow(mode),
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
+	all = append(all, secondFactorFlows()...)
 	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
 		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow(),
 		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow(), registerElsewhereFlow(), unlinkFlow())
@@ -596,7 +597,7 @@ func unlockFlow() flow {
 			return func() error { return w.service.Unlock(t.Context(), annEmail) }
 		},
 		chances: []string{"Events.Record"},
-		calls:   []string{"Users.ByEmail", "Limiter.Reset", "Events.Record"},
+		calls:   []string{"Users.ByEmail", "Limiter.Reset", "Limiter.Reset", "Events.Record"},
 	}
 }
 

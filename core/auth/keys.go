@@ -23,6 +23,7 @@ type Keys struct {
 	device  [][]byte
 	reset   [][]byte
 	oauth   *Sealer // of what a browser carries to a provider and back
+	totp    *Sealer // of the secrets of second factors
 }
 
 // NewKeys derives the keys from the data key and from those that it replaced, newest
@@ -59,6 +60,9 @@ func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
 		return Keys{}, err
 	}
 	k.oauth = sealer
+	if k.totp, err = NewSealer("second factor", current, previous...); err != nil {
+		return Keys{}, err
+	}
 	return k, nil
 }
 

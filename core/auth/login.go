@@ -21,8 +21,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 		return Tokens{}, err
 	}
 	user, err := s.verifyPassword(ctx, email, in)
-	if isUnavailable(err) {
-		attempt.forgive(ctx) // nobody learnt whether the guess was right
+	if isUnavailable(err) || errors.Is(err, errNoCode) {
+		attempt.forgive(ctx) // nobody learnt whether the guess was right, or it was
 	}
 	if err != nil {
 		return Tokens{}, err
@@ -86,10 +86,12 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 		return domain.User{}, invalidCredentials(nil)
 	}
 	if user.TOTP != nil {
-		// No code can be checked yet, and an account that asks for one is never let in
-		// without.
-		s.record(ctx, failed)
-		return domain.User{}, domain.NewError(domain.InvalidOTP, nil)
+		if user, err = s.passSecondFactor(ctx, user, in.OTP, in.Client); err != nil {
+			if !isUnavailable(err) {
+				s.record(ctx, failed)
+			}
+			return domain.User{}, err
+		}
 	}
 	if rehash {
 		user = s.rehash(ctx, user, in.Password)

@@ -36,6 +36,14 @@ func (s *Service) notices(before, after domain.User, from domain.Client) []domai
 	if after.Email != before.Email {
 		tell(domain.LetterEmailChanged, before.Email)
 	}
+	switch hadTFA, hasTFA := before.TOTP != nil, after.TOTP != nil; {
+	case hasTFA && !hadTFA:
+		tell(domain.LetterTFAEnabled, before.Email)
+	case hadTFA && !hasTFA:
+		tell(domain.LetterTFADisabled, before.Email)
+	case len(after.RecoveryCodes) < len(before.RecoveryCodes):
+		tell(domain.LetterRecoveryUsed, before.Email)
+	}
 	if after.Email.Key() != before.Email.Key() {
 		tell(domain.LetterEmailChanged, after.Email)
 	}

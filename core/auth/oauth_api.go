@@ -45,6 +45,7 @@ type OAuthBegin struct {
 	CallbackPath string      // below Settings.PublicURL, where the provider sends the browser
 	Redirect     string      // where the browser goes at the end; empty: nowhere
 	Mode         domain.Mode // of the session; empty: the provider's
+	OTP          string      // of the second factor, where the provider's RequireOTP asks for it
 	Prompt       string      // of OpenID Connect; anything it does not know is left out
 	Client       domain.Client
 

@@ -26,6 +26,7 @@ type oauthState struct {
 	Redirect     string        `json:"redirect,omitempty"`
 	AppChallenge string        `json:"app_challenge,omitempty"`
 	Mode         domain.Mode   `json:"mode,omitempty"`
+	OTP          string        `json:"otp,omitempty"`
 	Link         domain.UserID `json:"link,omitempty"` // the account to link to
 	Epoch        int64         `json:"epoch,omitempty"`
 	Until        time.Time     `json:"until"`
@@ -82,6 +83,7 @@ func (s *Service) beginOAuth(ctx context.Context, in OAuthBegin, link domain.Use
 		Provider: place.Provider.Name(), State: rand.Text(), Nonce: rand.Text(), Verifier: rand.Text() + rand.Text(),
 		RedirectURI: strings.TrimSuffix(s.settings.PublicURL, "/") + in.CallbackPath,
 		Redirect:    in.Redirect, AppChallenge: in.AppChallenge, Mode: in.Mode,
+		OTP:  in.OTP[:min(len(in.OTP), maxCodeBytes)],
 		Link: link.ID, Epoch: link.Epoch, Until: s.Clock.Now().Add(OAuthStateTTL),
 	}
 	address, err := place.Provider.AuthURL(ctx, port.AuthRequest{

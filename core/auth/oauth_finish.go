@@ -120,8 +120,12 @@ func (s *Service) finish(ctx context.Context, place OAuthPlace, state oauthState
 		return OAuthFinished{}, invalidCredentials(nil)
 	}
 	if place.RequireOTP && user.TOTP != nil {
-		s.recordOAuthFailure(ctx, in, user.ID)
-		return OAuthFinished{}, domain.NewError(domain.InvalidOTP, nil) // as at a login with a password
+		if user, err = s.passSecondFactor(ctx, user, state.OTP, in.Client); err != nil {
+			if !isUnavailable(err) {
+				s.recordOAuthFailure(ctx, in, user.ID)
+			}
+			return OAuthFinished{}, err
+		}
 	}
 	return s.letIn(ctx, place, state, user, in.Client)
 }

@@ -21,7 +21,7 @@ const (
 // Me implements ProfileAPI.
 func (s *Service) Me(ctx context.Context, p Principal) (domain.User, error) {
 	if p.Anonymous() {
-		return domain.User{}, invalidCredentials(nil)
+		return domain.User{}, p.refusal()
 	}
 	return p.User, nil
 }
@@ -29,7 +29,7 @@ func (s *Service) Me(ctx context.Context, p Principal) (domain.User, error) {
 // UpdateMe implements ProfileAPI.
 func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error) {
 	if p.Anonymous() {
-		return domain.User{}, nil, invalidCredentials(nil)
+		return domain.User{}, nil, p.refusal()
 	}
 	// Once on a copy, to refuse a bad patch before its password costs a hash.
 	proposed, err := patch.applied(p.User)

@@ -84,3 +84,8 @@ func (s *Sealer) Open(sealed, context string) ([]byte, error) {
 	}
 	return secret, nil
 }
+
+// isCurrent reports whether the key in use has sealed it.
+func (s *Sealer) isCurrent(sealed string) bool {
+	return strings.HasPrefix(sealed, sealedForm+"."+s.current+".")
+}

@@ -90,6 +90,13 @@ type Settings struct {
 	// exists or not, and from one client address. The zero Limit is no limit.
 	LoginAccount, LoginAddress port.Limit
 
+	// TFAAccount bounds the wrong codes of a second factor of one account, whoever has shown
+	// its password. The zero Limit is no limit.
+	TFAAccount port.Limit
+
+	// TFAIssuer is what authenticator apps show beside the address of the account.
+	TFAIssuer string
+
 	// PasswordPolicy is what every new password has to match, besides being none that is
 	// guessed first.
 	PasswordPolicy PasswordPolicy
@@ -137,6 +144,8 @@ func DefaultSettings() Settings {
 		SessionGrace: 10 * time.Second,
 		LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second},
 		LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second},
+		TFAAccount:   port.Limit{Burst: 5, Every: 6 * time.Minute},
+		TFAIssuer:    "Sallyport",
 		ResetTTL:     time.Hour,
 		ResetPage:    "http://localhost:8055/admin/reset-password",
 		PublicURL:    "http://localhost:8055",

@@ -78,6 +78,10 @@ func (s *Service) issue(ctx context.Context, user domain.User, role domain.Role,
 		Admin:   role.Admin,
 		Session: session.ID,
 	}
+	if mustEnrol(user, role) {
+		// Whoever reads the token without asking here takes it for nobody's in particular.
+		claims.Role, claims.App, claims.Admin, claims.EnforceTFA = "", false, false, true
+	}
 	if mode == domain.ModeSession {
 		ttl = session.ExpiresAt.Sub(now)
 		claims.Generation = session.Generation

@@ -49,7 +49,7 @@ func TokensCases() []Case[TokensWorld] {
 func sampleClaims() domain.Claims {
 	issued := at(0).Truncate(time.Second)
 	return domain.Claims{
-		Subject: "id-of-ann", Role: "role-of-ann", App: true, Admin: true,
+		Subject: "id-of-ann", Role: "role-of-ann", App: true, Admin: true, EnforceTFA: true,
 		Session: "id-of-laptop", Generation: 3,
 		IssuedAt: issued, ExpiresAt: issued.Add(15 * time.Minute),
 	}
@@ -81,9 +81,9 @@ func issuerCases() []Case[TokensWorld] {
 			wantEqual(t, got, c)
 		}
 	}
-	flags := func(app, admin bool) domain.Claims {
+	flags := func(app, admin, enforce bool) domain.Claims {
 		c := sampleClaims()
-		c.App, c.Admin = app, admin
+		c.App, c.Admin, c.EnforceTFA = app, admin, enforce
 		return c
 	}
 	bare := domain.Claims{Subject: "id-of-ann", IssuedAt: sampleClaims().IssuedAt, ExpiresAt: sampleClaims().ExpiresAt}
@@ -108,8 +108,9 @@ func issuerCases() []Case[TokensWorld] {
 		{"issuer/claims-come-back-equal", rule, readsBack(sampleClaims())},
 		{"issuer/empty-stays-empty", rule, readsBack(bare)},
 		{"issuer/flags-are-told-apart", rule, func(t testing.TB, w TokensWorld) {
-			readsBack(flags(true, false))(t, w)
-			readsBack(flags(false, true))(t, w)
+			readsBack(flags(true, false, false))(t, w)
+			readsBack(flags(false, true, false))(t, w)
+			readsBack(flags(false, false, true))(t, w)
 		}},
 		{"issuer/odd-texts", rule, readsBack(odd)},
 		{"issuer/big-generation", rule, readsBack(big)}, // beyond what a float64 holds

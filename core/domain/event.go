@@ -38,16 +38,23 @@ const (
 	EventIdentityLinked   = "identity-linked"
 	EventIdentityUnlinked = "identity-unlinked"
 	EventLoginLimited     = "login-limited"
+	EventTFAEnabled       = "tfa-enabled"
+	EventTFADisabled      = "tfa-disabled"
+	EventTFALimited       = "tfa-limited"
+	EventRecoveryMade     = "recovery-codes-made"
+	EventRecoveryUsed     = "recovery-code-used"
 	EventResetLimited     = "password-reset-limited"
 )
 
 // EventKinds returns all of them, in the order of the alphabet.
 func EventKinds() []string {
 	return []string{
-		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventIdentityLinked, EventIdentityUnlinked, EventLogin, EventLoginLimited, EventLogout,
-		EventPasswordChanged, EventPasswordReset, EventResetLimited, EventResetMailed, EventResetRequested,
-		EventRefreshReuse, EventRoleChanged, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved,
-		EventTokenSet, EventStatusChanged, EventUserCreated, EventUserDeleted, EventUserUpdated,
+		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventIdentityLinked, EventIdentityUnlinked,
+		EventLogin, EventLoginLimited, EventLogout, EventPasswordChanged, EventPasswordReset, EventResetLimited,
+		EventResetMailed, EventResetRequested, EventRecoveryUsed, EventRecoveryMade, EventRefreshReuse,
+		EventRoleChanged, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved, EventTokenSet,
+		EventStatusChanged, EventTFADisabled, EventTFAEnabled, EventTFALimited, EventUserCreated, EventUserDeleted,
+		EventUserUpdated,
 	}
 }
 

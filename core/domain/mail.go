@@ -24,11 +24,17 @@ const (
 	LetterPasswordReset   LetterKind = "password-reset"
 	LetterPasswordChanged LetterKind = "password-changed"
 	LetterEmailChanged    LetterKind = "email-changed"
+	LetterTFAEnabled      LetterKind = "tfa-enabled"
+	LetterTFADisabled     LetterKind = "tfa-disabled"
+	LetterRecoveryUsed    LetterKind = "recovery-code-used"
 )
 
 // LetterKinds returns all kinds of letters that there are.
 func LetterKinds() []LetterKind {
-	return []LetterKind{LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged}
+	return []LetterKind{
+		LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged,
+		LetterTFAEnabled, LetterTFADisabled, LetterRecoveryUsed,
+	}
 }
 
 // Mail is one message to one person.

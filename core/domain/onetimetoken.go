@@ -19,4 +19,5 @@ const (
 	PurposePasswordReset Purpose = "password-reset"
 	PurposeOAuthState    Purpose = "oauth-state" // kept when it is spent
 	PurposeOAuthCode     Purpose = "oauth-code"
+	PurposeTFASetup      Purpose = "tfa-setup" // of a secret that was shown and is not in use yet
 )

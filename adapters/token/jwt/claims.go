@@ -17,6 +17,7 @@ const (
 	claimRole       = "role"
 	claimApp        = "app_access"
 	claimAdmin      = "admin_access"
+	claimEnforceTFA = "enforce_tfa"
 	claimSession    = "session"
 	claimGeneration = "gen"
 	claimIssuedAt   = "iat"
@@ -42,6 +43,7 @@ func claimsOf(m jwt.MapClaims, now time.Time) (domain.Claims, error) {
 		Role:       domain.RoleID(r.text(claimRole)),
 		App:        r.flag(claimApp),
 		Admin:      r.flag(claimAdmin),
+		EnforceTFA: r.flag(claimEnforceTFA),
 		Session:    domain.SessionID(r.text(claimSession)),
 		Generation: r.number(claimGeneration),
 		IssuedAt:   r.time(claimIssuedAt),

@@ -32,6 +32,9 @@ func (t *Tokens) Issue(ctx context.Context, c domain.Claims) (string, error) {
 	if c.Role != "" {
 		claims[claimRole] = c.Role
 	}
+	if c.EnforceTFA {
+		claims[claimEnforceTFA] = true
+	}
 	if c.Session != "" {
 		claims[claimSession] = c.Session
 	}

@@ -46,6 +46,12 @@ func wordsOf(kind domain.LetterKind, german bool) (title, hint string, ok bool) 
 		return "%s, the password was changed", "Changed from %s with %s. %s", true
 	case kind == domain.LetterEmailChanged:
 		return "%s, the address was changed", "Changed from %s with %s. %s", true
+	case kind == domain.LetterTFAEnabled:
+		return "%s, the second factor is on", "Changed from %s with %s. %s", true
+	case kind == domain.LetterTFADisabled:
+		return "%s, the second factor is off", "Changed from %s with %s. %s", true
+	case kind == domain.LetterRecoveryUsed:
+		return "%s, a recovery code was used", "Used from %s with %s. %s", true
 	}
 	return "", "", false
 }

@@ -41,6 +41,7 @@ type content struct {
 	Role      domain.RoleID    `json:"role"`
 	App       bool             `json:"app"`
 	Admin     bool             `json:"admin"`
+	Enforce   bool             `json:"enforce_tfa"`
 	Session   domain.SessionID `json:"session"`
 	Gen       int64            `json:"generation"`
 	IssuedAt  int64            `json:"issued_at"` // seconds
@@ -91,7 +92,7 @@ func (s *Tokens) Verify(ctx context.Context, token string, now time.Time) (domai
 		return domain.Claims{}, fmt.Errorf("fakes: verify: %w", port.ErrExpired)
 	}
 	return domain.Claims{
-		Subject: c.Subject, Role: c.Role, App: c.App, Admin: c.Admin,
+		Subject: c.Subject, Role: c.Role, App: c.App, Admin: c.Admin, EnforceTFA: c.Enforce,
 		Session: c.Session, Generation: c.Gen,
 		IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), ExpiresAt: expires,
 	}, nil
@@ -100,7 +101,7 @@ func (s *Tokens) Verify(ctx context.Context, token string, now time.Time) (domai
 // head returns the token without its signature.
 func (s *Tokens) head(algorithm string, c domain.Claims) string {
 	text, err := json.Marshal(content{
-		Issuer: s.issuer, Subject: c.Subject, Role: c.Role, App: c.App, Admin: c.Admin,
+		Issuer: s.issuer, Subject: c.Subject, Role: c.Role, App: c.App, Admin: c.Admin, Enforce: c.EnforceTFA,
 		Session: c.Session, Gen: c.Generation,
 		IssuedAt: c.IssuedAt.Unix(), ExpiresAt: c.ExpiresAt.Unix(),
 	})

@@ -137,6 +137,10 @@ func issuerFaults() []Fault {
 			Tokens: read(func(c *domain.Claims) { c.Admin = c.Admin && c.App }),
 		},
 		{
+			Name: "enforce-claim-is-app", Turns: []string{"issuer/flags-are-told-apart"},
+			Tokens: read(func(c *domain.Claims) { c.EnforceTFA = c.EnforceTFA && c.App }),
+		},
+		{
 			Name: "claims-trimmed", Turns: []string{"issuer/odd-texts"},
 			Tokens: read(func(c *domain.Claims) { c.Session = domain.SessionID(strings.TrimSpace(string(c.Session))) }),
 		},
