@@ -19,19 +19,126 @@ type ActivityQuery struct {
 	Limit  int           // at most MaxActivity are returned
 }
 
+// ActivityInfo is an event as the caller sees it.
+type ActivityInfo struct {
+	domain.Event
+	Fields domain.Fields // that the caller may read; what others show is empty in Event
+}
+
 // ActivityAPI shows the audit trail.
 type ActivityAPI interface {
-	// Activity returns the events of the query, the latest first, to administrators, and
-	// FORBIDDEN to everybody else.
-	Activity(ctx context.Context, p Principal, q ActivityQuery) ([]domain.Event, error)
+	// Activity returns the events of the query, the latest first, to administrators and to
+	// those whom a permission shows them, and FORBIDDEN to everybody else.
+	Activity(ctx context.Context, p Principal, q ActivityQuery) ([]ActivityInfo, error)
 }
 
 // Activity implements ActivityAPI.
-func (s *Service) Activity(ctx context.Context, p Principal, q ActivityQuery) ([]domain.Event, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
+func (s *Service) Activity(ctx context.Context, p Principal, q ActivityQuery) ([]ActivityInfo, error) {
+	a, err := s.who(ctx, p, domain.CollectionActivity, domain.ActionRead)
+	if err != nil {
 		return nil, err
 	}
-	return s.LatestActivity(ctx, q)
+	if err := a.mayAskBy(domain.CollectionActivity, q.fields()...); err != nil {
+		return nil, err
+	}
+	if !a.access.IsConditional(domain.CollectionActivity, domain.ActionRead) {
+		events, err := s.LatestActivity(ctx, q)
+		return a.shownEvents(events), err
+	}
+	return s.activityFor(ctx, a, q)
+}
+
+// fields returns what the query looks at.
+func (q ActivityQuery) fields() []string {
+	var names []string
+	if q.Kind != "" {
+		names = append(names, "action")
+	}
+	if q.User != "" {
+		names = append(names, "user", "item")
+	}
+	return names
+}
+
+// activityFor finds those of the events that the asker may read, page by page: stores know
+// nothing of conditions.
+func (s *Service) activityFor(ctx context.Context, a asker, q ActivityQuery) ([]ActivityInfo, error) {
+	limit, skip := min(q.Limit, MaxActivity), max(q.Offset, 0)
+	var found []ActivityInfo
+	q.Limit = lookPage
+	for q.Offset = 0; q.Offset < maxLookedAt && len(found) < limit; q.Offset += lookPage {
+		page, err := s.LatestActivity(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		shown := a.shownEvents(page)
+		skipped := min(skip, len(shown))
+		skip -= skipped
+		found = append(found, shown[skipped:]...)
+		if len(page) < lookPage {
+			break
+		}
+	}
+	return found[:min(max(limit, 0), len(found))], nil
+}
+
+// shownEvents returns those of the events that the asker may read, without what it may not.
+func (a asker) shownEvents(events []domain.Event) []ActivityInfo {
+	var shown []ActivityInfo
+	for _, e := range events {
+		if fields, err := a.may(domain.CollectionActivity, domain.ActionRead, eventRecord(e)); err == nil {
+			shown = append(shown, newActivityInfo(e, fields))
+		}
+	}
+	return shown
+}
+
+// newActivityInfo returns e without what the caller may not read.
+func newActivityInfo(e domain.Event, fields domain.Fields) ActivityInfo {
+	if fields.HasAll() {
+		return ActivityInfo{e, fields}
+	}
+	shown := domain.Event{ID: e.ID}
+	for name, show := range map[string]func(){
+		"action":     func() { shown.Kind = e.Kind },
+		"outcome":    func() { shown.Outcome = e.Outcome },
+		"user":       func() { shown.Actor = e.Actor },
+		"timestamp":  func() { shown.At = e.At },
+		"ip":         func() { shown.Client.IP = e.Client.IP },
+		"user_agent": func() { shown.Client.UserAgent = e.Client.UserAgent },
+		"origin":     func() { shown.Client.Origin = e.Client.Origin },
+		"item":       func() { shown.Subject = e.Subject },
+	} {
+		if fields.Has(name) {
+			show()
+		}
+	}
+	return ActivityInfo{shown, fields}
+}
+
+// eventRecord shows an event to filters.
+func eventRecord(e domain.Event) domain.Record {
+	return func(field string) (string, bool) {
+		switch field {
+		case "id":
+			return e.ID, true
+		case "action":
+			return e.Kind, true
+		case "outcome":
+			return e.Outcome, true
+		case "user":
+			return string(e.Actor), true
+		case "ip":
+			return e.Client.IP, true
+		case "user_agent":
+			return e.Client.UserAgent, true
+		case "origin":
+			return e.Client.Origin, true
+		case "item":
+			return string(e.Subject), true
+		}
+		return "", false
+	}
 }
 
 // LatestActivity implements OperatorAPI.

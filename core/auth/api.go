@@ -18,6 +18,9 @@ type API interface {
 	PasswordAPI
 	ProfileAPI
 	PeopleAPI
+	RolesAPI
+	PermissionsAPI
+	VerifyAPI
 	HealthAPI
 	ActivityAPI
 	OAuthAPI
@@ -115,10 +118,11 @@ type SessionInfo struct {
 	EndsAt     time.Time     // unless it is refreshed before; the absolute end does not move
 	Client     domain.Client // as of LastUsedAt
 	Current    bool          // whether the caller's token is of it
+	Fields     domain.Fields // that the caller may read; the others are empty
 }
 
 // SessionsAPI shows people where they are logged in, and logs them out there. Administrators
-// may do so for everybody; to all others the sessions of another are FORBIDDEN, like those
+// may do so for everybody, and others for whom a permission says; to all others the sessions of another are FORBIDDEN, like those
 // that are not there. The anonymous caller gets INVALID_CREDENTIALS.
 type SessionsAPI interface {
 	// ListSessions returns the live sessions of the user, or of the caller where user is
@@ -202,41 +206,44 @@ type AccountUpdate struct {
 	Patch AccountPatch
 }
 
-// PeopleAPI is everybody's account. It is for administrators; to all others it is FORBIDDEN,
-// and so is to administrators what is not there. The last active account of a role that
+// PeopleAPI is everybody's account. It is for administrators, and for others as far as a
+// permission on domain.CollectionUsers goes; to all others it is FORBIDDEN, and so is to
+// everybody what is not there. What a permission allows never reaches an account that
+// administrates, a static token or a role that administrates: those are for administrators. The last active account of a role that
 // administrates is neither removed, nor demoted, nor shut out: that is UNPROCESSABLE_CONTENT,
 // also for one of two who try it at once. An address or static token that another has is
 // RECORD_NOT_UNIQUE.
 type PeopleAPI interface {
 	// RequireAdministrator returns FORBIDDEN unless the caller is an administrator. Each of
-	// the others asks so itself; it is for a transport that refuses before it reads a body.
+	// the others asks what it needs itself.
 	RequireAdministrator(ctx context.Context, p Principal) error
 
 	// ListAccounts returns the accounts that are asked for, at most MaxListedAccounts.
-	// INVALID_QUERY where q names no field, or holds what no field can.
-	ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]domain.User, error)
+	// INVALID_QUERY where q names no field, or holds what no field can, and FORBIDDEN where it
+	// finds or sorts by a field that the caller does not read of every account it may see.
+	ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]Account, error)
 
 	// CountAccounts returns how many accounts the filter means.
 	CountAccounts(ctx context.Context, p Principal, f port.UserFilter) (int, error)
 
-	// ReadAccount returns one account.
-	ReadAccount(ctx context.Context, p Principal, id domain.UserID) (domain.User, error)
+	// ReadAccount returns one account. One's own is always readable.
+	ReadAccount(ctx context.Context, p Principal, id domain.UserID) (Account, error)
 
 	// CreateAccount makes an account, active unless the patch says otherwise. It has to say
 	// the address; without a password nobody can log in.
-	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error)
+	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (Account, error)
 
 	// CreateAccounts makes all of the accounts or none. Like the other two that are about
 	// many it takes 1 to MaxChangedAccounts, MaxChangedPasswords of them with a password, and returns them in the order of its input.
-	CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]domain.User, error)
+	CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]Account, error)
 
 	// UpdateAccount changes an account. A new password or address, and a status in which
 	// nobody logs in, end all of its sessions and void its reset tokens; its owner is told of
 	// the first two by mail.
-	UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (domain.User, error)
+	UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (Account, error)
 
 	// UpdateAccounts changes all of the accounts or none. Naming one twice is INVALID_PAYLOAD.
-	UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]domain.User, error)
+	UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]Account, error)
 
 	// DeleteAccount removes an account and ends its sessions.
 	DeleteAccount(ctx context.Context, p Principal, id domain.UserID, from domain.Client) error

@@ -29,10 +29,13 @@ type author struct {
 type accountChange struct {
 	seen domain.User // as it was last read
 
-	// apply returns what the change makes of the account, as it stands when it is stored; nil
-	// removes it.
+	// apply returns what the change makes of the account, as it stands when it is stored, or
+	// errRemoved to remove it.
 	apply func(domain.User) (domain.User, error)
 }
+
+// errRemoved is what a change says that removes the account.
+var errRemoved = errors.New("the account is to be removed")
 
 // accountPair is an account before and after a change. What is removed is after it as before.
 type accountPair struct {
@@ -95,11 +98,12 @@ func (s *Service) changeAccounts(ctx context.Context, by author, changes []accou
 func applied(changes []accountChange) ([]accountPair, error) {
 	pairs := make([]accountPair, len(changes))
 	for i, change := range changes {
-		pairs[i] = accountPair{before: change.seen, after: change.seen, isRemoved: change.apply == nil}
-		if pairs[i].isRemoved {
+		pairs[i] = accountPair{before: change.seen, after: change.seen}
+		after, err := change.apply(change.seen)
+		if errors.Is(err, errRemoved) {
+			pairs[i].isRemoved = true
 			continue
 		}
-		after, err := change.apply(change.seen)
 		if err != nil {
 			return nil, err
 		}

@@ -22,24 +22,45 @@ const MaxChangedAccounts = 50
 const MaxChangedPasswords = 10
 
 // ListAccounts implements PeopleAPI.
-func (s *Service) ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]domain.User, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
+func (s *Service) ListAccounts(ctx context.Context, p Principal, q port.UserQuery) ([]Account, error) {
+	a, err := s.whoFinds(ctx, p, q.UserFilter, q.Sort)
+	if err != nil {
 		return nil, err
 	}
 	q.Limit = min(q.Limit, MaxListedAccounts)
-	users, err := s.Repos.Users.Find(ctx, q)
+	users, err := s.usersFor(ctx, a, q)
 	if err != nil {
 		return nil, refusedQuery(err)
 	}
-	return users, nil
+	accounts := make([]Account, len(users))
+	for i, u := range users {
+		if accounts[i], err = a.seenBy(u); err != nil {
+			return nil, err
+		}
+	}
+	return accounts, nil
+}
+
+// whoFinds returns who asks for accounts, if it may do so by that filter in that order.
+func (s *Service) whoFinds(ctx context.Context, p Principal, f port.UserFilter, sort []port.UserOrder) (asker, error) {
+	a, err := s.who(ctx, p, domain.CollectionUsers, domain.ActionRead)
+	if err != nil || port.CheckUserQuery(port.UserQuery{UserFilter: f, Sort: sort}) != nil {
+		return a, err // what no field can hold is refused by the store
+	}
+	names := askedBy(f)
+	for _, by := range sort {
+		names = append(names, string(by.Field))
+	}
+	return a, a.mayAskBy(domain.CollectionUsers, names...)
 }
 
 // CountAccounts implements PeopleAPI.
 func (s *Service) CountAccounts(ctx context.Context, p Principal, f port.UserFilter) (int, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
+	a, err := s.whoFinds(ctx, p, f, nil)
+	if err != nil {
 		return 0, err
 	}
-	n, err := s.Repos.Users.Count(ctx, f)
+	n, err := s.countFor(ctx, a, f)
 	if err != nil {
 		return 0, refusedQuery(err)
 	}
@@ -47,6 +68,9 @@ func (s *Service) CountAccounts(ctx context.Context, p Principal, f port.UserFil
 }
 
 func refusedQuery(err error) error {
+	if errors.Is(err, errTooMany) {
+		return domain.InvalidQueryError("Too many users would have to be looked at. Filter them further")
+	}
 	if errors.Is(err, port.ErrInvalid) {
 		return domain.InvalidQueryError("Users are not found or sorted by that")
 	}
@@ -54,25 +78,34 @@ func refusedQuery(err error) error {
 }
 
 // ReadAccount implements PeopleAPI.
-func (s *Service) ReadAccount(ctx context.Context, p Principal, id domain.UserID) (domain.User, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
-		return domain.User{}, err
+func (s *Service) ReadAccount(ctx context.Context, p Principal, id domain.UserID) (Account, error) {
+	if !p.Anonymous() && id == p.User.ID {
+		return OwnAccount(p.User), nil
 	}
-	return s.findUser(ctx, id)
+	a, err := s.who(ctx, p, domain.CollectionUsers, domain.ActionRead)
+	if err != nil {
+		return Account{}, err
+	}
+	user, err := s.findUser(ctx, id)
+	if err != nil {
+		return Account{}, err
+	}
+	return a.seenBy(user)
 }
 
 // CreateAccount implements PeopleAPI.
-func (s *Service) CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (domain.User, error) {
+func (s *Service) CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (Account, error) {
 	users, err := s.CreateAccounts(ctx, p, []AccountPatch{patch}, from)
 	if err != nil {
-		return domain.User{}, err
+		return Account{}, err
 	}
 	return users[0], nil
 }
 
 // CreateAccounts implements PeopleAPI.
-func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]domain.User, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
+func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []AccountPatch, from domain.Client) ([]Account, error) {
+	a, err := s.who(ctx, p, domain.CollectionUsers, domain.ActionCreate)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkCount(len(patches)); err != nil {
@@ -83,13 +116,17 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	}
 	users := make([]domain.User, len(patches))
 	for i, patch := range patches {
-		var err error
+		if err := a.mayName(domain.ActionCreate, patch); err != nil {
+			return nil, err
+		}
 		if users[i], err = s.newAccount(ctx, patch); err != nil {
+			return nil, err
+		}
+		if err := s.mayWrite(ctx, a, domain.ActionCreate, patch, nil, users[i]); err != nil {
 			return nil, err
 		}
 	}
 	for i, patch := range patches { // when all that is cheap to refuse has been
-		var err error
 		if users[i].Password, err = s.newPassword(ctx, patch, users[i]); err != nil {
 			return nil, err
 		}
@@ -112,7 +149,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 			s.recordChange(ctx, by, kind, user.ID)
 		}
 	}
-	return users, nil
+	return a.afterChange(users), nil
 }
 
 // newAccount returns the account that the patch describes, without a password.
@@ -148,21 +185,25 @@ func (s *Service) createAll(ctx context.Context, users []domain.User) (at int, e
 }
 
 // UpdateAccount implements PeopleAPI.
-func (s *Service) UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (domain.User, error) {
+func (s *Service) UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (Account, error) {
 	users, err := s.UpdateAccounts(ctx, p, []AccountUpdate{{id, patch}}, from)
 	if err != nil {
-		return domain.User{}, err
+		return Account{}, err
 	}
 	return users[0], nil
 }
 
 // UpdateAccounts implements PeopleAPI.
-func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]domain.User, error) {
+func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []AccountUpdate, from domain.Client) ([]Account, error) {
+	a, err := s.who(ctx, p, domain.CollectionUsers, domain.ActionUpdate)
+	if err != nil {
+		return nil, err
+	}
 	ids, patches := make([]domain.UserID, len(updates)), make([]AccountPatch, len(updates))
 	for i, update := range updates {
 		ids[i], patches[i] = update.ID, update.Patch
 	}
-	found, err := s.findAccounts(ctx, p, ids)
+	found, err := s.findAccounts(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +213,13 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	// Once on copies, to refuse a bad patch before a password costs a hash.
 	proposed := make([]domain.User, len(updates))
 	for i, update := range updates {
+		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
+			return nil, err
+		}
 		if proposed[i], err = s.patched(ctx, update.Patch, found[i]); err != nil {
+			return nil, err
+		}
+		if err := s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &found[i], proposed[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -184,13 +231,20 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
 			changed, err := s.patched(ctx, update.Patch, u)
+			if err != nil {
+				return changed, err
+			}
 			if update.Patch.Password != nil {
 				changed.Password = encoded
 			}
-			return changed, err
+			return changed, s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &u, changed)
 		}}
 	}
-	return s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserUpdated}, changes)
+	users, err := s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserUpdated}, changes)
+	if err != nil {
+		return nil, err
+	}
+	return a.afterChange(users), nil
 }
 
 // newPassword returns the encoded password of the patch, or the one that the account has.
@@ -208,23 +262,29 @@ func (s *Service) DeleteAccount(ctx context.Context, p Principal, id domain.User
 
 // DeleteAccounts implements PeopleAPI.
 func (s *Service) DeleteAccounts(ctx context.Context, p Principal, ids []domain.UserID, from domain.Client) error {
-	found, err := s.findAccounts(ctx, p, ids)
+	a, err := s.who(ctx, p, domain.CollectionUsers, domain.ActionDelete)
+	if err != nil {
+		return err
+	}
+	found, err := s.findAccounts(ctx, ids)
 	if err != nil {
 		return err
 	}
 	changes := make([]accountChange, len(found))
 	for i, user := range found {
-		changes[i] = accountChange{seen: user}
+		changes[i] = accountChange{user, func(u domain.User) (domain.User, error) {
+			if err := s.mayRemove(ctx, a, u); err != nil {
+				return u, err
+			}
+			return u, errRemoved
+		}}
 	}
 	_, err = s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserDeleted}, changes)
 	return err
 }
 
-// findAccounts returns the accounts that an administrator is about to change together.
-func (s *Service) findAccounts(ctx context.Context, p Principal, ids []domain.UserID) ([]domain.User, error) {
-	if err := s.RequireAdministrator(ctx, p); err != nil {
-		return nil, err
-	}
+// findAccounts returns the accounts that somebody is about to change together.
+func (s *Service) findAccounts(ctx context.Context, ids []domain.UserID) ([]domain.User, error) {
 	if err := checkCount(len(ids)); err != nil {
 		return nil, err
 	}

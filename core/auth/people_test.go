@@ -220,7 +220,7 @@ func TestNobodyListsMoreThanTheMost(t *testing.T) {
 func TestSoManyPasswordsAsCanBeHashedInTimeAreSetAtOnce(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	root := w.administrator(t, "root@example.com")
-	create := func(from, passwords, others int) ([]domain.User, error) {
+	create := func(from, passwords, others int) ([]auth.Account, error) {
 		var patches []auth.AccountPatch
 		for n := range passwords + others {
 			patch := auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(fmt.Sprintf("u%d@example.com", from+n))}}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -126,6 +127,26 @@ func checkText(field, text string, limit int) error {
 		return domain.InvalidPayloadError(field, fmt.Sprintf("%q must be at most %d characters long", field, limit))
 	}
 	return nil
+}
+
+// keptOnly returns those members of the stored preferences that are to be kept.
+func keptOnly(stored []byte, isKept func(name string) bool) []byte {
+	if len(stored) == 0 {
+		return nil
+	}
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(stored, &members) != nil {
+		return nil
+	}
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return !isKept(name) })
+	if len(members) == 0 {
+		return nil
+	}
+	kept, err := json.Marshal(members)
+	if err != nil {
+		return nil
+	}
+	return kept
 }
 
 // mergePreferences returns stored with the members of patch; a null removes one.

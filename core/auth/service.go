@@ -10,8 +10,9 @@ import (
 )
 
 // Service implements API, OperatorAPI and Worker on the ports it is given. It is safe for
-// concurrent use and keeps no state of its own, but for what it need not tell twice: that the
-// mail queue is full, and which limits are reached. So any number of instances may share a
+// concurrent use and keeps no state of its own, but for what it need not tell twice (that the
+// mail queue is full, and which limits are reached) and what it need not ask twice within a
+// second: what roles may do, and who shows a token to a proxy. So any number of instances may share a
 // store.
 type Service struct {
 	Ports
@@ -20,6 +21,9 @@ type Service struct {
 	mailFull fullQueue
 
 	limitsReached notedLimits
+
+	known    rightsCache
+	visitors visitors
 }
 
 var (
@@ -161,7 +165,9 @@ func DefaultSettings() Settings {
 
 // New returns a service.
 func New(p Ports, s Settings, k Keys) *Service {
-	return &Service{Ports: p, settings: s, keys: k}
+	service := &Service{settings: s, keys: k}
+	service.Ports = watched(p, &service.visitors)
+	return service
 }
 
 // roleOf returns the user's role, and the zero Role for a user who has none.

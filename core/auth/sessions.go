@@ -15,7 +15,7 @@ const MaxListedSessions = 200
 
 // ListSessions implements SessionsAPI.
 func (s *Service) ListSessions(ctx context.Context, p Principal, user domain.UserID) ([]SessionInfo, error) {
-	owner, err := s.ownerOfSessions(ctx, p, user)
+	owner, a, err := s.ownerOfSessions(ctx, p, user, domain.ActionRead)
 	if err != nil {
 		return nil, err
 	}
@@ -25,9 +25,18 @@ func (s *Service) ListSessions(ctx context.Context, p Principal, user domain.Use
 	}
 	var shown []SessionInfo
 	for _, session := range sessions {
-		if session.Epoch == owner.Epoch { // or it is over, and only not removed yet
-			shown = append(shown, newSessionInfo(session, p))
+		if session.Epoch != owner.Epoch {
+			continue // it is over, and only not removed yet
 		}
+		info := newSessionInfo(session, p)
+		if owner.ID != p.User.ID {
+			fields, err := a.may(domain.CollectionSessions, domain.ActionRead, sessionRecord(session))
+			if err != nil {
+				continue
+			}
+			info = info.only(fields)
+		}
+		shown = append(shown, info)
 	}
 	return shown, nil
 }
@@ -42,6 +51,51 @@ func newSessionInfo(session domain.Session, p Principal) SessionInfo {
 		EndsAt:     earlier(session.ExpiresAt, session.EndsAt),
 		Client:     session.Client,
 		Current:    session.ID == p.Session.ID,
+		Fields:     domain.AdministratorAccess().Fields(domain.CollectionSessions, domain.ActionRead),
+	}
+}
+
+// only returns the session without what the caller may not read.
+func (i SessionInfo) only(fields domain.Fields) SessionInfo {
+	if fields.HasAll() {
+		return i
+	}
+	shown := SessionInfo{ID: i.ID, User: i.User, Fields: fields} // whose it is the caller has said
+	for name, show := range map[string]func(){
+		"mode":       func() { shown.Mode = i.Mode },
+		"created_at": func() { shown.CreatedAt = i.CreatedAt },
+		"last_used":  func() { shown.LastUsedAt = i.LastUsedAt },
+		"expires":    func() { shown.EndsAt = i.EndsAt },
+		"ip":         func() { shown.Client.IP = i.Client.IP },
+		"user_agent": func() { shown.Client.UserAgent = i.Client.UserAgent },
+		"origin":     func() { shown.Client.Origin = i.Client.Origin },
+		"current":    func() { shown.Current = i.Current },
+	} {
+		if fields.Has(name) {
+			show()
+		}
+	}
+	return shown
+}
+
+// sessionRecord shows a session to filters.
+func sessionRecord(session domain.Session) domain.Record {
+	return func(field string) (string, bool) {
+		switch field {
+		case "id":
+			return string(session.ID), true
+		case "user":
+			return string(session.UserID), true
+		case "mode":
+			return string(session.Mode), true
+		case "ip":
+			return session.Client.IP, true
+		case "user_agent":
+			return session.Client.UserAgent, true
+		case "origin":
+			return session.Client.Origin, true
+		}
+		return "", false
 	}
 }
 
@@ -52,19 +106,36 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// ownerOfSessions returns the account whose sessions the caller may see and end: its own, and
-// for an administrator everybody's.
-func (s *Service) ownerOfSessions(ctx context.Context, p Principal, user domain.UserID) (domain.User, error) {
+// ownerOfSessions returns the account whose sessions the caller may see or end: its own, and
+// another's where a permission lets it. Which of them is left to ask of each.
+func (s *Service) ownerOfSessions(ctx context.Context, p Principal, user domain.UserID, action domain.Action) (domain.User, asker, error) {
 	switch {
 	case p.Anonymous():
-		return domain.User{}, invalidCredentials(nil)
+		return domain.User{}, asker{}, invalidCredentials(nil)
 	case user == "" || user == p.User.ID:
-		return p.User, nil
+		return p.User, asker{}, nil
 	}
-	if err := s.RequireAdministrator(ctx, p); err != nil {
-		return domain.User{}, err
+	a, err := s.who(ctx, p, domain.CollectionSessions, action)
+	if err != nil {
+		return domain.User{}, asker{}, err
 	}
-	return s.findUser(ctx, user)
+	owner, err := s.findUser(ctx, user)
+	return owner, a, err
+}
+
+// mayEnd refuses to end a session of another that the asker may not.
+func (s *Service) mayEnd(ctx context.Context, a asker, session domain.Session) error {
+	if a.access.IsAdmin() {
+		return nil
+	}
+	if _, err := a.may(domain.CollectionSessions, domain.ActionDelete, sessionRecord(session)); err != nil {
+		return err
+	}
+	owner, err := s.findUser(ctx, session.UserID)
+	if err != nil {
+		return err
+	}
+	return s.leaveToAdministrators(ctx, owner)
 }
 
 // EndSession implements SessionsAPI.
@@ -80,7 +151,11 @@ func (s *Service) EndSession(ctx context.Context, p Principal, id domain.Session
 		return unavailable(fmt.Errorf("find session: %w", err))
 	}
 	if session.UserID != p.User.ID {
-		if err := s.RequireAdministrator(ctx, p); err != nil {
+		a, err := s.who(ctx, p, domain.CollectionSessions, domain.ActionDelete)
+		if err != nil {
+			return err
+		}
+		if err := s.mayEnd(ctx, a, session); err != nil {
 			return err
 		}
 	}
@@ -94,15 +169,46 @@ func (s *Service) EndSession(ctx context.Context, p Principal, id domain.Session
 
 // EndSessions implements SessionsAPI.
 func (s *Service) EndSessions(ctx context.Context, p Principal, user domain.UserID, from domain.Client) error {
-	owner, err := s.ownerOfSessions(ctx, p, user)
+	owner, a, err := s.ownerOfSessions(ctx, p, user, domain.ActionDelete)
 	if err != nil {
 		return err
+	}
+	if owner.ID != p.User.ID {
+		if err := s.mayEndAll(ctx, a, owner); err != nil {
+			return err
+		}
 	}
 	if err := s.Sessions.DeleteUser(ctx, owner.ID, p.Session.ID); err != nil {
 		s.recordUnknown(ctx, revocation(p, owner.ID, from))
 		return unavailable(fmt.Errorf("end sessions: %w", err))
 	}
 	s.record(ctx, revocation(p, owner.ID, from))
+	return nil
+}
+
+// mayEndAll refuses to end the sessions of another unless the asker may end each of them.
+func (s *Service) mayEndAll(ctx context.Context, a asker, owner domain.User) error {
+	if a.access.IsAdmin() {
+		return nil
+	}
+	if err := s.leaveToAdministrators(ctx, owner); err != nil {
+		return err
+	}
+	if !a.access.IsConditional(domain.CollectionSessions, domain.ActionDelete) {
+		return nil
+	}
+	sessions, err := s.Sessions.List(ctx, owner.ID, s.Clock.Now(), MaxListedSessions)
+	if err != nil {
+		return unavailable(fmt.Errorf("list sessions: %w", err))
+	}
+	for _, session := range sessions {
+		if _, err := a.may(domain.CollectionSessions, domain.ActionDelete, sessionRecord(session)); err != nil {
+			return err
+		}
+	}
+	if len(sessions) == MaxListedSessions {
+		return forbidden(nil) // there may be more of them, and nobody has looked at those
+	}
 	return nil
 }
 

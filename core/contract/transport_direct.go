@@ -93,7 +93,7 @@ func (d direct) ListAccounts(ctx context.Context, c auth.Credential, q port.User
 	users, err := d.api.ListAccounts(ctx, principal, q)
 	var list []Profile
 	for _, u := range users {
-		list = append(list, directProfile(u))
+		list = append(list, directProfile(u.User))
 	}
 	return list, err
 }
@@ -112,7 +112,7 @@ func (d direct) ReadAccount(ctx context.Context, c auth.Credential, id domain.Us
 		return Profile{}, err
 	}
 	user, err := d.api.ReadAccount(ctx, principal, id)
-	return directProfile(user), err
+	return directProfile(user.User), err
 }
 
 func (d direct) CreateAccount(ctx context.Context, c auth.Credential, patch auth.AccountPatch) (Profile, error) {
@@ -121,7 +121,7 @@ func (d direct) CreateAccount(ctx context.Context, c auth.Credential, patch auth
 		return Profile{}, err
 	}
 	user, err := d.api.CreateAccount(ctx, principal, patch, domain.Client{})
-	return directProfile(user), err
+	return directProfile(user.User), err
 }
 
 func (d direct) UpdateAccount(ctx context.Context, c auth.Credential, id domain.UserID, patch auth.AccountPatch) (Profile, error) {
@@ -130,7 +130,7 @@ func (d direct) UpdateAccount(ctx context.Context, c auth.Credential, id domain.
 		return Profile{}, err
 	}
 	user, err := d.api.UpdateAccount(ctx, principal, id, patch, domain.Client{})
-	return directProfile(user), err
+	return directProfile(user.User), err
 }
 
 func (d direct) DeleteAccount(ctx context.Context, c auth.Credential, id domain.UserID) error {

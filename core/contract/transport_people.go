@@ -25,7 +25,7 @@ func transportPeopleCases() []Case[TransportOpener] {
 					_, err := s.Client.ListAccounts(s.Context(), caller, port.UserQuery{Limit: 10})
 					s.wantCode(err, domain.Forbidden)
 					s.wantCode(errorOf(s.Client.CountAccounts(s.Context(), caller, port.UserFilter{})), domain.Forbidden)
-					s.wantCode(errorOf(s.Client.ReadAccount(s.Context(), caller, ann().ID)), domain.Forbidden)
+					s.wantCode(errorOf(s.Client.ReadAccount(s.Context(), caller, rootAccount().ID)), domain.Forbidden)
 					s.wantCode(errorOf(s.Client.CreateAccount(s.Context(), caller, carl())), domain.Forbidden)
 					s.wantCode(errorOf(s.Client.UpdateAccount(s.Context(), caller, ann().ID, auth.AccountPatch{Role: new(rootRole)})), domain.Forbidden)
 					s.wantCode(s.Client.DeleteAccount(s.Context(), caller, ann().ID), domain.Forbidden)

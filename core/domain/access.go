@@ -57,13 +57,15 @@ func CompileAccess(of []Permission) (Access, error) {
 	return a, broken
 }
 
-// granted returns the fields of a permission. AllFields stands for those that need not be named.
+// granted returns the fields of a permission. AllFields stands for those that need not be named,
+// and whoever reads anything of a record reads its ID, by which everything else is asked for.
 func granted(info CollectionInfo, p Permission) Fields {
 	all := info.FieldsOf(p.Action)
 	f := Fields{of: all}
 	for i, name := range all {
 		byStar := slices.Contains(p.Fields, AllFields) && !slices.Contains(info.Named[p.Action], name)
-		if byStar || slices.Contains(p.Fields, name) {
+		isID := p.Action == ActionRead && name == "id"
+		if isID || byStar || slices.Contains(p.Fields, name) {
 			f.set |= 1 << i
 		}
 	}
@@ -81,6 +83,19 @@ func (a Access) Allows(collection string, action Action) bool {
 // Fields returns the fields that the action may read or write of some record.
 func (a Access) Fields(collection string, action Action) Fields {
 	return a.union(right{collection, action}, func(Filter) bool { return true })
+}
+
+// Everywhere returns the fields that the action may read or write of every record that it may be
+// done to.
+func (a Access) Everywhere(collection string, action Action) Fields {
+	var f Fields
+	for i, rule := range a.rules[right{collection, action}] {
+		if i == 0 {
+			f = rule.fields
+		}
+		f.set &= rule.fields.set
+	}
+	return f
 }
 
 // FieldsOf returns the fields that the action may read or write of this record, and whether it

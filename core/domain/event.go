@@ -44,6 +44,14 @@ const (
 	EventRecoveryMade     = "recovery-codes-made"
 	EventRecoveryUsed     = "recovery-code-used"
 	EventResetLimited     = "password-reset-limited"
+
+	// Of these, Subject is the ID of the role or of the permission.
+	EventRoleCreated       = "role-created"
+	EventRoleUpdated       = "role-updated"
+	EventRoleDeleted       = "role-deleted"
+	EventPermissionCreated = "permission-created"
+	EventPermissionUpdated = "permission-updated"
+	EventPermissionDeleted = "permission-deleted"
 )
 
 // EventKinds returns all of them, in the order of the alphabet.
@@ -51,8 +59,8 @@ func EventKinds() []string {
 	return []string{
 		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventIdentityLinked, EventIdentityUnlinked,
 		EventLogin, EventLoginLimited, EventLogout, EventPasswordChanged, EventPasswordReset, EventResetLimited,
-		EventResetMailed, EventResetRequested, EventRecoveryUsed, EventRecoveryMade, EventRefreshReuse,
-		EventRoleChanged, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved, EventTokenSet,
+		EventResetMailed, EventResetRequested, EventPermissionCreated, EventPermissionDeleted, EventPermissionUpdated, EventRecoveryUsed, EventRecoveryMade, EventRefreshReuse,
+		EventRoleChanged, EventRoleCreated, EventRoleDeleted, EventRoleUpdated, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved, EventTokenSet,
 		EventStatusChanged, EventTFADisabled, EventTFAEnabled, EventTFALimited, EventUserCreated, EventUserDeleted,
 		EventUserUpdated,
 	}

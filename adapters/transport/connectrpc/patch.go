@@ -13,9 +13,10 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// accountPatch is what an administrator changes. Who is none is refused before that is looked at.
-func (s userService) accountPatch(ctx context.Context, m *v1.UserPatch) (auth.AccountPatch, error) {
-	if err := s.api.RequireAdministrator(ctx, callOf(ctx).caller); err != nil {
+// accountPatch is what somebody writes of an account. Who may write none is refused before that is
+// looked at.
+func (s userService) accountPatch(ctx context.Context, action domain.Action, m *v1.UserPatch) (auth.AccountPatch, error) {
+	if err := s.api.RequireAccess(ctx, callOf(ctx).caller, domain.CollectionUsers, action); err != nil {
 		return auth.AccountPatch{}, err
 	}
 	if m == nil {
@@ -45,7 +46,10 @@ func (s userService) dropConcealed(ctx context.Context, id domain.UserID, patch 
 		}
 		sent[name] = text
 	}
-	unchanged, err := httpedge.Unchanged(sent, func() (domain.User, error) { return s.api.ReadAccount(ctx, callOf(ctx).caller, id) })
+	unchanged, err := httpedge.Unchanged(sent, func() (domain.User, error) {
+		account, err := s.api.ReadAccount(ctx, callOf(ctx).caller, id)
+		return account.User, err
+	})
 	for _, name := range unchanged {
 		*secrets[name] = nil
 	}

@@ -27,7 +27,7 @@ func (s stubAPI) Login(ctx context.Context, in auth.LoginInput) (auth.Tokens, er
 	return s.login(ctx, in)
 }
 
-func (s stubAPI) ListAccounts(_ context.Context, _ auth.Principal, q port.UserQuery) ([]domain.User, error) {
+func (s stubAPI) ListAccounts(_ context.Context, _ auth.Principal, q port.UserQuery) ([]auth.Account, error) {
 	s.list(q)
 	return nil, nil
 }

@@ -59,7 +59,7 @@ func (s userService) ListUsers(ctx context.Context, m *v1.ListUsersRequest) (*v1
 	users, err := s.api.ListAccounts(ctx, callOf(ctx).caller, query)
 	answer := &v1.ListUsersResponse{}
 	for _, u := range users {
-		answer.Users = append(answer.Users, shownUser(u))
+		answer.Users = append(answer.Users, shownUser(u.User))
 	}
 	return answer, err
 }
@@ -84,24 +84,24 @@ func userFilter(f *v1.UserFilter) port.UserFilter {
 // GetUser returns one account.
 func (s userService) GetUser(ctx context.Context, m *v1.GetUserRequest) (*v1.GetUserResponse, error) {
 	user, err := s.api.ReadAccount(ctx, callOf(ctx).caller, domain.UserID(m.GetId()))
-	return &v1.GetUserResponse{User: shownUser(user)}, err
+	return &v1.GetUserResponse{User: shownUser(user.User)}, err
 }
 
 // CreateUser makes an account.
 func (s userService) CreateUser(ctx context.Context, m *v1.CreateUserRequest) (*v1.CreateUserResponse, error) {
 	c := callOf(ctx)
-	patch, err := s.accountPatch(ctx, m.GetPatch())
+	patch, err := s.accountPatch(ctx, domain.ActionCreate, m.GetPatch())
 	if err != nil {
 		return nil, err
 	}
 	user, err := s.api.CreateAccount(ctx, c.caller, patch, c.client)
-	return &v1.CreateUserResponse{User: shownUser(user)}, err
+	return &v1.CreateUserResponse{User: shownUser(user.User)}, err
 }
 
 // UpdateUser changes an account.
 func (s userService) UpdateUser(ctx context.Context, m *v1.UpdateUserRequest) (*v1.UpdateUserResponse, error) {
 	c := callOf(ctx)
-	patch, err := s.accountPatch(ctx, m.GetPatch())
+	patch, err := s.accountPatch(ctx, domain.ActionUpdate, m.GetPatch())
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (s userService) UpdateUser(ctx context.Context, m *v1.UpdateUserRequest) (*
 		return nil, err
 	}
 	user, err := s.api.UpdateAccount(ctx, c.caller, domain.UserID(m.GetId()), patch, c.client)
-	return &v1.UpdateUserResponse{User: shownUser(user)}, err
+	return &v1.UpdateUserResponse{User: shownUser(user.User)}, err
 }
 
 // DeleteUser removes an account.

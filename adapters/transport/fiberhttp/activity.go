@@ -3,6 +3,7 @@ package fiberhttp
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -32,7 +33,7 @@ func newActivityAnswer(e domain.Event) activityAnswer {
 		IP:         textOrNull(e.Client.IP),
 		UserAgent:  textOrNull(e.Client.UserAgent),
 		Origin:     textOrNull(e.Client.Origin),
-		Collection: "directus_users",
+		Collection: httpedge.CollectionOf(e),
 		Item:       textOrNull(string(e.Subject)),
 	}
 }
@@ -47,17 +48,14 @@ func (s *Server) activity(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	fields := requestedFields(c)
-	shown := make([]any, len(events)) // and never null
+	records, fields := make([]readable, len(events)), make([]domain.Fields, len(events))
 	for i, e := range events {
-		shown[i] = newActivityAnswer(e)
-		if !namesAll(fields) {
-			if shown[i], err = selected(shown[i], fields); err != nil {
-				return err
-			}
-		}
+		records[i], fields[i] = readable{newActivityAnswer(e.Event), e.Fields}, e.Fields
 	}
-	return answerData(c, shown)
+	if err := refuseHidden(c, fields...); err != nil {
+		return err
+	}
+	return answerRecords(c, records, nil)
 }
 
 // decodeActivityQuery reads limit, offset or page, sort, and a filter for equality of action or

@@ -25,7 +25,10 @@ func (s *Server) listAccounts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerUsers(c, users, meta)
+	if err := refuseHidden(c, fieldsOf(users)...); err != nil {
+		return err
+	}
+	return answerAccounts(c, users, meta)
 }
 
 // countAccounts returns the counts that were asked for, by their names, or nil.
@@ -46,16 +49,19 @@ func (s *Server) countAccounts(c *fiber.Ctx, asked listQuery) (map[string]int, e
 
 // readAccount handles GET /users/:id.
 func (s *Server) readAccount(c *fiber.Ctx) error {
-	user, err := s.api.ReadAccount(c.UserContext(), principal(c), accountID(c))
+	account, err := s.api.ReadAccount(c.UserContext(), principal(c), accountID(c))
 	if err != nil {
 		return err
 	}
-	return answerUser(c, user)
+	if err := refuseHidden(c, account.Fields); err != nil {
+		return err
+	}
+	return answerAccount(c, account)
 }
 
 // createAccount handles POST /users, of one account or of a list of them.
 func (s *Server) createAccount(c *fiber.Ctx) error {
-	body, err := s.decodeForAdministrator(c)
+	body, err := s.decodeFor(c, domain.CollectionUsers, domain.ActionCreate)
 	if err != nil {
 		return err
 	}
@@ -70,12 +76,12 @@ func (s *Server) createAccount(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerUser(c, user)
+	return answerAccount(c, user)
 }
 
 // updateAccount handles PATCH /users/:id.
 func (s *Server) updateAccount(c *fiber.Ctx) error {
-	body, err := s.decodeForAdministrator(c)
+	body, err := s.decodeFor(c, domain.CollectionUsers, domain.ActionUpdate)
 	if err != nil {
 		return err
 	}
@@ -94,12 +100,15 @@ func (s *Server) updateAccount(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerUser(c, user)
+	return answerAccount(c, user)
 }
 
 // dropUnchanged takes out of a change of the account what it is shown with.
 func (s *Server) dropUnchanged(c *fiber.Ctx, o object, id domain.UserID) error {
-	names, err := httpedge.Unchanged(o, func() (domain.User, error) { return s.api.ReadAccount(c.UserContext(), principal(c), id) })
+	names, err := httpedge.Unchanged(o, func() (domain.User, error) {
+		account, err := s.api.ReadAccount(c.UserContext(), principal(c), id)
+		return account.User, err
+	})
 	for _, name := range names {
 		delete(o, name)
 	}
@@ -124,10 +133,10 @@ func (s *Server) exceptMe(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// decodeForAdministrator returns the body, or an empty object where it is not JSON. Who is no
-// administrator is refused before the body is looked at.
-func (s *Server) decodeForAdministrator(c *fiber.Ctx) (json.RawMessage, error) {
-	if err := s.api.RequireAdministrator(c.UserContext(), principal(c)); err != nil {
+// decodeFor returns the body, or an empty object where it is not JSON. Who may do the action to
+// nothing of the collection is refused before the body is looked at.
+func (s *Server) decodeFor(c *fiber.Ctx, collection string, action domain.Action) (json.RawMessage, error) {
+	if err := s.api.RequireAccess(c.UserContext(), principal(c), collection, action); err != nil {
 		return nil, err
 	}
 	body, err := decodeJSON(c)
@@ -135,6 +144,14 @@ func (s *Server) decodeForAdministrator(c *fiber.Ctx) (json.RawMessage, error) {
 		body = json.RawMessage(`{}`)
 	}
 	return body, err
+}
+
+func fieldsOf(accounts []auth.Account) []domain.Fields {
+	fields := make([]domain.Fields, len(accounts))
+	for i, account := range accounts {
+		fields[i] = account.Fields
+	}
+	return fields
 }
 
 // accountPatchIn reads the members that an administrator may write: those of one's own profile,

@@ -25,13 +25,13 @@ func (s *Server) createAccounts(c *fiber.Ctx, list json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	return answerUsers(c, users, nil)
+	return answerAccounts(c, users, nil)
 }
 
 // updateAccounts handles PATCH /users: the same change of the accounts that "keys" names, or a
 // list of accounts, each with its "id" and a change of its own.
 func (s *Server) updateAccounts(c *fiber.Ctx) error {
-	body, err := s.decodeForAdministrator(c)
+	body, err := s.decodeFor(c, domain.CollectionUsers, domain.ActionUpdate)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Server) updateAccounts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return answerUsers(c, users, nil)
+	return answerAccounts(c, users, nil)
 }
 
 // sameUpdates reads {"keys":["...","..."],"data":{...}}.
@@ -104,7 +104,7 @@ func (s *Server) ownUpdates(c *fiber.Ctx, body json.RawMessage) ([]auth.AccountU
 
 // deleteAccounts handles DELETE /users of a list of IDs, or of {"keys":[...]}.
 func (s *Server) deleteAccounts(c *fiber.Ctx) error {
-	body, err := s.decodeForAdministrator(c)
+	body, err := s.decodeFor(c, domain.CollectionUsers, domain.ActionDelete)
 	if err != nil {
 		return err
 	}

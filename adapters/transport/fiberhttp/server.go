@@ -36,6 +36,10 @@ type Config struct {
 	// nowhere, there is no such route.
 	RootRedirect string
 
+	// LoginPage is where /auth/verify leads a browser that is refused, as in the Location header
+	// field, if the proxy asks for it; empty: nowhere.
+	LoginPage string
+
 	RefreshCookie Cookie // default name "directus_refresh_token"
 	SessionCookie Cookie // default name "directus_session_token"
 

@@ -49,9 +49,11 @@ func (s *Server) listSessions(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shown := make([]sessionAnswer, len(sessions)) // and never null
+	shown := make([]any, len(sessions)) // and never null
 	for i, one := range sessions {
-		shown[i] = newSessionAnswer(one)
+		if shown[i], err = (readable{newSessionAnswer(one), one.Fields}).shown(nil); err != nil {
+			return err
+		}
 	}
 	return answerData(c, shown)
 }

@@ -2,46 +2,44 @@ package fiberhttp
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// answerUser writes the user, or those of its members that the fields parameter names.
+// answerUser writes one's own account, or those of its members that the fields parameter names.
 func answerUser(c *fiber.Ctx, user domain.User) error {
-	shown, err := shownUser(user, requestedFields(c))
+	return answerAccount(c, auth.OwnAccount(user))
+}
+
+// answerAccount writes the account in the same way, without what the caller may not read.
+func answerAccount(c *fiber.Ctx, account auth.Account) error {
+	record, err := readableAccount(account)
 	if err != nil {
 		return err
 	}
-	return answerData(c, shown)
+	return answerRecord(c, record)
 }
 
-// answerUsers writes the users in the same way, with the counts that were asked for, if any.
-func answerUsers(c *fiber.Ctx, users []domain.User, meta map[string]int) error {
-	fields := requestedFields(c)
-	shown := make([]any, len(users)) // and never null
-	for i, user := range users {
+// answerAccounts writes accounts, with the counts that were asked for, if any.
+func answerAccounts(c *fiber.Ctx, accounts []auth.Account, meta map[string]int) error {
+	records := make([]readable, len(accounts))
+	for i, account := range accounts {
 		var err error
-		if shown[i], err = shownUser(user, fields); err != nil {
+		if records[i], err = readableAccount(account); err != nil {
 			return err
 		}
 	}
-	return answerList(c, shown, meta)
+	return answerRecords(c, records, meta)
 }
 
-// shownUser returns what is shown of the user where those fields are asked for.
-func shownUser(user domain.User, fields []string) (any, error) {
-	shown, err := newUserAnswer(user)
-	if err != nil || namesAll(fields) {
-		return shown, err
-	}
-	return selected(shown, fields)
+func readableAccount(account auth.Account) (readable, error) {
+	record, err := newUserAnswer(account.User)
+	return readable{record, account.Fields}, err
 }
 
 // userAnswer is how a user is shown, null for what it has not.
@@ -137,57 +135,4 @@ func timeOrNull(t time.Time) *string {
 		return nil
 	}
 	return textOrNull(httpedge.Timestamp(t))
-}
-
-// requestedFields returns the names of fields=a,b and fields[]=a&fields[]=b.
-func requestedFields(c *fiber.Ctx) []string { return listParameter(c, "fields") }
-
-// listParameter returns the parts of a query parameter that is a list: name=a,b, or
-// name[]=a&name[]=b.
-func listParameter(c *fiber.Ctx, parameter string) []string {
-	var names []string
-	for key, value := range c.Context().QueryArgs().All() {
-		if name := string(key); name == parameter || strings.HasPrefix(name, parameter+"[") && strings.HasSuffix(name, "]") {
-			for part := range strings.SplitSeq(string(value), ",") {
-				if part = strings.TrimSpace(part); part != "" {
-					names = append(names, part)
-				}
-			}
-		}
-	}
-	return names
-}
-
-// namesAll reports whether fields names every member, as none, "*" and "*.*" do.
-func namesAll(fields []string) bool {
-	return len(fields) == 0 || slices.ContainsFunc(fields, func(name string) bool { return member(name) == "*" })
-}
-
-// selected returns those members of a record that fields names. A name that there is not shows
-// nothing but which it is, as for somebody who may read nothing else.
-func selected(record any, fields []string) (map[string]json.RawMessage, error) {
-	text, err := json.Marshal(record)
-	if err != nil {
-		return nil, fmt.Errorf("encode record: %w", err)
-	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, fmt.Errorf("select members of a record: %w", err)
-	}
-	picked := map[string]json.RawMessage{}
-	for _, name := range fields {
-		value, ok := all[member(name)]
-		if !ok {
-			return map[string]json.RawMessage{"id": all["id"]}, nil
-		}
-		picked[member(name)] = value
-	}
-	return picked, nil
-}
-
-// member returns the member of a record that field is about. Relations are not followed: a
-// member is shown whole.
-func member(field string) string {
-	name, _, _ := strings.Cut(field, ".")
-	return name
 }

@@ -16,6 +16,7 @@ import (
 type scene struct {
 	world
 	ann   domain.User   // an ordinary user
+	bob   domain.UserID // another
 	json  tokens        // ann's, of json mode
 	carry http.Cookie   // ann's refresh cookie
 	stay  http.Cookie   // ann's session cookie
@@ -28,7 +29,7 @@ func newScene(t testing.TB) scene {
 	t.Helper()
 	s := scene{world: newWorld(t, unlimited())}
 	s.ann = s.seed(t, "Ann@example.com", func(u *domain.User) { u.FirstName = "Ann" })
-	s.seed(t, "bob@example.com")
+	s.bob = s.seed(t, "bob@example.com").ID
 	s.seedAdministrator(t, "root@example.com")
 	s.json, _ = s.login(t, "ann@example.com", domain.ModeJSON)
 	s.admin, _ = s.login(t, "root@example.com", domain.ModeJSON)

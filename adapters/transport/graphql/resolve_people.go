@@ -60,7 +60,7 @@ func (r *resolver) Users(ctx context.Context, args struct {
 	if err != nil {
 		return nil, x.failed(err)
 	}
-	return x.users(r.handler.api.ListAccounts(ctx, x.caller, query))
+	return x.accounts(r.handler.api.ListAccounts(ctx, x.caller, query))
 }
 
 func userQuery(filter object, search *string, sort *[]*string, p window) (port.UserQuery, error) {
@@ -108,18 +108,18 @@ func (r *resolver) UsersAggregated(ctx context.Context, args struct {
 func (r *resolver) UsersByID(ctx context.Context, args struct{ ID graphql.ID }) (*user, error) {
 	x := exchangeOf(ctx)
 	u, err := r.handler.api.ReadAccount(ctx, x.caller, domain.UserID(args.ID))
-	return x.user(u, err)
+	return x.account(u, err)
 }
 
 // CreateUsersItem resolves create_users_item.
 func (r *resolver) CreateUsersItem(ctx context.Context, args struct{ Data object }) (*user, error) {
 	x := exchangeOf(ctx)
-	patch, err := r.accountPatch(ctx, x, args.Data)
+	patch, err := r.accountPatch(ctx, x, domain.ActionCreate, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
 	}
 	u, err := r.handler.api.CreateAccount(ctx, x.caller, patch, x.client())
-	return x.user(u, err)
+	return x.account(u, err)
 }
 
 // UpdateUsersItem resolves update_users_item.
@@ -129,7 +129,7 @@ func (r *resolver) UpdateUsersItem(ctx context.Context, args struct {
 },
 ) (*user, error) {
 	x := exchangeOf(ctx)
-	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionUpdate); err != nil {
 		return nil, x.failed(err)
 	}
 	change, err := r.changed(ctx, x, domain.UserID(args.ID), args.Data)
@@ -141,12 +141,12 @@ func (r *resolver) UpdateUsersItem(ctx context.Context, args struct {
 		return nil, x.failed(err)
 	}
 	u, err := r.handler.api.UpdateAccount(ctx, x.caller, domain.UserID(args.ID), patch, x.client())
-	return x.user(u, err)
+	return x.account(u, err)
 }
 
-// accountPatch refuses who is no administrator before it looks at what was sent.
-func (r *resolver) accountPatch(ctx context.Context, x *exchange, data object) (auth.AccountPatch, error) {
-	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+// accountPatch refuses who may write no account before it looks at what was sent.
+func (r *resolver) accountPatch(ctx context.Context, x *exchange, action domain.Action, data object) (auth.AccountPatch, error) {
+	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, action); err != nil {
 		return auth.AccountPatch{}, err
 	}
 	return accountPatch(data)
@@ -158,7 +158,10 @@ func (r *resolver) changed(ctx context.Context, x *exchange, id domain.UserID, d
 	if err != nil {
 		return nil, err
 	}
-	names, err := httpedge.Unchanged(members, func() (domain.User, error) { return r.handler.api.ReadAccount(ctx, x.caller, id) })
+	names, err := httpedge.Unchanged(members, func() (domain.User, error) {
+		account, err := r.handler.api.ReadAccount(ctx, x.caller, id)
+		return account.User, err
+	})
 	change := maps.Clone(data)
 	for _, name := range names {
 		delete(change, name)

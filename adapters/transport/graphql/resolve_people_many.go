@@ -13,7 +13,7 @@ import (
 // CreateUsersItems resolves create_users_items.
 func (r *resolver) CreateUsersItems(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
 	x := exchangeOf(ctx)
-	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionCreate); err != nil {
 		return nil, x.failed(err)
 	}
 	var patches []auth.AccountPatch
@@ -24,7 +24,7 @@ func (r *resolver) CreateUsersItems(ctx context.Context, args struct{ Data *[]ob
 		}
 		patches = append(patches, patch)
 	}
-	return x.users(r.handler.api.CreateAccounts(ctx, x.caller, patches, x.client()))
+	return x.accounts(r.handler.api.CreateAccounts(ctx, x.caller, patches, x.client()))
 }
 
 // UpdateUsersItems resolves update_users_items.
@@ -34,7 +34,7 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 },
 ) (*[]*user, error) {
 	x := exchangeOf(ctx)
-	patch, err := r.accountPatch(ctx, x, args.Data)
+	patch, err := r.accountPatch(ctx, x, domain.ActionUpdate, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
 	}
@@ -46,13 +46,13 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 	for _, id := range ids {
 		updates = append(updates, auth.AccountUpdate{ID: id, Patch: patch})
 	}
-	return x.users(r.handler.api.UpdateAccounts(ctx, x.caller, updates, x.client()))
+	return x.accounts(r.handler.api.UpdateAccounts(ctx, x.caller, updates, x.client()))
 }
 
 // UpdateUsersBatch resolves update_users_batch.
 func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
 	x := exchangeOf(ctx)
-	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionUpdate); err != nil {
 		return nil, x.failed(err)
 	}
 	var updates []auth.AccountUpdate
@@ -63,7 +63,7 @@ func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]ob
 		}
 		updates = append(updates, update)
 	}
-	return x.users(r.handler.api.UpdateAccounts(ctx, x.caller, updates, x.client()))
+	return x.accounts(r.handler.api.UpdateAccounts(ctx, x.caller, updates, x.client()))
 }
 
 // accountUpdate takes a change that names the account itself. Where more accounts are named than
@@ -92,7 +92,7 @@ type deletedMany struct{ IDs []*graphql.ID }
 // DeleteUsersItems resolves delete_users_items.
 func (r *resolver) DeleteUsersItems(ctx context.Context, args struct{ IDs []*graphql.ID }) (*deletedMany, error) {
 	x := exchangeOf(ctx)
-	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
+	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionDelete); err != nil {
 		return nil, x.failed(err)
 	}
 	ids, err := userIDs(args.IDs)

@@ -47,10 +47,18 @@ func (r *resolver) Sessions(ctx context.Context, args struct{ User *graphql.ID }
 			IP:        textOrNull(one.Client.IP),
 			UserAgent: textOrNull(one.Client.UserAgent),
 			Origin:    textOrNull(one.Client.Origin),
-			Current:   &one.Current,
+			Current:   valueIf(one.Fields.Has("current"), one.Current),
 		}
 	}
 	return &shown, nil
+}
+
+// valueIf returns the value where it may be read.
+func valueIf[T any](mayRead bool, value T) *T {
+	if !mayRead {
+		return nil
+	}
+	return &value
 }
 
 // userOrCaller returns the user, or "" where none is named. An empty one is a mistake: it
@@ -135,7 +143,7 @@ func (r *resolver) Activity(ctx context.Context, args struct {
 			IP:         textOrNull(e.Client.IP),
 			UserAgent:  textOrNull(e.Client.UserAgent),
 			Origin:     textOrNull(e.Client.Origin),
-			Collection: new("directus_users"),
+			Collection: valueIf(e.Fields.Has("collection"), httpedge.CollectionOf(e.Event)),
 			Item:       textOrNull(string(e.Subject)),
 		}
 	}

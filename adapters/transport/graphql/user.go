@@ -6,6 +6,7 @@ import (
 	"github.com/graph-gophers/graphql-go"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
+	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -51,21 +52,40 @@ type user struct {
 	TextDirection       *string
 }
 
-// users shows accounts that a use case has returned, or its failure.
-func (x *exchange) users(users []domain.User, err error) (*[]*user, error) {
+// accounts shows accounts that a use case has returned, or its failure.
+func (x *exchange) accounts(accounts []auth.Account, err error) (*[]*user, error) {
 	if err != nil {
 		return nil, x.failed(err)
 	}
-	shown := make([]*user, len(users)) // and never null
-	for i, u := range users {
-		if shown[i], err = x.user(u, nil); err != nil {
+	shown := make([]*user, len(accounts)) // and never null
+	for i, account := range accounts {
+		if shown[i], err = x.account(account, nil); err != nil {
 			return nil, err
 		}
 	}
 	return &shown, nil
 }
 
-// user shows an account that a use case has returned, or its failure.
+// account shows an account, null for what the caller may not read: the core has taken out of it
+// what accounts have, and here goes what is said of every one.
+func (x *exchange) account(account auth.Account, err error) (*user, error) {
+	shown, err := x.user(account.User, err)
+	if err != nil || account.Fields.HasAll() {
+		return shown, err
+	}
+	if !account.Fields.Has("provider") {
+		shown.Provider = nil
+	}
+	if !account.Fields.Has("email_notifications") {
+		shown.EmailNotifications = nil
+	}
+	if !account.Fields.Has("text_direction") {
+		shown.TextDirection = nil
+	}
+	return shown, nil
+}
+
+// user shows one's own account that a use case has returned, or its failure.
 func (x *exchange) user(u domain.User, err error) (*user, error) {
 	if err != nil {
 		return nil, x.failed(err)

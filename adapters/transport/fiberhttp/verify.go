@@ -1,0 +1,64 @@
+package fiberhttp
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+// The headers in which a proxy learns who is behind a request. They are not there for anybody.
+const (
+	headerUserID    = "X-User-Id"
+	headerUserEmail = "X-User-Email"
+	headerUserRole  = "X-User-Role"
+)
+
+// verify handles GET and POST /auth/verify, which a reverse proxy asks before it passes on a
+// request with the credentials of the same.
+func (s *Server) verify(c *fiber.Ctx) error {
+	credential, err := presented(c)
+	if err != nil {
+		return err
+	}
+	credential.Cookie = cookieValue(c, s.config.SessionCookie)
+	visitor, err := s.api.Verify(c.UserContext(), auth.VerifyInput{
+		Credential: credential,
+		Collection: strings.Clone(c.Query("collection")),
+		Action:     domain.Action(strings.Clone(c.Query("action"))),
+	})
+	if err != nil && s.mayLogInInstead(c, err) {
+		return c.Redirect(s.config.LoginPage, fiber.StatusFound)
+	}
+	if err != nil {
+		return err
+	}
+	if visitor.User.ID != "" {
+		c.Set(headerUserID, string(visitor.User.ID))
+		c.Set(headerUserEmail, asciiOnly(string(visitor.User.Email)))
+		c.Set(headerUserRole, string(visitor.Role.ID))
+	}
+	c.Status(fiber.StatusOK)
+	return nil
+}
+
+// mayLogInInstead reports whether the one who was refused is a person in a browser, whom the
+// proxy would rather see at the page for logging in. It has to say so, since not every proxy
+// understands an answer besides 200, 401 and 403.
+func (s *Server) mayLogInInstead(c *fiber.Ctx, err error) bool {
+	failure, ok := errors.AsType[*domain.Error](err)
+	return ok && failure.Code.Info().Class == domain.ClassUnauthenticated && s.config.LoginPage != "" &&
+		c.Query("refused") == "login" && c.Get(fiber.HeaderAuthorization) == "" && strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML)
+}
+
+// asciiOnly writes all that a header field cannot hold as a URL does.
+func asciiOnly(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return r > '~' || r < ' ' }) {
+		return url.PathEscape(text)
+	}
+	return text
+}

@@ -1,0 +1,139 @@
+package auth_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/intercept"
+	"github.com/sallyport-auth/sallyport/core/domain"
+)
+
+func (w world) verify(t *testing.T, held auth.Tokens, collection string, action domain.Action) (auth.Visitor, error) {
+	t.Helper()
+	in := auth.VerifyInput{Collection: collection, Action: action}
+	if held.Access != "" {
+		in.Credential = credentialOf(held)
+	}
+	return w.service.Verify(t.Context(), in)
+}
+
+func TestVerify(t *testing.T) {
+	t.Run("lets in whom a permission lets", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t,
+			grant("", "articles", domain.ActionRead, "", "*"),
+			grant(editors, "articles", domain.ActionUpdate, "", "*"))
+		root, err := w.tryLogin(t, rootEmail, password, domain.ModeJSON)
+		wantCode(t, err, "")
+		bob, err := w.tryLogin(t, "bob@example.com", password, domain.ModeJSON)
+		wantCode(t, err, "")
+		ann := w.login(t, domain.ModeSession)
+		for _, one := range []struct {
+			who        string
+			held       auth.Tokens
+			collection string
+			action     domain.Action
+			want       domain.Code
+		}{
+			{"", auth.Tokens{}, "", "", domain.InvalidCredentials},
+			{"", auth.Tokens{}, "articles", "read", ""},
+			{"", auth.Tokens{}, "articles", "update", domain.InvalidCredentials},
+			{"", auth.Tokens{}, "Articles", "read", domain.InvalidCredentials},
+			{"ann", ann, "", "", ""},
+			{"ann", ann, "articles", "update", ""},
+			{"ann", ann, "articles", "read", domain.Forbidden}, // that is of those who have no role
+			{"ann", ann, "articles", "delete", domain.Forbidden},
+			{"bob", bob, "articles", "read", ""},
+			{"bob", bob, "articles", "update", domain.Forbidden},
+			{"root", root, "anything", "delete", ""},
+			{"root", root, domain.CollectionUsers, "read", domain.InvalidQuery},
+			{"ann", ann, "articles", "", domain.InvalidQuery},
+			{"ann", ann, "", "read", domain.InvalidQuery},
+			{"ann", ann, "articles", "share", domain.InvalidQuery},
+			{"ann", ann, "a b", "read", domain.InvalidQuery},
+			{"", auth.Tokens{Mode: domain.ModeJSON, Access: "nonsense"}, "articles", "read", domain.InvalidCredentials},
+		} {
+			for range 2 { // and again, when it is remembered
+				_, err := w.verify(t, one.held, one.collection, one.action)
+				if failure := codeOf(err); failure != one.want {
+					t.Errorf("%s, %s %s: got %q, want %q", one.who, one.action, one.collection, failure, one.want)
+				}
+			}
+		}
+		got, err := w.verify(t, ann, "", "")
+		if wantCode(t, err, ""); got.User.ID != annID || got.Role.Name != "Editors" {
+			t.Errorf("got %+v, want Ann of the editors", got)
+		}
+	})
+	ends := map[string]func(t *testing.T, w world, root auth.Principal, held auth.Tokens){
+		"logout": func(t *testing.T, w world, _ auth.Principal, held auth.Tokens) { w.logout(t, held) },
+		"another's end": func(t *testing.T, w world, root auth.Principal, _ auth.Tokens) {
+			wantCode(t, w.service.EndSessions(t.Context(), root, annID, domain.Client{}), "")
+		},
+		"suspension": func(t *testing.T, w world, root auth.Principal, _ auth.Tokens) {
+			_, err := w.service.UpdateAccount(t.Context(), root, annID, auth.AccountPatch{Status: new(domain.StatusSuspended)}, domain.Client{})
+			wantCode(t, err, "")
+		},
+		"a new password": func(t *testing.T, w world, root auth.Principal, _ auth.Tokens) {
+			_, err := w.service.UpdateAccount(t.Context(), root, annID, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Password: new(newPassword)}}, domain.Client{})
+			wantCode(t, err, "")
+		},
+		"the end of the account": func(t *testing.T, w world, root auth.Principal, _ auth.Tokens) {
+			wantCode(t, w.service.DeleteAccount(t.Context(), root, annID, domain.Client{}), "")
+		},
+	}
+	for name, end := range ends {
+		t.Run(name+" counts at once", func(t *testing.T) {
+			w, root, _, _ := editorsWorld(t)
+			held := w.login(t, domain.ModeJSON)
+			_, err := w.verify(t, held, "", "")
+			wantCode(t, err, "")
+			end(t, w, root, held)
+			_, err = w.verify(t, held, "", "")
+			wantCode(t, err, domain.InvalidCredentials)
+		})
+	}
+	t.Run("what another instance ends counts within a second", func(t *testing.T) {
+		w, root, _, _ := editorsWorld(t)
+		other := auth.New(w.ports, auth.DefaultSettings(), newKeys(t, dataKey))
+		held := w.login(t, domain.ModeJSON)
+		_, err := w.verify(t, held, "", "")
+		wantCode(t, err, "")
+		_, err = other.UpdateAccount(t.Context(), root, annID, auth.AccountPatch{Status: new(domain.StatusSuspended)}, domain.Client{})
+		wantCode(t, err, "")
+		w.clock.Advance(time.Second)
+		_, err = w.verify(t, held, "", "")
+		wantCode(t, err, domain.InvalidCredentials)
+	})
+	t.Run("another role counts at once", func(t *testing.T) {
+		w, root, _, _ := editorsWorld(t, grant(editors, "articles", domain.ActionRead, "", "*"))
+		held := w.login(t, domain.ModeJSON)
+		_, err := w.verify(t, held, "articles", "read")
+		wantCode(t, err, "")
+		_, err = w.service.UpdateAccount(t.Context(), root, annID, auth.AccountPatch{Role: new(domain.RoleID(""))}, domain.Client{})
+		wantCode(t, err, "")
+		_, err = w.verify(t, held, "articles", "read")
+		wantCode(t, err, domain.Forbidden)
+	})
+	t.Run("the store is asked once a second", func(t *testing.T) {
+		var reads atomic.Int64
+		w := newWorld(t, auth.DefaultSettings(), intercepted(intercept.Hooks{Before: func(context.Context, string) error {
+			reads.Add(1)
+			return nil
+		}}))
+		w.seedAnn(t, nil)
+		held := w.login(t, domain.ModeJSON)
+		_, err := w.verify(t, held, "", "")
+		wantCode(t, err, "")
+		before := reads.Load()
+		for range 100 {
+			_, err := w.verify(t, held, "", "")
+			wantCode(t, err, "")
+		}
+		if n := reads.Load() - before; n != 0 {
+			t.Errorf("got %d calls of ports, want none", n)
+		}
+	})
+}
