@@ -40,6 +40,8 @@ func Mutations() []string {
 		"update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
 		"update_users_batch", "delete_users_item", "delete_users_items",
 		"delete_sessions_item", "delete_other_sessions",
+		"create_roles_item", "update_roles_item", "delete_roles_item",
+		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
 	}
 }
 

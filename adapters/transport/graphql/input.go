@@ -20,6 +20,7 @@ type object map[string]any
 func (object) ImplementsGraphQLType(name string) bool {
 	return slices.Contains([]string{
 		"create_directus_users_input", "update_directus_users_input", "directus_users_filter", "directus_activity_filter",
+		"create_directus_roles_input", "change_directus_roles_input", "create_directus_permissions_input", "update_directus_permissions_input",
 	}, name)
 }
 
