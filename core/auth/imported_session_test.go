@@ -125,6 +125,7 @@ func TestAnImportedCookieIsRefusedWhere(t *testing.T) {
 		held := w.login(t, domain.ModeJSON)
 		posing := w.importedCookie(t, held.Refresh)
 		w.wantOut(t, posing)
+		w.wantOut(t, auth.Tokens{Mode: domain.ModeJSON, Access: posing.Access})
 		w.wantRefused(t, posing)
 		w.wantIn(t, w.refresh(t, held))
 	})

@@ -47,3 +47,6 @@ func (s *Service) authenticateStatic(ctx context.Context, token string, refusal 
 
 // isUnknownToken reports whether the verifier says that it has not made the token.
 func isUnknownToken(err error) bool { return errors.Is(err, port.ErrNotFound) }
+
+// IsStaticToken reports whether text can be the static token of an account.
+func IsStaticToken(text string) bool { return isStaticToken(text) }

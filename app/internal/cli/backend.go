@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
+	"github.com/sallyport-auth/sallyport/app/internal/moving"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -30,6 +31,10 @@ type Backend interface {
 	// SigningKeys opens the database, as Operator does, with the keys of the service.
 	// The caller calls the second result when it is done.
 	SigningKeys(ctx context.Context, c config.Config, o DatabaseOptions) (auth.KeysAPI, func(), error)
+
+	// Moving opens the database, as Operator does, with the keys of the service, for moving
+	// things in and out. The caller calls the second result when it is done.
+	Moving(ctx context.Context, c config.Config, o DatabaseOptions) (Moving, func(), error)
 
 	// Check tries what the configuration names and Load does not look into: the templates of
 	// mails, the hashes of PASSWORD_BREACHED_FILE, and whether the database's own client can read
@@ -84,6 +89,17 @@ type Migrations interface {
 	Status(ctx context.Context) ([]Migration, error)
 
 	Close() error
+}
+
+// Moving takes things out of the database and into it: see package moving.
+type Moving interface {
+	Export(ctx context.Context, out io.Writer) (moving.Summary, error)
+	Import(ctx context.Context, in io.Reader, o moving.Options) (moving.Summary, error)
+	ImportUsers(ctx context.Context, in io.Reader, f moving.UserFormat, o moving.Options) (moving.Summary, error)
+
+	// ImportDirectus reads the database that address names: a URL of MySQL or PostgreSQL, or
+	// the file of SQLite. A config.Mistakes says that it names none.
+	ImportDirectus(ctx context.Context, address string, o moving.Options) (moving.Summary, error)
 }
 
 // Migration is one step of the schema.

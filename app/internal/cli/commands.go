@@ -17,6 +17,8 @@ type commands struct {
 	Mail     mailCommand     `cmd:"" help:"Look at mails, and try whether they arrive."`
 	Config   configCommand   `cmd:"" help:"Show or check the configuration."`
 	Activity activityCommand `cmd:"" help:"Show the audit trail."`
+	Export   exportCommand   `cmd:"" help:"Write all that the database keeps as JSON lines, which import reads into another."`
+	Import   importCommand   `cmd:"" help:"Move in from an export, or from another service."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
 }
 
@@ -30,7 +32,13 @@ type usersCommand struct {
 	Create usersCreateCommand `cmd:"" help:"Make an account. Asks for its password."`
 	Passwd usersPasswdCommand `cmd:"" help:"Change a password, and end the sessions of the account."`
 	List   usersListCommand   `cmd:"" help:"List all accounts."`
+	Import usersImportCommand `cmd:"" help:"Make accounts from rows of another service, with their password hashes."`
 	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account, or what has come from a client address."`
+}
+
+type importCommand struct {
+	File     importFileCommand     `cmd:"" default:"withargs" help:"Read what export has written (default)."`
+	Directus importDirectusCommand `cmd:"" help:"Read the database of a Directus: users, roles and live sessions, so that nobody is logged out."`
 }
 
 type keysCommand struct {

@@ -49,6 +49,8 @@ type backend struct {
 	retirements []auth.RetireKeys
 	keysErr     error
 
+	moves moves
+
 	migrations []cli.Migration
 	applied    []cli.Migration
 	pending    []cli.MigrationScript
@@ -77,6 +79,12 @@ func (b *backend) SigningKeys(_ context.Context, _ config.Config, o cli.Database
 	b.opened++
 	b.database = o
 	return signingKeys{b}, func() { b.closed++ }, nil
+}
+
+func (b *backend) Moving(_ context.Context, _ config.Config, o cli.DatabaseOptions) (cli.Moving, func(), error) {
+	b.opened++
+	b.database = o
+	return &b.moves, func() { b.closed++ }, nil
 }
 
 func (b *backend) Check(config.Config) error {

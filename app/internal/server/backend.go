@@ -35,16 +35,23 @@ func (b Backend) Operator(ctx context.Context, c config.Config, o cli.DatabaseOp
 	if err != nil {
 		return nil, nil, err
 	}
-	mayMakeTables := o.Create || !c.Database.IsServer()
-	c.Database.Migrate = c.Database.Migrate && mayMakeTables
-	service, cleanup, err := wiring.Assemble(ctx, c, keyring, wiring.Environment{Clock: b.Clock, Log: o.Log})
-	if errors.Is(err, migration.ErrSchemaOlder) && !mayMakeTables {
-		return nil, nil, fmt.Errorf("this command makes no tables, neither in an empty database, which may be the wrong one, nor in one of an older version: %w", err)
-	}
+	service, cleanup, err := b.assembleFor(ctx, c, keyring, o)
 	if err != nil {
 		return nil, nil, err
 	}
 	return service.Auth, cleanup, nil
+}
+
+// assembleFor builds the service for a command. On a database server it makes tables only where the
+// command may make the database.
+func (b Backend) assembleFor(ctx context.Context, c config.Config, k wiring.Keys, o cli.DatabaseOptions) (*wiring.Service, func(), error) {
+	mayMakeTables := o.Create || !c.Database.IsServer()
+	c.Database.Migrate = c.Database.Migrate && mayMakeTables
+	service, cleanup, err := wiring.Assemble(ctx, c, k, wiring.Environment{Clock: b.Clock, Log: o.Log})
+	if errors.Is(err, migration.ErrSchemaOlder) && !mayMakeTables {
+		return nil, nil, fmt.Errorf("this command makes no tables, neither in an empty database, which may be the wrong one, nor in one of an older version: %w", err)
+	}
+	return service, cleanup, err
 }
 
 // prepareDatabase refuses what a command cannot work on, and makes folders only where the
