@@ -71,7 +71,7 @@ const changesNothing = "it changes nothing and shows only what the caller may se
 // trail is every use case by the name of its method. One that is not here is a failure.
 func trail() map[string][]recorded {
 	table := map[string][]recorded{}
-	for _, part := range []map[string][]recorded{trailOfSessions(), trailOfPasswords(), trailOfPeople(), trailOfOperators(), trailOfOAuth(), trailOfRoles(), trailOfReads()} {
+	for _, part := range []map[string][]recorded{trailOfSessions(), trailOfPasswords(), trailOfPeople(), trailOfOperators(), trailOfOAuth(), trailOfRoles(), trailOfSecondFactor(), trailOfReads()} {
 		for method, cases := range part {
 			table[method] = append(table[method], cases...)
 		}

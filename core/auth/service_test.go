@@ -23,7 +23,7 @@ func TestTransportContract(t *testing.T) {
 			Deliver: contract.DeliverWith(w.service),
 			Mails:   func(testing.TB) []domain.Mail { return w.mailbox.Mails() },
 		}
-	}, contract.Expect(98))
+	}, contract.Expect(107))
 }
 
 // world is a service on the reference store and fakes.

@@ -48,6 +48,13 @@ type Client interface {
 	CreateAccount(ctx context.Context, c auth.Credential, patch auth.AccountPatch) (Profile, error)
 	UpdateAccount(ctx context.Context, c auth.Credential, id domain.UserID, patch auth.AccountPatch) (Profile, error)
 	DeleteAccount(ctx context.Context, c auth.Credential, id domain.UserID) error
+
+	// The second factor. EnableTFA returns no recovery codes where the wire has no place for them.
+	GenerateTFA(ctx context.Context, c auth.Credential, password string) (auth.TFASetup, error)
+	EnableTFA(ctx context.Context, c auth.Credential, in auth.TFAEnable) (recoveryCodes []string, err error)
+	DisableTFA(ctx context.Context, c auth.Credential, otp string) error
+	RenewRecoveryCodes(ctx context.Context, c auth.Credential, password, otp string) ([]string, error)
+	DisableAccountTFA(ctx context.Context, c auth.Credential, id domain.UserID) error
 }
 
 // Reply is what a caller of any transport can see of its tokens.
@@ -118,6 +125,7 @@ func TransportCases() []Case[TransportOpener] {
 		transportPasswordCases(),
 		transportPasswordRefusalCases(),
 		transportPasswordRequestCases(),
+		transportSecondFactorCases(),
 	} {
 		cases = append(cases, part...)
 	}

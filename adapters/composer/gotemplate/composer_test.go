@@ -133,6 +133,12 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 		{domain.LetterPasswordChanged, "de", "Ihr Passwort f\u00fcr Example Service wurde ge\u00e4ndert"},
 		{domain.LetterEmailChanged, "en", "The e-mail address of your account at Example Service was changed"},
 		{domain.LetterEmailChanged, "de", "Die E-Mail-Adresse Ihres Kontos bei Example Service wurde ge\u00e4ndert"},
+		{domain.LetterTFAEnabled, "en", "A second factor for Example Service was turned on"},
+		{domain.LetterTFAEnabled, "de", "Ein zweiter Faktor f\u00fcr Example Service wurde eingeschaltet"},
+		{domain.LetterTFADisabled, "en", "Your second factor for Example Service was turned off"},
+		{domain.LetterTFADisabled, "de", "Ihr zweiter Faktor f\u00fcr Example Service wurde ausgeschaltet"},
+		{domain.LetterRecoveryUsed, "en", "A recovery code for Example Service was used"},
+		{domain.LetterRecoveryUsed, "de", "Ein Wiederherstellungscode f\u00fcr Example Service wurde benutzt"},
 	} {
 		content := sample()
 		content.Kind, content.Language, content.ExpiresIn = test.kind, test.language, 0

@@ -81,6 +81,7 @@ func (s *Server) beginOAuth(f oauthFamily) fiber.Handler {
 		in := s.oauthBegin(c, f)
 		in.Redirect = strings.Clone(c.Query("redirect", f.redirect))
 		in.Prompt = strings.Clone(c.Query("prompt"))
+		in.OTP = strings.Clone(c.Query("otp"))
 		in.Mode = f.mode
 		if in.Redirect == "" {
 			in.Mode = domain.ModeJSON

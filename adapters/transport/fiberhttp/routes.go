@@ -50,6 +50,7 @@ func (s *Server) routes() {
 	s.app.Post("/users", s.createAccount)
 	s.app.Patch("/users", s.updateAccounts)
 	s.app.Delete("/users", s.deleteAccounts)
+	s.secondFactorRoutes()
 	s.app.Get("/users/:id", s.exceptMe, s.readAccount)
 	s.app.Patch("/users/:id", s.exceptMe, s.updateAccount)
 	s.app.Delete("/users/:id", s.exceptMe, s.deleteAccount)

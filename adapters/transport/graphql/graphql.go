@@ -42,6 +42,7 @@ func Mutations() []string {
 		"delete_sessions_item", "delete_other_sessions",
 		"create_roles_item", "update_roles_item", "delete_roles_item",
 		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
+		"users_me_tfa_generate", "users_me_tfa_enable", "users_me_tfa_disable", "users_me_tfa_recovery_codes", "users_tfa_disable",
 	}
 }
 

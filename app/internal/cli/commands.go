@@ -13,7 +13,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the service."`
 	Migrate  migrateCommand  `cmd:"" help:"Change the schema of the database."`
 	Users    usersCommand    `cmd:"" help:"Look after accounts."`
-	Keys     keysCommand     `cmd:"" help:"Look after the keys that sign access tokens."`
+	Keys     keysCommand     `cmd:"" help:"Look after the keys that sign access tokens, and after what DATA_KEY seals."`
 	Mail     mailCommand     `cmd:"" help:"Look at mails, and try whether they arrive."`
 	Config   configCommand   `cmd:"" help:"Show or check the configuration."`
 	Activity activityCommand `cmd:"" help:"Show the audit trail."`
@@ -34,6 +34,8 @@ type usersCommand struct {
 	List   usersListCommand   `cmd:"" help:"List all accounts."`
 	Import usersImportCommand `cmd:"" help:"Make accounts from rows of another service, with their password hashes."`
 	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account, or what has come from a client address."`
+
+	TFAReset usersTFAResetCommand `cmd:"" name:"tfa-reset" help:"Turn the second factor of an account off, for somebody who has lost it."`
 }
 
 type importCommand struct {
@@ -45,6 +47,7 @@ type keysCommand struct {
 	List   keysListCommand   `cmd:"" help:"List the keys, with what each is good for."`
 	Rotate keysRotateCommand `cmd:"" help:"Make the next key. It is published now, and signs when everybody could have fetched it."`
 	Retire keysRetireCommand `cmd:"" help:"Remove the keys whose last token is over."`
+	Reseal keysResealCommand `cmd:"" help:"Seal the secrets of second factors under DATA_KEY, after it was changed."`
 }
 
 type mailCommand struct {

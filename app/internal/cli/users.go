@@ -84,7 +84,7 @@ func (cmd usersUnlockCommand) Run(in *invocation) error {
 		if err := operator.Unlock(in.context, cmd.Whom); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintln(in.Stdout, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.")
+		_, err := fmt.Fprintln(in.Stdout, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT) and its wrong codes (LIMIT_TFA_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.")
 		return err
 	})
 }

@@ -132,7 +132,7 @@ func TestUsersPasswd(t *testing.T) {
 func TestUsersUnlock(t *testing.T) {
 	t.Run("unlocks the account", func(t *testing.T) {
 		b := &backend{}
-		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.\n")
+		run(t, b, nil, "users", "unlock", "a@example.com").want(t, cli.ExitOK, "Forgot the failed logins of the account (LIMIT_LOGIN_ACCOUNT) and its wrong codes (LIMIT_TFA_ACCOUNT). Those from a client address (LIMIT_LOGIN_ADDRESS) still count: users unlock takes that, too.\n")
 		if want := []string{"a@example.com"}; !slices.Equal(b.unlocked, want) {
 			t.Errorf("got %q, want %q", b.unlocked, want)
 		}

@@ -191,6 +191,7 @@ type Limits struct {
 	RequestsDuration int           `env:"RATE_LIMITER_DURATION" envDefault:"1" min:"1" max:"86400" doc:"The time for RATE_LIMITER_POINTS, in seconds."`
 	LoginAccount     port.Limit    `env:"LIMIT_LOGIN_ACCOUNT" envDefault:"10/15m" doc:"Failed logins on one account. After that each attempt is answered with 429 until one has been given back." own:"true"`
 	LoginAddress     port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
+	TFAAccount       port.Limit    `env:"LIMIT_TFA_ACCOUNT" envDefault:"5/30m" doc:"Wrong codes of the second factor of one account, wherever they are shown. After that each is answered with 429, also a right one, until one attempt has been given back." own:"true"`
 	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
 	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
 	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password or address. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`

@@ -73,7 +73,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.SessionCookie{Name: "directus_session_token", Secure: true, SameSite: "lax"},
 			config.Hash{MemoryKiB: 65536, Iterations: 3, Parallelism: 4, Length: 32},
 			config.Passwords{},
-			config.Limits{RequestsPoints: 50, RequestsDuration: 1, LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}, NoticeAccount: port.Limit{Burst: 5, Every: 12 * time.Minute}},
+			config.Limits{RequestsPoints: 50, RequestsDuration: 1, LoginAccount: port.Limit{Burst: 10, Every: 90 * time.Second}, LoginAddress: port.Limit{Burst: 100, Every: 9 * time.Second}, TFAAccount: port.Limit{Burst: 5, Every: 6 * time.Minute}, ResetAccount: port.Limit{Burst: 3, Every: 20 * time.Minute}, ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute}, NoticeAccount: port.Limit{Burst: 5, Every: 12 * time.Minute}},
 			config.Recovery{ResetTTL: time.Hour},
 			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en", QueueLength: 10_000},
 			config.Admin{Email: "admin@example.com"},

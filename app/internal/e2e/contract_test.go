@@ -15,7 +15,7 @@ import (
 )
 
 // stories is how many the inbound kit has.
-const stories = 98
+const stories = 107
 
 // TestContract tells every story of the inbound kit to the whole program, on each database that
 // it runs on over REST, each exchange of which it compares with docs/api/openapi.yaml, and over
@@ -83,6 +83,7 @@ func environment(s auth.Settings) []string {
 		fmt.Sprintf("ACCEPT_SESSIONLESS_TOKENS=%t", s.AcceptSessionless),
 		"LIMIT_LOGIN_ACCOUNT=" + limit(s.LoginAccount),
 		"LIMIT_LOGIN_ADDRESS=" + limit(s.LoginAddress),
+		"LIMIT_TFA_ACCOUNT=" + limit(s.TFAAccount),
 		"LIMIT_RESET_ACCOUNT=" + limit(s.ResetAccount),
 		"LIMIT_RESET_ADDRESS=" + limit(s.ResetAddress),
 		"LIMIT_NOTICE_ACCOUNT=" + limit(s.NoticeAccount),

@@ -26,6 +26,8 @@ func provideSettings(c config.Config) auth.Settings {
 		AcceptSessionless: c.Sessions.AcceptSessionless,
 		Requests:          c.Limits.Requests(),
 		LoginAccount:      c.Limits.LoginAccount,
+		TFAAccount:        c.Limits.TFAAccount,
+		TFAIssuer:         c.General.ProjectName,
 		LoginAddress:      c.Limits.LoginAddress,
 		PasswordPolicy:    c.Passwords.Policy,
 		ResetTTL:          c.Recovery.ResetTTL,

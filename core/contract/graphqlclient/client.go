@@ -40,9 +40,13 @@ const tokenFields = "{ access_token refresh_token expires }"
 
 // Login logs in.
 func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, error) {
+	variables := map[string]any{"email": in.Email, "password": in.Password, "mode": in.Mode}
+	if in.OTP != "" {
+		variables["otp"] = in.OTP
+	}
 	return c.tokens(ctx, in.Mode, Call{
-		Query:     "mutation ($email: String!, $password: String!, $mode: auth_mode) { answer: auth_login(email: $email, password: $password, mode: $mode) " + tokenFields + " }",
-		Variables: map[string]any{"email": in.Email, "password": in.Password, "mode": in.Mode},
+		Query:     "mutation ($email: String!, $password: String!, $mode: auth_mode, $otp: String) { answer: auth_login(email: $email, password: $password, mode: $mode, otp: $otp) " + tokenFields + " }",
+		Variables: variables,
 		Cookie:    deviceCookie(in.Device),
 	})
 }

@@ -41,6 +41,9 @@ type Tokens struct {
 // Login logs in.
 func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, error) {
 	body := map[string]any{"email": in.Email, "password": in.Password, "mode": in.Mode}
+	if in.OTP != "" {
+		body["otp"] = in.OTP
+	}
 	return c.tokens(ctx, in.Mode, "/auth/login", body, deviceCookie(in.Device))
 }
 

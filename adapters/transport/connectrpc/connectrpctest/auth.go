@@ -12,7 +12,7 @@ import (
 
 // Login logs in.
 func (c Client) Login(ctx context.Context, in auth.LoginInput) (contract.Reply, error) {
-	answer, err := c.Auth.Login(ctx, &v1.LoginRequest{Email: in.Email, Password: in.Password, Device: in.Device, Mode: modeOf(in.Mode)})
+	answer, err := c.Auth.Login(ctx, &v1.LoginRequest{Email: in.Email, Password: in.Password, Otp: orNone(in.OTP), Device: in.Device, Mode: modeOf(in.Mode)})
 	if err != nil {
 		return contract.Reply{}, Failed(err)
 	}

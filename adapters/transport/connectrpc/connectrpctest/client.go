@@ -24,6 +24,8 @@ import (
 type Client struct {
 	Auth  sallyportv1connect.AuthServiceClient
 	Users sallyportv1connect.UserServiceClient
+
+	SecondFactor sallyportv1connect.SecondFactorServiceClient
 }
 
 var _ contract.Client = Client{}
@@ -34,6 +36,8 @@ func New(url string, client *http.Client, options ...connect.ClientOption) Clien
 	return Client{
 		Auth:  sallyportv1connect.NewAuthServiceClient(client, url, options...),
 		Users: sallyportv1connect.NewUserServiceClient(client, url, options...),
+
+		SecondFactor: sallyportv1connect.NewSecondFactorServiceClient(client, url, options...),
 	}
 }
 
