@@ -34,7 +34,7 @@ func (s *Service) ListAccounts(ctx context.Context, p Principal, q port.UserQuer
 	}
 	accounts := make([]Account, len(users))
 	for i, u := range users {
-		if accounts[i], err = a.seenBy(u); err != nil {
+		if accounts[i], err = a.listedFor(u); err != nil {
 			return nil, err
 		}
 	}

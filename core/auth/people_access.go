@@ -56,17 +56,20 @@ func userRecord(u domain.User) domain.Record {
 	}
 }
 
-// seenBy returns the account as the asker may read it.
+// seenBy returns the account as the asker may read it: one's own whole.
 func (a asker) seenBy(u domain.User) (Account, error) {
-	fields, err := a.may(domain.CollectionUsers, domain.ActionRead, userRecord(u))
-	if err != nil {
-		if a.User == u.ID {
-			return OwnAccount(u), nil
-		}
-		return Account{}, err
-	}
 	if a.User == u.ID {
 		return OwnAccount(u), nil
+	}
+	return a.listedFor(u)
+}
+
+// listedFor returns the account as permissions alone let the asker read it, which is how lists
+// have every account.
+func (a asker) listedFor(u domain.User) (Account, error) {
+	fields, err := a.may(domain.CollectionUsers, domain.ActionRead, userRecord(u))
+	if err != nil {
+		return Account{}, err
 	}
 	return newAccountView(u, fields), nil
 }

@@ -45,6 +45,7 @@ func provideRESTConfig(c config.Config, e Environment, office PostOffice, rooms 
 		ProjectName:    c.General.ProjectName,
 		Version:        e.Version,
 		RootRedirect:   c.Server.RootRedirect,
+		LoginPage:      publicURL.JoinPath("admin", "login").String(),
 		RefreshCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.RefreshCookie))),
 		SessionCookie:  fiberhttp.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		TrustedProxies: fiberhttp.Proxies(c.Server.TrustedProxies),
