@@ -27,11 +27,11 @@ func (s Seals) OpensSigningKey(k domain.SigningKey) bool {
 
 // OpensSecondFactor reports whether the service can check codes of the account.
 func (s Seals) OpensSecondFactor(u domain.User) bool {
-	_, err := s.secondFactors.Open(string(u.TOTP), "second factor of "+string(u.ID))
+	_, err := s.secondFactors.Open(string(u.TOTP), totpContext(u.ID))
 	return err == nil
 }
 
 // SealSecondFactor returns what a store keeps of the secret of the account's second factor.
 func (s Seals) SealSecondFactor(id domain.UserID, secret []byte) []byte {
-	return []byte(s.secondFactors.Seal(secret, "second factor of "+string(id)))
+	return []byte(s.secondFactors.Seal(secret, totpContext(id)))
 }

@@ -18,6 +18,8 @@ func GraphQLMutations() []string {
 		"update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
 		"update_users_batch", "delete_users_item", "delete_users_items",
 		"delete_sessions_item", "delete_other_sessions",
+		"create_roles_item", "update_roles_item", "delete_roles_item",
+		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
 		"users_me_tfa_generate", "users_me_tfa_enable", "users_me_tfa_disable", "users_me_tfa_recovery_codes", "users_tfa_disable",
 	}
 }

@@ -32,9 +32,13 @@ func awaitEmpty(t testing.TB, queue port.MailQueue) {
 	defer limit.Stop()
 	defer look.Stop()
 	for {
-		left, err := queue.Waiting(t.Context(), domain.LetterPasswordReset, 100)
-		if err != nil {
-			t.Fatalf("count letters: %v", err)
+		left := 0
+		for _, kind := range domain.LetterKinds() {
+			waiting, err := queue.Waiting(t.Context(), kind, 100)
+			if err != nil {
+				t.Fatalf("count letters: %v", err)
+			}
+			left += waiting
 		}
 		if left == 0 {
 			return

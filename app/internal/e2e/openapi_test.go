@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/fiberhttp"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/totp"
 )
 
 // TestOpenAPIIsOpenAPI holds the description to the schema of OpenAPI 3.1.
@@ -202,6 +204,7 @@ func administrate(t *testing.T, p *process) {
 	wantStatus(t, p, http.StatusNoContent, call(http.MethodDelete, "/users/"+ann.ID, nil))
 
 	administrateSeveral(t, p, bearer)
+	useASecondFactor(t, p, bearer)
 	refuseTheLastAdministrator(t, p, bearer)
 
 	other := login(t, p.Client, domain.ModeJSON)
@@ -351,4 +354,52 @@ func wantStatus(t *testing.T, p *process, want int, what restclient.Call) restcl
 func matches(path, method string, r *http.Request) bool {
 	form := regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$")
 	return strings.EqualFold(method, r.Method) && form.MatchString(r.URL.Path)
+}
+
+// useASecondFactor turns one on and off, with the codes of steps that follow each other, which the
+// service takes ahead of its clock by one.
+func useASecondFactor(t *testing.T, p *process, administrator string) {
+	t.Helper()
+	const email, password = "tfa@example.com", "a second horse & battery"
+	type object = map[string]any
+	made := wantStatus(t, p, http.StatusOK, restclient.Call{Method: http.MethodPost, Path: "/users", Bearer: administrator, Body: object{"email": email, "password": password}})
+	var account struct{ ID string }
+	if err := made.Data(&account); err != nil {
+		t.Fatal(err)
+	}
+	held, err := p.Login(t.Context(), auth.LoginInput{Email: email, Password: password, Mode: domain.ModeJSON})
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(path string, body any) restclient.Call {
+		return restclient.Call{Method: http.MethodPost, Path: path, Bearer: held.Access, Body: body}
+	}
+	for _, path := range []string{"generate", "enable", "disable", "recovery-codes"} {
+		wantStatus(t, p, http.StatusBadRequest, post("/users/me/tfa/"+path, object{}))
+	}
+	shown := wantStatus(t, p, http.StatusOK, post("/users/me/tfa/generate", object{"password": password}))
+	var setup struct{ Secret string }
+	if err := shown.Data(&setup); err != nil {
+		t.Fatal(err)
+	}
+	secret, err := totp.DecodeSecret(setup.Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := totp.Step(time.Now()) - 1
+	code := func() string {
+		step++
+		return totp.Code(secret, step)
+	}
+	wantStatus(t, p, http.StatusOK, post("/users/me/tfa/enable", object{"secret": setup.Secret, "otp": code()}))
+	renewed := wantStatus(t, p, http.StatusOK, post("/users/me/tfa/recovery-codes", object{"password": password, "otp": code()}))
+	var codes struct {
+		RecoveryCodes []string `json:"recovery_codes"`
+	}
+	if err := renewed.Data(&codes); err != nil || len(codes.RecoveryCodes) == 0 {
+		t.Fatalf("got %d recovery codes, error %v", len(codes.RecoveryCodes), err)
+	}
+	wantStatus(t, p, http.StatusNoContent, post("/users/me/tfa/disable", object{"otp": codes.RecoveryCodes[0]}))
+	of := restclient.Call{Method: http.MethodPost, Path: "/users/" + account.ID + "/tfa/disable", Bearer: administrator}
+	wantStatus(t, p, http.StatusNoContent, of)
 }
