@@ -52,9 +52,14 @@ func NewForeignTables(db *sqlx.DB, d ForeignDialect) *ForeignTables { return &Fo
 func (f *ForeignTables) Close() error { return f.db.Close() }
 
 // Read returns all rows of a table, in no order, or false where there is no such table. A row has
-// no value where there is NULL, and where the table has no such column. The names are the caller's
-// own, and not from outside.
+// no value where there is NULL, and where the table has no such column. A name that is not of small
+// letters and underscores is an error.
 func (f *ForeignTables) Read(ctx context.Context, table string, columns []ForeignColumn) ([]map[string]any, bool, error) {
+	for _, name := range append(namesOf(columns), table) {
+		if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
+			return nil, false, errors.New("a table or column of another program has a name of small letters")
+		}
+	}
 	var there []string
 	if err := f.db.SelectContext(ctx, &there, f.db.Rebind(f.dialect.Columns), table); err != nil {
 		return nil, false, f.described(err)
@@ -83,6 +88,14 @@ func (f *ForeignTables) Read(ctx context.Context, table string, columns []Foreig
 		return nil, false, f.described(err)
 	}
 	return list, true, nil
+}
+
+func namesOf(columns []ForeignColumn) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
 }
 
 // query names each column behind that of its table, where no word means anything else.

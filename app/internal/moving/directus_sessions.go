@@ -12,8 +12,15 @@ import (
 // session cookie.
 func (d *directus) sessions(ctx context.Context) error {
 	rows, _, err := d.read(ctx, "directus_sessions", []Column{
-		{"token", Text}, {"user", Text}, {"expires", Time}, {"ip", Text}, {"user_agent", Text},
-		{"share", Text}, {"origin", Text}, {"next_token", Text}, {"oauth_client", Text},
+		{"token", Text},
+		{"user", Text},
+		{"expires", Time},
+		{"ip", Text},
+		{"user_agent", Text},
+		{"share", Text},
+		{"origin", Text},
+		{"next_token", Text},
+		{"oauth_client", Text},
 	})
 	if err != nil {
 		return err

@@ -107,7 +107,7 @@ func (d *directus) credentials(r Row, u *domain.User) (notes []string) {
 	token := r.text("token")
 	switch {
 	case !auth.IsStaticToken(token):
-		notes = append(notes, fmt.Sprintf("its static token is not kept: it has less than %d or more than %d characters, or others than those of ASCII", auth.MinStaticTokenBytes, auth.MaxStaticTokenBytes))
+		notes = append(notes, fmt.Sprintf("its static token is not kept: it has less than %d or more than %d characters, or some that are not of ASCII or are blanks", auth.MinStaticTokenBytes, auth.MaxStaticTokenBytes))
 	case !d.isNew("directus token", token):
 		notes = append(notes, "its static token is not kept: another account has the same")
 	default:
