@@ -73,6 +73,7 @@ func TestOpenAPIDescribesEveryAnswer(t *testing.T) {
 	getPublicAnswers(t, p)
 	useEveryMode(t, p)
 	administrate(t, p)
+	usePermissions(t, p)
 	recoverPassword(t, p, dir)
 	useUpAttempts(t, p)
 	askTooOften(t, c)
