@@ -50,6 +50,7 @@ func steps() []step {
 		{"refresh", (*world).measureRefresh, true},
 		{"me", (*world).measureMe, true},
 		{"graphql", (*world).measureGraphQL, false},
+		{"verify", (*world).measureVerify, false},
 		{"silent", (*world).measureSilentMe, false},
 	}
 }
