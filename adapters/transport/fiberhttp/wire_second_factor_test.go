@@ -99,13 +99,13 @@ func secondFactorRules() []rule {
 			nobody(disable),
 			{name: "one that is off", call: posting(disable, map[string]any{"otp": "123456"}), status: 400, code: domain.InvalidPayload},
 		}, malformedTexts(disable, "otp", nil)...), also: func(t *testing.T, s scene) {
-			secret, recovery := s.enabled(t)
+			secret, _ := s.enabled(t)
 			wantFailure(t, s.do(t, posting(disable, map[string]any{"otp": "aaaaa-aaaaa"})(s)), 400, domain.InvalidPayload)
 			if got := s.do(t, posting(disable, map[string]any{"otp": s.code(secret)})(s)); got.status != 204 || len(got.body) > 0 {
 				t.Errorf("got status %d", got.status)
 			}
 			s.clock.Advance(totp.Period)
-			_, recovery = s.enabled(t)
+			_, recovery := s.enabled(t)
 			if got := s.do(t, posting(disable, map[string]any{"otp": recovery[0]})(s)); got.status != 204 {
 				t.Errorf("with a recovery code: got status %d", got.status)
 			}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -24,6 +25,9 @@ func (h *Handler) showLogin(v *visit) error {
 		if !who.Anonymous() {
 			return h.redirect(v, profilePath)
 		}
+		if who.Enrolling.ID != "" {
+			notice = "login.enrol"
+		}
 	}
 	h.render(v, page{template: "login", Title: "login.title", Notice: notice, Focus: "email"})
 	return nil
@@ -34,6 +38,7 @@ func (h *Handler) takeLogin(v *visit) error {
 	in := auth.LoginInput{
 		Email:    v.form.Get("email"),
 		Password: v.form.Get("password"),
+		OTP:      strings.TrimSpace(v.form.Get("otp")), // people copy blanks along
 		Mode:     domain.ModeSession,
 		Device:   h.deviceCookie().value(v.r),
 		Client:   v.client,
@@ -53,7 +58,8 @@ func (h *Handler) takeLogin(v *visit) error {
 	return h.redirect(v, profilePath)
 }
 
-// refuseLogin shows the form again, with the address as it was typed and no password.
+// refuseLogin shows the form again, with the address as it was typed, and neither password nor
+// code. It asks for a code where the account does.
 func (h *Handler) refuseLogin(v *visit, err error) error {
 	h.logFailure(v.r.Context(), err)
 	p := asProblem(err)
@@ -66,9 +72,18 @@ func (h *Handler) refuseLogin(v *visit, err error) error {
 		p.Key = "problem.credentials"
 	case domain.InvalidOTP:
 		p.Key = "problem.otp"
+		if v.form.Get("otp") != "" {
+			p.Key, p.Field = "problem.otp-wrong", "otp"
+		}
 	}
+	focus := p.Field
+	if focus != "email" {
+		focus = "password" // which has to be typed again, whatever was wrong
+	}
+	needsCode := v.form.Has("otp") || codeOf(err) == domain.InvalidOTP
 	v.form.Del("password")
-	h.render(v, page{template: "login", Title: "login.title", Problem: p, Form: v.form, Focus: focusOr(p.Field, "password")})
+	v.form.Del("otp")
+	h.render(v, page{template: "login", Title: "login.title", Problem: p, Form: v.form, Focus: focus, NeedsCode: needsCode})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package pages_test
 import (
 	"context"
 	"errors"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
+	"github.com/sallyport-auth/sallyport/core/totp"
 )
 
 func TestLogin(t *testing.T) {
@@ -94,10 +96,33 @@ func TestLogin(t *testing.T) {
 			t.Errorf("got Retry-After %q, want 150", wait)
 		}
 	})
-	t.Run("says that a second factor cannot be entered", func(t *testing.T) {
+	t.Run("asks for the code of a second factor after the password", func(t *testing.T) {
 		w := newWorld(t)
-		w.changeAnn(t, func(u *domain.User) { u.TOTP = []byte("sealed") })
-		w.browser(t).post(t, "/admin/login", "email", annEmail, "password", password).shows(t, http.StatusUnauthorized, "second factor")
+		secret := w.enableTFA(t)
+		b := w.browser(t)
+		b.get(t, "/admin/login").hides(t, "one-time-code")
+		asked := b.post(t, "/admin/login", "email", annEmail, "password", password)
+		asked.shows(t, http.StatusUnauthorized, "asks for a second factor", `autocomplete="one-time-code"`, `for="otp"`, `value="`+annEmail+`"`)
+		asked.hides(t, html.EscapeString(password))
+		wrong := b.post(t, "/admin/login", "email", annEmail, "password", password, "otp", "aaaaa-aaaaa")
+		wrong.shows(t, http.StatusUnauthorized, "The code is not right", `aria-describedby="problem otp-hint" aria-invalid="true"`)
+		wrong.hides(t, "aaaaa-aaaaa")
+		b.post(t, "/admin/login", "email", annEmail, "password", "wrong horse", "otp", "123456").shows(t, http.StatusUnauthorized, "is not right", "one-time-code")
+		code := totp.Code(secret, totp.Step(w.clock.Now()))
+		b.post(t, "/admin/login", "email", annEmail, "password", password, "otp", " "+code+" ").leadsTo(t, "/admin")
+		b.get(t, "/admin").shows(t, http.StatusOK, annEmail)
+	})
+	t.Run("tells who has to set up a second factor first, and shows nothing of the account", func(t *testing.T) {
+		w := newWorld(t)
+		role := domain.Role{ID: "0195f2c6-7d7e-7a10-8000-0000000000e2", Name: "Keepers", EnforceTFA: true}
+		if err := w.store.Repos().Roles.Create(t.Context(), role); err != nil {
+			t.Fatal(err)
+		}
+		w.changeAnn(t, func(u *domain.User) { u.Role = role.ID })
+		b := w.browser(t)
+		b.post(t, "/admin/login", "email", annEmail, "password", password).leadsTo(t, "/admin")
+		b.get(t, "/admin").leadsTo(t, "/admin/login")
+		b.get(t, "/admin/login").shows(t, http.StatusOK, "has to have a second factor")
 	})
 	t.Run("says that nobody can find out, and writes down why", func(t *testing.T) {
 		w := newWorld(t)
@@ -188,4 +213,27 @@ func TestFailuresAreNotedForTheLineOfTheRequest(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", path, failure.Err(), want)
 		}
 	}
+}
+
+// enableTFA turns Ann's second factor on, and goes on to where its first code is spent.
+func (w world) enableTFA(t *testing.T) (secret []byte) {
+	t.Helper()
+	ann, err := w.store.Repos().Users.ByEmail(t.Context(), annEmail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := auth.Principal{User: ann}
+	setup, err := w.service.GenerateTFA(t.Context(), p, password, domain.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if secret, err = totp.DecodeSecret(setup.Secret); err != nil {
+		t.Fatal(err)
+	}
+	in := auth.TFAEnable{Secret: setup.Secret, OTP: totp.Code(secret, totp.Step(w.clock.Now()))}
+	if _, err := w.service.EnableTFA(t.Context(), p, in, domain.Client{}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(totp.Period)
+	return secret
 }

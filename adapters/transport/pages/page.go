@@ -41,6 +41,8 @@ type page struct {
 	Focus   string      // ID of the field to begin with
 	User    domain.User // who is signed in
 	Ready   bool        // whether there is a form to be filled in
+
+	NeedsCode bool // whether a code of a second factor is asked for
 }
 
 // render answers with the page, or with the status alone where it cannot be made.
