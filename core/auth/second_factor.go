@@ -185,17 +185,31 @@ func (s *Service) DisableTFA(ctx context.Context, p Principal, otp string, from 
 	if err != nil {
 		return s.refusedCode(ctx, user, domain.EventTFADisabled, err, from)
 	}
-	return s.disable(ctx, author{actor: user.ID, from: from}, found)
+	return s.disable(ctx, author{actor: user.ID, from: from}, found, func(u domain.User) error {
+		if !sameFactor(u, found) {
+			return invalidCredentials(nil) // what let the caller in is over, or the factor another
+		}
+		return nil
+	})
 }
 
-// disable leaves an account alone whose second factor is off.
-func (s *Service) disable(ctx context.Context, by author, user domain.User) error {
+// disable turns a second factor off unless check objects to the account as it stands then. One that
+// is off already is left alone.
+func (s *Service) disable(ctx context.Context, by author, user domain.User, check func(domain.User) error) error {
+	if user.TOTP == nil {
+		return nil
+	}
 	_, err := s.changeAccount(ctx, by, accountChange{seen: user, apply: func(u domain.User) (domain.User, error) {
+		if err := check(u); err != nil {
+			return domain.User{}, err
+		}
 		u.TOTP, u.RecoveryCodes = nil, nil
 		return u, nil
 	}})
 	return err
 }
+
+func anybody(domain.User) error { return nil }
 
 // DisableAccountTFA implements SecondFactorAPI.
 func (s *Service) DisableAccountTFA(ctx context.Context, p Principal, id domain.UserID, from domain.Client) error {
@@ -211,7 +225,7 @@ func (s *Service) DisableAccountTFA(ctx context.Context, p Principal, id domain.
 	if err != nil {
 		return err
 	}
-	return s.disable(ctx, author{actor: p.User.ID, from: from}, user)
+	return s.disable(ctx, author{actor: p.User.ID, from: from}, user, anybody)
 }
 
 // RenewRecoveryCodes implements SecondFactorAPI.

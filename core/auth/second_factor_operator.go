@@ -23,7 +23,7 @@ func (s *Service) ResetTFA(ctx context.Context, email string) (domain.User, erro
 	if err != nil {
 		return domain.User{}, err
 	}
-	if err := s.disable(ctx, author{}, user); err != nil {
+	if err := s.disable(ctx, author{}, user, anybody); err != nil {
 		return domain.User{}, err
 	}
 	if err := s.Limiter.Reset(ctx, tfaAccountKey(user.ID)); err != nil {

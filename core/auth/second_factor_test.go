@@ -187,6 +187,34 @@ func TestSecondFactor(t *testing.T) {
 		_, err := w.service.GenerateTFA(t.Context(), auth.Principal{User: w.ann(t)}, "", visitor)
 		wantCode(t, err, domain.Forbidden)
 	})
+	t.Run("is not turned off by who lost the account meanwhile", func(t *testing.T) {
+		for name, change := range map[string]func(*domain.User){
+			"sessions ended": func(u *domain.User) { u.Epoch++ },
+			"shut out":       func(u *domain.User) { u.Status = domain.StatusSuspended },
+			"another factor": func(u *domain.User) { u.TOTP = []byte("another") },
+		} {
+			var v valve
+			w := newWorld(t, manyCodes(), intercepted(v.hooks()))
+			w.seedAnn(t, nil)
+			f := w.enableTFA(t)
+			p := auth.Principal{User: w.ann(t)}
+			v.set(onceBefore("UnitOfWork.Do", func() { w.changeAnn(t, change) }))
+			wantCode(t, w.service.DisableTFA(t.Context(), p, w.code(f.secret), visitor), domain.InvalidCredentials)
+			if w.ann(t).TOTP == nil {
+				t.Errorf("%s: the second factor is off", name)
+			}
+		}
+	})
+	t.Run("that is off is left alone", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		w.seedAnn(t, nil)
+		before := w.ann(t)
+		wantCode(t, w.service.DisableAccountTFA(t.Context(), w.seedAdmin(t), annID, visitor), "")
+		_, err := w.service.ResetTFA(t.Context(), annEmail)
+		if wantCode(t, err, ""); w.ann(t).Version != before.Version {
+			t.Error("the account was written")
+		}
+	})
 	t.Run("its owner is told of each change, and of a recovery code", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
 		w.seedAnn(t, nil)
