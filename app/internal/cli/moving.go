@@ -149,7 +149,9 @@ func (f intakeFlags) takeIn(in *invocation, move func(Moving, moving.Options) (m
 	if err != nil {
 		return err
 	}
-	m, done, err := in.Backend.Moving(in.context, c, DatabaseOptions{Log: in.log, Create: true})
+	// A dry run makes no tables on a server, where a mistyped name leads to a database of others.
+	create := !f.DryRun || !c.Database.IsServer()
+	m, done, err := in.Backend.Moving(in.context, c, DatabaseOptions{Log: in.log, Create: create})
 	if err != nil {
 		return err
 	}

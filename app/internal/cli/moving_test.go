@@ -114,6 +114,15 @@ func TestImport(t *testing.T) {
 			t.Error("it was done")
 		}
 	})
+	t.Run("makes no tables on a server in a dry run", func(t *testing.T) {
+		for dry, want := range map[string]bool{"--dry-run": false, "--dry-run=false": true} {
+			b := &backend{}
+			onServer := func(p *cli.Program) { p.Environ = []string{"DB_CONNECTION_STRING=postgres://ann@h.invalid/x"} }
+			if got := run(t, b, onServer, "import", file, dry); got.code != cli.ExitOK || b.database.Create != want {
+				t.Errorf("%s: got %+v, may make the database %t, want %t", dry, got, b.database.Create, want)
+			}
+		}
+	})
 	t.Run("tells what is left out, on one line each, and fails", func(t *testing.T) {
 		b := &backend{moves: moves{
 			notes:   []moving.Note{{Line: 3, Kind: moving.KindUser, Name: "a\nb", Why: "no reason", Whole: true}, {Kind: moving.KindUser, Why: "a part is not kept"}},

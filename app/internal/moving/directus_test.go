@@ -57,7 +57,7 @@ func newDirectus() tables {
 				"provider": "github", "external_identifier": "12", "last_access": now.Add(-time.Hour), "email_notifications": false,
 				"location": "Here", "tags": `["a"]`, "theme_light_overrides": `{"a":1}`,
 			},
-			{"id": string(bobID), "email": "bob@example.com", "status": "suspended", "provider": "default"},
+			{"id": string(bobID), "email": "bob@example.com", "status": "suspended", "provider": "default", "external_identifier": "bob"},
 		},
 		"directus_sessions": {
 			{"token": liveToken, "user": string(annID), "expires": now.Add(24 * time.Hour), "ip": "192.0.2.1", "user_agent": "a browser", "origin": "https://example.com"},
@@ -115,6 +115,9 @@ func TestADirectusMoves(t *testing.T) {
 	}
 	if err != nil || !reflect.DeepEqual(roles, wantRoles) {
 		t.Errorf("got %+v, %v\nwant %+v", roles, err, wantRoles)
+	}
+	if all, err := p.Repos.Identities.OfUser(t.Context(), bobID); err != nil || len(all) > 0 {
+		t.Errorf("got identities %+v, %v", all, err)
 	}
 	id, secret, _ := auth.SplitRefreshToken(liveToken)
 	session, err := p.Sessions.Get(t.Context(), id, now)
@@ -258,6 +261,18 @@ func TestASessionThatEndedHereDoesNotComeBack(t *testing.T) {
 	summary, told := fromDirectus(t, p, from, false)
 	if summary[moving.KindSession] != (moving.Count{Over: 1}) || !slices.ContainsFunc(told, func(line string) bool { return strings.Contains(line, "in use here already") }) {
 		t.Errorf("got %v, told %q", summary, told)
+	}
+}
+
+// TestASessionLastsNoLongerThanOurs, whatever Directus has granted.
+func TestASessionLastsNoLongerThanOurs(t *testing.T) {
+	p, from := newPlace(t, dataKey), newDirectus()
+	from["directus_sessions"][0]["expires"] = now.Add(365 * 24 * time.Hour)
+	fromDirectus(t, p, from, false)
+	id, _, _ := auth.SplitRefreshToken(liveToken)
+	s, err := p.Sessions.Get(t.Context(), id, now)
+	if want := now.Add(30 * 24 * time.Hour); err != nil || !s.ExpiresAt.Equal(want) || !s.EndsAt.Equal(want) {
+		t.Errorf("got %v and %v, %v, want %v", s.ExpiresAt, s.EndsAt, err, want)
 	}
 }
 

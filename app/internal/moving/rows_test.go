@@ -152,14 +152,15 @@ func TestRowsOfFirebase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const text = `{"localId":"x1","email":"ann@example.com","emailVerified":true,"passwordHash":"lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==","salt":"42xEC+ixf3L2lw==","displayName":"Ann O Neil","createdAt":"1577934245000","lastSignedInAt":"1577934246000","providerUserInfo":[{"providerId":"google.com","rawId":"117"},{"providerId":"password"}]}
+	text := `{"localId":"x1","email":"ann@example.com","emailVerified":true,"passwordHash":"lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==","salt":"42xEC+ixf3L2lw==","displayName":"Ann O Neil","createdAt":"1577934245000","lastSignedInAt":"1577934246000","providerUserInfo":[{"providerId":"google.com","rawId":"117"},{"providerId":"password"}]}
 {"localId":"x2","email":"bob@example.com","disabled":true,"passwordHash":"lSrfV15cpx95_sZS2W9c9Kp6i_LVgQNDNC_qzrCnh1SAyZvqmZqAjTdn3aoItz-VHjoZilo78198JAdRuid5lQ==","salt":"42xEC-ixf3L2lw=="}
 {"localId":"x3","phoneNumber":"+15550100"}
 {"localId":"x4","email":"eve@example.com","passwordHash":"short","salt":"42xEC+ixf3L2lw=="}
+{"localId":"x5","email":"fay@example.com","passwordHash":"` + strings.Repeat("A", 88) + `","salt":"42xEC+ixf3L2lw=="}
 `
 	p := newPlace(t, dataKey)
 	count, told := importRows(t, p, moving.UserFormat{Name: moving.Firebase, Scrypt: hash}, text, false)
-	if want := (moving.Count{Stored: 2, LeftOut: 2}); count != want {
+	if want := (moving.Count{Stored: 2, LeftOut: 3}); count != want {
 		t.Fatalf("got %+v, want %+v: %q", count, want, told)
 	}
 	u := imported(t, p, "ann@example.com")
@@ -229,6 +230,15 @@ func TestRowsOfKeycloak(t *testing.T) {
 				t.Errorf("got identity %+v, %v", i, err)
 			}
 		})
+	}
+}
+
+func TestADisabledUserOfKeycloakIsSuspended(t *testing.T) {
+	p := newPlace(t, dataKey)
+	line := keycloakLine(t, "pbkdf2", 4096, "c2FsdA==", "SwB5AbdlSJq+rUnZJvch0GWkKcE=", nil)
+	importRows(t, p, moving.UserFormat{Name: moving.Keycloak}, strings.Replace(line, `"enabled":true`, `"enabled":false`, 1), false)
+	if u := imported(t, p, "ann@example.com"); u.Status != domain.StatusSuspended {
+		t.Errorf("got %s", u.Status)
 	}
 }
 
