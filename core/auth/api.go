@@ -283,6 +283,8 @@ type NewUser struct {
 // OperatorAPI is what the command line offers to whoever runs the service. It asks for no
 // credential: who can open the database needs none. Each error is a *domain.Error.
 type OperatorAPI interface {
+	OperatorRolesAPI
+
 	// EnsureAdministrator makes the first administrator when there is no user at all,
 	// and reports whether it did. Of several instances that start at once exactly one
 	// is told so.

@@ -86,6 +86,33 @@ func trailOfRoles() map[string][]recorded {
 				wantCode(t, err, "")
 			}
 		}, byRoot(domain.EventPermissionUpdated, domain.UserID(reading)), ""}},
+		"MakeRole": {{"one", func(t *testing.T, w world) func() {
+			return func() {
+				_, err := w.service.MakeRole(t.Context(), auth.RolePatch{Name: new("Editors")})
+				wantCode(t, err, "")
+			}
+		}, []domain.Event{happened(domain.EventRoleCreated, "", made)}, ""}},
+		"ChangeRole": {{"one", func(t *testing.T, w world) func() {
+			w.seedRole(t)
+			return func() {
+				_, err := w.service.ChangeRole(t.Context(), editors, auth.RolePatch{Name: new("Writers")})
+				wantCode(t, err, "")
+			}
+		}, []domain.Event{happened(domain.EventRoleUpdated, "", domain.UserID(editors))}, ""}},
+		"RemoveRole": {{"one", func(t *testing.T, w world) func() {
+			w.seedRole(t)
+			return func() { wantCode(t, w.service.RemoveRole(t.Context(), editors), "") }
+		}, []domain.Event{happened(domain.EventRoleDeleted, "", domain.UserID(editors))}, ""}},
+		"MakePermission": {{"one", func(t *testing.T, w world) func() {
+			return func() {
+				_, err := w.service.MakePermission(t.Context(), grant("", "articles", domain.ActionRead, "", "*"))
+				wantCode(t, err, "")
+			}
+		}, []domain.Event{happened(domain.EventPermissionCreated, "", made)}, ""}},
+		"RemovePermission": {{"one", func(t *testing.T, w world) func() {
+			w.seedPermission(t, publicArticles())
+			return func() { wantCode(t, w.service.RemovePermission(t.Context(), reading), "") }
+		}, []domain.Event{happened(domain.EventPermissionDeleted, "", domain.UserID(reading))}, ""}},
 		"DeletePermission": {{"one", func(t *testing.T, w world) func() {
 			w.seedPermission(t, publicArticles())
 			me := w.admin(t)

@@ -415,7 +415,7 @@ func trailOfReads() map[string][]recorded {
 	for _, name := range []string{
 		"Authenticate", "ListSessions", "Me", "RequireAdministrator", "ListAccounts", "CountAccounts", "ReadAccount", "Health", "Activity",
 		"ListUsers", "LatestActivity", "ActivityAfter", "FindUser", "ListIdentities",
-		"RequireAccess", "MyPermissions", "MyGlobals", "MyRole", "ListRoles", "ReadRole", "ListPermissions", "ReadPermission", "Verify",
+		"RequireAccess", "MyPermissions", "MyGlobals", "MyRole", "ListRoles", "ReadRole", "ListPermissions", "ReadPermission", "Verify", "AllRoles", "AllPermissions",
 	} {
 		table[name] = []recorded{{"with nothing", func(t *testing.T, w world) func() {
 			method := reflect.ValueOf(w.service).MethodByName(name)

@@ -182,6 +182,10 @@ func (s *Service) CreatePermission(ctx context.Context, p Principal, patch Permi
 	if err := s.RequireAdministrator(ctx, p); err != nil {
 		return PermissionInfo{}, err
 	}
+	return s.createPermission(ctx, p, patch, from)
+}
+
+func (s *Service) createPermission(ctx context.Context, p Principal, patch PermissionPatch, from domain.Client) (PermissionInfo, error) {
 	row, err := s.applied(ctx, patch, domain.Permission{ID: domain.PermissionID(domain.NewUUID(s.Clock.Now()))})
 	if err != nil {
 		return PermissionInfo{}, err
@@ -225,6 +229,10 @@ func (s *Service) DeletePermission(ctx context.Context, p Principal, id domain.P
 	if err := s.RequireAdministrator(ctx, p); err != nil {
 		return err
 	}
+	return s.deletePermission(ctx, p, id, from)
+}
+
+func (s *Service) deletePermission(ctx context.Context, p Principal, id domain.PermissionID, from domain.Client) error {
 	err := s.Repos.Permissions.Delete(ctx, id)
 	return s.permissionChanged(ctx, permissionEvent(domain.EventPermissionDeleted, p, id, from), err)
 }

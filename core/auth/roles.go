@@ -221,6 +221,10 @@ func (s *Service) CreateRole(ctx context.Context, p Principal, patch RolePatch, 
 	if err != nil {
 		return RoleInfo{}, err
 	}
+	return s.createRole(ctx, a, p, patch, from)
+}
+
+func (s *Service) createRole(ctx context.Context, a asker, p Principal, patch RolePatch, from domain.Client) (RoleInfo, error) {
 	role, err := patch.applied(domain.Role{ID: domain.RoleID(domain.NewUUID(s.Clock.Now()))})
 	if err != nil {
 		return RoleInfo{}, err
@@ -248,6 +252,10 @@ func (s *Service) UpdateRole(ctx context.Context, p Principal, id domain.RoleID,
 	if err != nil {
 		return RoleInfo{}, err
 	}
+	return s.updateRole(ctx, a, p, id, patch, from)
+}
+
+func (s *Service) updateRole(ctx context.Context, a asker, p Principal, id domain.RoleID, patch RolePatch, from domain.Client) (RoleInfo, error) {
 	if _, err := s.findRole(ctx, id); err != nil {
 		return RoleInfo{}, err
 	}
@@ -338,10 +346,14 @@ func (s *Service) DeleteRole(ctx context.Context, p Principal, id domain.RoleID,
 	if err != nil {
 		return err
 	}
+	return s.deleteRole(ctx, a, p, id, from)
+}
+
+func (s *Service) deleteRole(ctx context.Context, a asker, p Principal, id domain.RoleID, from domain.Client) error {
 	if _, err := s.findRole(ctx, id); err != nil {
 		return err
 	}
-	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+	err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
 		if err := r.Roles.Reserve(ctx, id); err != nil {
 			return err
 		}

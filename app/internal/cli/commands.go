@@ -10,16 +10,18 @@ type commands struct {
 	LogLevel   string `setting:"LOG_LEVEL" placeholder:"LEVEL" help:"Least important lines to log (LOG_LEVEL)."`
 	LogStyle   string `setting:"LOG_STYLE" placeholder:"STYLE" help:"pretty or raw (LOG_STYLE)."`
 
-	Serve    serveCommand    `cmd:"" help:"Run the service."`
-	Migrate  migrateCommand  `cmd:"" help:"Change the schema of the database."`
-	Users    usersCommand    `cmd:"" help:"Look after accounts."`
-	Keys     keysCommand     `cmd:"" help:"Look after the keys that sign access tokens, and after what DATA_KEY seals."`
-	Mail     mailCommand     `cmd:"" help:"Look at mails, and try whether they arrive."`
-	Config   configCommand   `cmd:"" help:"Show or check the configuration."`
-	Activity activityCommand `cmd:"" help:"Show the audit trail."`
-	Export   exportCommand   `cmd:"" help:"Write all that the database keeps as JSON lines, which import reads into another."`
-	Import   importCommand   `cmd:"" help:"Move in from an export, or from another service."`
-	Version  versionCommand  `cmd:"" help:"Show the version."`
+	Serve       serveCommand       `cmd:"" help:"Run the service."`
+	Migrate     migrateCommand     `cmd:"" help:"Change the schema of the database."`
+	Users       usersCommand       `cmd:"" help:"Look after accounts."`
+	Roles       rolesCommand       `cmd:"" help:"Look after roles."`
+	Permissions permissionsCommand `cmd:"" help:"Look after what roles and the public may do."`
+	Keys        keysCommand        `cmd:"" help:"Look after the keys that sign access tokens, and after what DATA_KEY seals."`
+	Mail        mailCommand        `cmd:"" help:"Look at mails, and try whether they arrive."`
+	Config      configCommand      `cmd:"" help:"Show or check the configuration."`
+	Activity    activityCommand    `cmd:"" help:"Show the audit trail."`
+	Export      exportCommand      `cmd:"" help:"Write all that the database keeps as JSON lines, which import reads into another."`
+	Import      importCommand      `cmd:"" help:"Move in from an export, or from another service."`
+	Version     versionCommand     `cmd:"" help:"Show the version."`
 }
 
 type migrateCommand struct {
@@ -36,6 +38,19 @@ type usersCommand struct {
 	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account, or what has come from a client address."`
 
 	TFAReset usersTFAResetCommand `cmd:"" name:"tfa-reset" help:"Turn the second factor of an account off, for somebody who has lost it."`
+}
+
+type rolesCommand struct {
+	List   rolesListCommand   `cmd:"" help:"List all roles."`
+	Create rolesCreateCommand `cmd:"" help:"Make a role."`
+	Update rolesUpdateCommand `cmd:"" help:"Change a role."`
+	Delete rolesDeleteCommand `cmd:"" help:"Remove a role that no account has, with its permissions."`
+}
+
+type permissionsCommand struct {
+	List   permissionsListCommand   `cmd:"" help:"List all permissions."`
+	Create permissionsCreateCommand `cmd:"" help:"Let a role or the public do something."`
+	Delete permissionsDeleteCommand `cmd:"" help:"Remove a permission."`
 }
 
 type importCommand struct {

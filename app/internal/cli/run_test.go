@@ -33,6 +33,8 @@ type backend struct {
 	closed   int
 	database cli.DatabaseOptions
 
+	rights asked
+
 	checked  int
 	checkErr error
 
