@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/totp"
 )
 
 // secrets are what must not be found in what is kept, by what they are.
@@ -199,6 +201,33 @@ func (used secrets) liveWithoutThem(t *testing.T, p *process, dir string) {
 	wantRefused(p.Reset(t.Context(), token, used["Ann's third password"]))
 	used["a forged reset token"] = strings.Repeat("forged-reset-token-", 3)[:43]
 	wantRefused(p.Reset(t.Context(), used["a forged reset token"], used["Ann's third password"]))
+	used.liveWithSecondFactor(t, p, auth.Credential{Bearer: used["a second static token"]})
+}
+
+// liveWithSecondFactor turns Ann's second factor on, and shows right codes of it and wrong ones.
+func (used secrets) liveWithSecondFactor(t *testing.T, p *process, ann auth.Credential) {
+	t.Helper()
+	setup, err := p.GenerateTFA(t.Context(), ann, used["Ann's third password"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := totp.DecodeSecret(setup.Secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	used["the secret of a second factor"], used["its bytes"] = setup.Secret, string(secret)
+	codes, err := p.EnableTFA(t.Context(), ann, auth.TFAEnable{Secret: setup.Secret, OTP: totp.Code(secret, totp.Step(time.Now()))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used["a recovery code"], used["a recovery code that was used"], used["a wrong recovery code"] = codes[1], codes[0], "qqqqq-wrong"
+	used["a recovery code in one word"] = strings.ReplaceAll(codes[1], "-", "")
+	for otp, want := range map[string]domain.Code{codes[0]: "", used["a wrong recovery code"]: domain.InvalidOTP} {
+		_, err := p.Login(t.Context(), auth.LoginInput{Email: "ann@example.com", Password: used["Ann's third password"], OTP: otp, Mode: domain.ModeJSON})
+		if codeOf(err) != want {
+			t.Fatalf("got %v, want %q", err, want)
+		}
+	}
 }
 
 // operate does with the command line what has to do with secrets, and returns what it wrote.
