@@ -11,6 +11,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/totp"
 )
 
 // bobElsewhere is nobody here yet.
@@ -95,6 +96,33 @@ func TestOAuth(t *testing.T) {
 		list := dataOf[[]map[string]string](t, w.browse(t, "GET", "/auth", "", nil, ""))
 		if len(list) != 1 || list[0]["name"] != "GitHub" || list[0]["label"] != "GitHub, Inc." || list[0]["driver"] != "oauth2" || len(list[0]) != 3 {
 			t.Errorf("got providers %v", list)
+		}
+	})
+	t.Run("the code of a second factor travels from the beginning to the end", func(t *testing.T) {
+		w := newWorld(t, auth.DefaultSettings())
+		bearer := dataOf[map[string]any](t, w.throughProvider(t, "/auth/oauth/github"))["access_token"].(string)
+		setup := dataOf[map[string]string](t, w.browse(t, "POST", "/users/me/tfa/generate", "", nil, bearer)) // who has just come, without a password
+		secret, err := totp.DecodeSecret(setup["secret"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := func() string {
+			w.clock.Advance(totp.Period)
+			return totp.Code(secret, totp.Step(w.clock.Now()))
+		}
+		body := `{"secret":"` + setup["secret"] + `","otp":"` + code() + `"}`
+		if answer := w.browse(t, "POST", "/users/me/tfa/enable", body, nil, bearer); answer.StatusCode != 200 {
+			t.Fatalf("got %d, want 200", answer.StatusCode)
+		}
+		for _, family := range []string{"/auth/oauth/github", "/auth/login/github"} {
+			refused := w.throughProvider(t, family+"?redirect=/home&otp=123")
+			if at := refused.Header.Get("Location"); refused.StatusCode != 302 || at != "/home?reason=INVALID_OTP" {
+				t.Errorf("%s: got %d and %q", family, refused.StatusCode, at)
+			}
+			let := w.throughProvider(t, family+"?redirect=/home&otp="+code())
+			if at := let.Header.Get("Location"); let.StatusCode != 302 || at != "/home" {
+				t.Errorf("%s with a code: got %d and %q", family, let.StatusCode, at)
+			}
 		}
 	})
 	t.Run("the page's family answers with tokens", func(t *testing.T) {

@@ -59,7 +59,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(w.tokens, hooks), Verifier: intercept.Verifier(w.tokens, hooks),
 		OAuth: []auth.OAuthPlace{{
-			Provider: w.oauth, Label: "GitHub, Inc.", Driver: "oauth2", AllowRegistration: true, RedirectURLs: []string{"https://app.example.org/in"},
+			Provider: w.oauth, Label: "GitHub, Inc.", Driver: "oauth2", AllowRegistration: true, RedirectURLs: []string{"https://app.example.org/in"}, RequireOTP: true,
 		}},
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
