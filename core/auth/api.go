@@ -79,6 +79,7 @@ type SessionAPI interface {
 	// unknown address, a wrong password and an account that is not active, and
 	// INVALID_OTP only after the password was right. Too many attempts on one account
 	// or from one address are REQUESTS_EXCEEDED, for known and unknown accounts alike.
+	// ROUTE_NOT_FOUND where Settings.DisableDefault says so.
 	Login(ctx context.Context, in LoginInput) (Tokens, error)
 
 	// Refresh trades a token for new ones; the old one is spent from then on. Within

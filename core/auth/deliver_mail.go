@@ -103,7 +103,7 @@ func (s *Service) deliverReset(ctx context.Context, letter domain.Letter) (sent 
 	if err != nil {
 		return false, fmt.Errorf("find account: %w", err)
 	}
-	if user.Status != domain.StatusActive || user.Password == "" {
+	if user.Status != domain.StatusActive || user.Password == "" || s.settings.DisableDefault {
 		return false, nil // who may not log in, or not by password, has none to reset
 	}
 	now := s.Clock.Now() // of the link and of what is said of it: a moment later it is good for less

@@ -11,6 +11,9 @@ import (
 
 // Login implements SessionAPI.
 func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
+	if s.settings.DisableDefault {
+		return Tokens{}, domain.NewError(domain.RouteNotFound, errDefaultDisabled)
+	}
 	email, err := checkLogin(in)
 	if err != nil {
 		return Tokens{}, err
@@ -41,6 +44,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	})
 	return tokens, nil
 }
+
+var errDefaultDisabled = errors.New("logins with a password are switched off")
 
 // checkLogin refuses what no account could match, before it costs anything.
 func checkLogin(in LoginInput) (domain.Email, error) {

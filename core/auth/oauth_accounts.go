@@ -20,7 +20,7 @@ func (s *Service) userOf(ctx context.Context, place OAuthPlace, who domain.Exter
 	if errors.Is(err, port.ErrConflict) { // the same person at the same moment, in two windows
 		user, err = s.linkedUser(ctx, place, who)
 		if isNotFound(err) {
-			return domain.User{}, nobodyHere("An account has this address: log in there, and link it")
+			return domain.User{}, nobodyHere(AddressTaken)
 		}
 	}
 	return user, err
@@ -39,7 +39,7 @@ func (s *Service) linkedUser(ctx context.Context, place OAuthPlace, who domain.E
 	user, err := s.Repos.Users.ByID(ctx, identity.UserID)
 	switch {
 	case isNotFound(err):
-		return domain.User{}, nobodyHere("The account is gone")
+		return domain.User{}, nobodyHere(NotRegistered)
 	case err != nil:
 		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
 	}
@@ -50,31 +50,23 @@ func (s *Service) linkedUser(ctx context.Context, place OAuthPlace, who domain.E
 // port.ErrConflict where the identity or the address is another's.
 func (s *Service) adopt(ctx context.Context, place OAuthPlace, who domain.ExternalUser, from domain.Client) (domain.User, error) {
 	if who.Email == "" {
-		return domain.User{}, nobodyHere("The provider shows no address, and nobody here is linked")
+		return domain.User{}, nobodyHere(AddressMissing)
 	}
 	if !who.EmailVerified {
-		return domain.User{}, nobodyHere("The provider does not vouch for the address, and nobody here is linked")
+		return domain.User{}, nobodyHere(AddressUnverified)
 	}
 	user, err := s.accountOf(ctx, who.Email)
 	switch {
 	case err == nil && place.LinkByEmail:
 		return s.link(ctx, place.Provider.Name(), who.Subject, user, from)
 	case err == nil:
-		return domain.User{}, nobodyHere("An account has this address: log in there, and link it")
+		return domain.User{}, nobodyHere(AddressTaken)
 	case !isNotFound(err):
 		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
 	case !place.AllowRegistration:
-		return domain.User{}, nobodyHere("Nobody here is linked")
+		return domain.User{}, nobodyHere(NotRegistered)
 	}
 	return s.register(ctx, place, who, from)
-}
-
-// nobodyHere is INVALID_CREDENTIALS with what the person can do about it. Who is told has
-// proved who they are, and learns of their own address alone.
-func nobodyHere(reason string) error {
-	e := domain.NewError(domain.InvalidCredentials, nil)
-	e.Reason = reason
-	return e
 }
 
 // register makes an account and links it, or does neither.
@@ -227,7 +219,7 @@ func (s *Service) unlink(ctx context.Context, id domain.UserID, provider string)
 		switch {
 		case gone == 0:
 			return port.ErrNotFound
-		case left == 0 && user.Password == "":
+		case left == 0 && (user.Password == "" || s.settings.DisableDefault):
 			return errLastWayIn
 		}
 		_, err = r.Users.Update(ctx, user)

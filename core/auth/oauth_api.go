@@ -93,6 +93,9 @@ type OAuthAPI interface {
 	// OAuthProviders returns the providers in the order in which they are configured.
 	OAuthProviders() []OAuthProviderInfo
 
+	// DefaultDisabled reports whether nobody can log in with a password: Settings.DisableDefault.
+	DefaultDisabled() bool
+
 	// BeginOAuth returns the way to a provider, and writes nothing. ROUTE_NOT_FOUND where there
 	// is none of that name; INVALID_PAYLOAD where Redirect is neither a path of this service
 	// nor on the provider's list; SERVICE_UNAVAILABLE while the provider cannot be asked.
@@ -105,7 +108,7 @@ type OAuthAPI interface {
 	// FinishOAuth lets the person in whom the provider names. The state is spent whatever
 	// comes of it. INVALID_CREDENTIALS where the browser is another than began, or came too
 	// late or twice, where the provider is not to be believed, and where nobody here is that
-	// person; SERVICE_UNAVAILABLE where the provider could not be asked. Redirect is there
+	// person, for a reason that is a NobodyHere; SERVICE_UNAVAILABLE where the provider could not be asked. Redirect is there
 	// beside an error once the browser is known to be the one that began.
 	FinishOAuth(ctx context.Context, in OAuthCallback) (OAuthFinished, error)
 

@@ -42,6 +42,9 @@ func (s *Service) OAuthProviders() []OAuthProviderInfo {
 	return list
 }
 
+// DefaultDisabled implements OAuthAPI.
+func (s *Service) DefaultDisabled() bool { return s.settings.DisableDefault }
+
 // placeNamed returns the provider of that name, which people may write in any case.
 func (s *Service) placeNamed(name string) (OAuthPlace, error) {
 	for _, place := range s.OAuth {

@@ -106,6 +106,11 @@ type Settings struct {
 	// mail is sent to an address that they choose. The zero Limit is no limit.
 	NoticeAccount port.Limit
 
+	// DisableDefault lets nobody in with a password: providers of OAuth, static tokens and
+	// sessions that there are do. Login is ROUTE_NOT_FOUND then, and no mail brings a link for a
+	// new password.
+	DisableDefault bool
+
 	// PublicURL is where people reach the service. Providers send browsers back there, and a
 	// login elsewhere may end at any of its pages.
 	PublicURL string
