@@ -17,6 +17,7 @@
 //	unset            what the default is, where it follows from something else
 //	secret           the value is never shown
 //	own              the setting is ours; the reference service does not have it
+//	page             of OAuthProvider: the name behind OAUTH_X_, where it is another
 package config
 
 import (
@@ -44,6 +45,7 @@ type Config struct {
 	Limits        Limits        `group:"Limits on attempts"`
 	Recovery      Recovery      `group:"Forgotten passwords"`
 	Mail          Mail          `group:"Mail"`
+	OAuth         OAuth         `group:"Logins elsewhere"`
 	Admin         Admin         `group:"First administrator"`
 	GraphQL       GraphQL       `group:"GraphQL"`
 	Explorer      Explorer      `group:"Pages for developers"`
