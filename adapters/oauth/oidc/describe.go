@@ -18,6 +18,7 @@ type description struct {
 	namesItself bool   // in every callback: RFC 9207
 	algorithms  []string
 	keys        oidc.KeySet
+	keysURL     string
 }
 
 // metadata is what go-oidc does not hand out otherwise.
@@ -72,7 +73,7 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 	if err != nil {
 		var other *oidc.IssuerMismatchError
 		if errors.As(err, &other) {
-			return nil, errors.New(place + ": it calls itself by another issuer than the configured one")
+			return nil, &IssuerError{Own: other.Discovered}
 		}
 		return nil, unanswered(place, err)
 	}
@@ -82,7 +83,7 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 	}
 	d := &description{
 		endpoint: found.Endpoint(), profileURL: found.UserInfoEndpoint(),
-		issuer: p.config.Issuer, namesItself: m.NamesItself,
+		issuer: p.config.Issuer, namesItself: m.NamesItself, keysURL: m.Keys,
 	}
 	for _, address := range []string{d.endpoint.AuthURL, d.endpoint.TokenURL, m.Keys} {
 		if checkURL(address, p.config.AllowInsecure) != nil {

@@ -17,6 +17,18 @@ func (p *Provider) failed(what string, err error) error {
 	return fmt.Errorf("oidc: %s at %s: %w", what, p.config.Name, err)
 }
 
+// ErrClient says that the provider does not take the client's ID or its secret.
+var ErrClient = errors.New("the client ID or its secret is wrong")
+
+// IssuerError says that a provider's description is of another issuer than the configured one.
+type IssuerError struct {
+	Own string // what the provider calls itself, which is no part of the text
+}
+
+func (*IssuerError) Error() string {
+	return "the description of the provider: it calls itself by another issuer than the configured one"
+}
+
 // unbelieved is port.ErrInvalid with the reason.
 func unbelieved(why string) error { return fmt.Errorf("%s: %w", why, port.ErrInvalid) }
 
@@ -50,7 +62,7 @@ func notExchanged(err error) error {
 	case "invalid_grant", "bad_verification_code", "redirect_uri_mismatch", "invalid_request":
 		return unbelieved("the code is refused as " + refused.ErrorCode)
 	case "invalid_client", "incorrect_client_credentials", "unauthorized_client":
-		return fmt.Errorf("%s: %s: the client ID or its secret is wrong", place, refused.ErrorCode)
+		return fmt.Errorf("%s: %s: %w", place, refused.ErrorCode, ErrClient)
 	case "invalid_scope", "unsupported_grant_type", "server_error", "temporarily_unavailable":
 		return fmt.Errorf("%s: %s", place, refused.ErrorCode)
 	}

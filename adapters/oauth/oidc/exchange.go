@@ -80,13 +80,16 @@ func (p *Provider) profile(ctx context.Context, d *description, token *oauth2.To
 	return profile, nil
 }
 
-// ask reads a JSON answer that is meant for the bearer of token.
+// ask reads a JSON answer that is meant for the bearer of token, or for everybody where that is
+// nil.
 func (p *Provider) ask(ctx context.Context, place, address string, token *oauth2.Token, into any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return unanswered(place, err)
 	}
-	request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	if token != nil {
+		request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	}
 	answer, err := p.client.Do(request)
 	if err != nil {
 		return unanswered(place, err)
