@@ -24,6 +24,7 @@ require (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/oauth/oidc v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/breachedfile v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/zxcvbn v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/memory v0.0.0
@@ -50,6 +51,8 @@ require (
 	github.com/buger/jsonparser v1.6.1 // indirect
 	github.com/ccojocar/zxcvbn-go v1.0.4 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
+	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
 	github.com/go-openapi/jsonpointer v1.0.2 // indirect
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/gorilla/mux v1.8.0 // indirect
@@ -69,6 +72,7 @@ require (
 	github.com/rs/xid v1.6.0 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/oauth2 v0.37.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 )
@@ -113,6 +117,7 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id => ../adapters/hasher/argon2id
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail => ../adapters/mailer/devmail
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp => ../adapters/mailer/smtp
+	github.com/sallyport-auth/sallyport/adapters/oauth/oidc => ../adapters/oauth/oidc
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/breachedfile => ../adapters/passwordcheck/breachedfile
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/zxcvbn => ../adapters/passwordcheck/zxcvbn
 	github.com/sallyport-auth/sallyport/adapters/store/memory => ../adapters/store/memory
