@@ -16,6 +16,7 @@ type commands struct {
 	Keys     keysCommand     `cmd:"" help:"Look after the keys that sign access tokens."`
 	Mail     mailCommand     `cmd:"" help:"Look at mails, and try whether they arrive."`
 	Config   configCommand   `cmd:"" help:"Show or check the configuration."`
+	Doctor   doctorCommand   `cmd:"" help:"Try what the service needs of others, and say what to fix."`
 	Activity activityCommand `cmd:"" help:"Show the audit trail."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
 }
@@ -42,6 +43,10 @@ type keysCommand struct {
 type mailCommand struct {
 	Preview mailPreviewCommand `cmd:"" help:"Show a mail as it would be sent, with sample values."`
 	Test    mailTestCommand    `cmd:"" help:"Send a test mail, and say what came of it."`
+}
+
+type doctorCommand struct {
+	OAuth doctorOAuthCommand `cmd:"" name:"oauth" help:"Ask the providers where people log in: are they there, do they take this client, do clocks agree, which callbacks to register."`
 }
 
 type configCommand struct {
