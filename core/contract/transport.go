@@ -48,7 +48,26 @@ type Client interface {
 	CreateAccount(ctx context.Context, c auth.Credential, patch auth.AccountPatch) (Profile, error)
 	UpdateAccount(ctx context.Context, c auth.Credential, id domain.UserID, patch auth.AccountPatch) (Profile, error)
 	DeleteAccount(ctx context.Context, c auth.Credential, id domain.UserID) error
+
+	// LoginWays says how people may log in. What a browser does of a login elsewhere is in
+	// Browser; ExchangeOAuthCode is for an app that the browser has brought a code.
+	LoginWays(ctx context.Context) (LoginWays, error)
+	ExchangeOAuthCode(ctx context.Context, code, verifier string) (Reply, error)
+
+	// ListIdentities lists where else the caller may log in; UnlinkIdentity takes one away.
+	ListIdentities(ctx context.Context, c auth.Credential) ([]Identity, error)
+	UnlinkIdentity(ctx context.Context, c auth.Credential, provider string) error
 }
+
+// LoginWays is how people may log in: at Providers, and with a password unless
+// DefaultDisabled says otherwise.
+type LoginWays struct {
+	Providers       []auth.OAuthProviderInfo
+	DefaultDisabled bool
+}
+
+// Identity is what a caller sees of where else it may log in.
+type Identity struct{ Provider, Subject string }
 
 // Reply is what a caller of any transport can see of its tokens.
 type Reply struct {
@@ -74,9 +93,12 @@ type Clock interface {
 }
 
 // World is a server under test and the levers beside it. The store and the clock are those
-// that the server uses.
+// that the server uses. The providers of the server are OAuthPlaces.
 type World struct {
-	Client Client
+	Client    Client
+	Browser   Browser
+	Elsewhere Elsewhere
+
 	Clock  Clock
 	Store  port.Store
 	Hasher port.PasswordHasher
@@ -118,6 +140,11 @@ func TransportCases() []Case[TransportOpener] {
 		transportPasswordCases(),
 		transportPasswordRefusalCases(),
 		transportPasswordRequestCases(),
+		transportOAuthCases(),
+		transportOAuthRefusedCases(),
+		transportOAuthStateCases(),
+		transportOAuthCodeCases(),
+		transportIdentityCases(),
 	} {
 		cases = append(cases, part...)
 	}

@@ -21,7 +21,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 	}
 	tokens, err := s.api.Login(c.UserContext(), in)
 	if err != nil {
-		return err
+		return s.asRoute(err, c)
 	}
 	if err := s.answerTokens(c, tokens); err != nil {
 		return err

@@ -37,16 +37,16 @@ func Schema() string { return schemaText }
 func Mutations() []string {
 	return []string{
 		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
-		"update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
+		"auth_oauth_token", "update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
 		"update_users_batch", "delete_users_item", "delete_users_items",
-		"delete_sessions_item", "delete_other_sessions",
+		"delete_sessions_item", "delete_other_sessions", "delete_auth_identities",
 	}
 }
 
 // SingleUseMutations returns the mutations of which an operation holds one only, unless
 // Config says otherwise: all those about logging in.
 func SingleUseMutations() []string {
-	return []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset"}
+	return []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token"}
 }
 
 // Config says how to serve.
