@@ -59,6 +59,7 @@ func (g *github) authorize(w http.ResponseWriter, r *http.Request) {
 		g.codes[code] = githubCode{g.whoever(r), query.Get("code_challenge"), redirectURI}
 		g.mu.Unlock()
 		back.Set("code", code)
+		g.note(code)
 	}
 	http.Redirect(w, r, redirectURI+"?"+back.Encode(), http.StatusFound)
 }
@@ -98,6 +99,7 @@ func (g *github) exchange(r *http.Request) (token, problem string) {
 		return "", "redirect_uri_mismatch"
 	}
 	token = secretText("gho")
+	g.note(token)
 	g.tokens[token] = code.person
 	return token, ""
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -29,6 +30,7 @@ const (
 type Provider struct {
 	URL string // without a slash at its end; the issuer, where it is one
 
+	address   string // to listen at; empty: any
 	server    *httptest.Server
 	elsewhere atomic.Int64
 
@@ -37,6 +39,8 @@ type Provider struct {
 	person    contract.OAuthPerson
 	redirects []string
 	denying   bool
+	asking    bool
+	issued    []string
 }
 
 // personHeader is how Login says who is at the browser.
@@ -57,10 +61,23 @@ func (p *Provider) start(t testing.TB, handler func(issuer string) http.Handler,
 			inner.ServeHTTP(w, r)
 		}
 	}))
+	if p.address != "" {
+		p.listenAt(t, p.address)
+	}
 	p.URL = "http://" + p.server.Listener.Addr().String()
 	inner = handler(p.URL)
 	p.server.Start()
 	t.Cleanup(p.server.Close)
+}
+
+func (p *Provider) listenAt(t testing.TB, address string) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.server.Listener.Close()
+	p.server.Listener = listener
 }
 
 // wrong answers as the lever wants it, and reports whether it has.
@@ -127,6 +144,37 @@ func (p *Provider) denies() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.denying
+}
+
+// Ask makes browsers wait at a page until somebody follows its link, #continue. It is for
+// OpenID providers, and not for Login.
+func (p *Provider) Ask(ask bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asking = ask
+}
+
+func (p *Provider) asks() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asking
+}
+
+// Issued returns every code and token that the provider has handed out.
+func (p *Provider) Issued() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.issued)
+}
+
+func (p *Provider) note(secrets ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, secret := range secrets {
+		if secret != "" {
+			p.issued = append(p.issued, secret)
+		}
+	}
 }
 
 // whoever returns who is at the browser of r.
