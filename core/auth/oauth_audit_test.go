@@ -54,6 +54,9 @@ func trailOfOAuth() map[string][]recorded {
 	}
 	const writesNothing = "anybody may begin as often as they like, so that it writes nothing"
 	return map[string][]recorded{
+		"DefaultDisabled": {{"all", func(_ *testing.T, w world) func() {
+			return func() { w.service.DefaultDisabled() }
+		}, nil, changesNothing}},
 		"OAuthProviders": {{"all", func(_ *testing.T, w world) func() {
 			return func() { w.service.OAuthProviders() }
 		}, nil, changesNothing}},

@@ -83,15 +83,19 @@ func (s story) wantElsewhere(way OAuthWay, p OAuthPerson, code domain.Code, reas
 	s.wantKept(before)
 }
 
-// kept is how much is kept of people.
+// kept is how much is kept of people, without the administrator that a program begins with.
 type kept struct{ users, identities, sessions int }
 
 func (s story) kept() kept {
 	s.Helper()
 	repos := s.Store.Repos()
 	users := value(repos.Users.List(s.Context(), "", 100))(s)
-	k := kept{users: len(users)}
+	var k kept
 	for _, u := range users {
+		if u.Role == domain.AdministratorRole {
+			continue
+		}
+		k.users++
 		k.identities += len(value(repos.Identities.OfUser(s.Context(), u.ID))(s))
 		k.sessions += len(value(s.Store.Sessions().List(s.Context(), u.ID, s.Clock.Now(), 100))(s))
 	}
