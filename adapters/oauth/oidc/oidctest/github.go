@@ -66,6 +66,7 @@ func (g *github) authorize(w http.ResponseWriter, r *http.Request) {
 
 func (g *github) accessToken(w http.ResponseWriter, r *http.Request) {
 	token, problem := g.exchange(r)
+	g.note(r.PostFormValue("code_verifier"))
 	values := map[string]string{"error": problem, "error_description": "about " + r.PostFormValue("code")}
 	if problem == "" {
 		values = map[string]string{"access_token": token, "token_type": "bearer", "scope": "read:user,user:email"}

@@ -125,6 +125,7 @@ func (o *openID) token(w http.ResponseWriter, r *http.Request, provider http.Han
 	}
 	recorder := httptest.NewRecorder()
 	provider.ServeHTTP(recorder, r)
+	o.note(r.PostFormValue("code_verifier"))
 	body := recorder.Body.Bytes()
 	if recorder.Code == http.StatusOK {
 		changed, err := o.spoil(body)

@@ -40,7 +40,7 @@ type Provider struct {
 	redirects []string
 	denying   bool
 	asking    bool
-	issued    []string
+	secrets   []string
 }
 
 // personHeader is how Login says who is at the browser.
@@ -160,11 +160,12 @@ func (p *Provider) asks() bool {
 	return p.asking
 }
 
-// Issued returns every code and token that the provider has handed out.
-func (p *Provider) Issued() []string {
+// Secrets returns every code and token that the provider has handed out, and every verifier
+// that it was shown.
+func (p *Provider) Secrets() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.issued)
+	return slices.Clone(p.secrets)
 }
 
 func (p *Provider) note(secrets ...string) {
@@ -172,7 +173,7 @@ func (p *Provider) note(secrets ...string) {
 	defer p.mu.Unlock()
 	for _, secret := range secrets {
 		if secret != "" {
-			p.issued = append(p.issued, secret)
+			p.secrets = append(p.secrets, secret)
 		}
 	}
 }
