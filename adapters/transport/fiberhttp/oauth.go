@@ -29,7 +29,7 @@ func todaysFamily() oauthFamily { return oauthFamily{path: "/auth/login/", redir
 // oauthRoutes are those of logins elsewhere that look at no session cookie; the others are in
 // oauthLinkRoutes.
 func (s *Server) oauthRoutes(authRoutes fiber.Router) {
-	authRoutes.Get("/", s.listProviders)
+	authRoutes.Get("", s.listProviders)
 	authRoutes.Get("/oauth", s.listProviderNames)
 	authRoutes.Post("/oauth/token", s.exchangeAppCode)
 	for _, f := range []oauthFamily{pageFamily(), todaysFamily()} {
@@ -115,12 +115,15 @@ func (s *Server) oauthBegin(c *fiber.Ctx, f oauthFamily) auth.OAuthBegin {
 	return in
 }
 
-// asRoute says of a provider that there is not what is said of every other path.
+// asRoute says of what there is not, such as a provider, what is said of every other path.
 func (s *Server) asRoute(err error, c *fiber.Ctx) error {
-	if failure, ok := errors.AsType[*domain.Error](err); ok && failure.Code == domain.RouteNotFound {
-		return s.routeNotFound(c)
+	failure, ok := errors.AsType[*domain.Error](err)
+	if !ok || failure.Code != domain.RouteNotFound {
+		return err
 	}
-	return err
+	named := *failure
+	named.Message = noRoute(c)
+	return &named
 }
 
 // finishOAuth handles GET of a provider's callback.

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,6 +50,15 @@ func dataOf[T any](t testing.TB, answer *http.Response) T {
 		t.Fatal(err)
 	}
 	return shown.Data
+}
+
+func bodyOf(t testing.TB, answer *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func cookieOf(answer *http.Response, name string) *http.Cookie {
@@ -145,6 +156,35 @@ func TestOAuth(t *testing.T) {
 		without := w.comeBack(t, begun.Header.Get("Location"), nil)
 		if without.StatusCode != 401 {
 			t.Errorf("without the cookie: got %d, want 401", without.StatusCode)
+		}
+	})
+	t.Run("who is nobody here is led away by a name of each family, and told why", func(t *testing.T) {
+		w := newWorldOf(t, auth.DefaultSettings(), contract.OAuthPlaces)
+		for path, want := range map[string]string{
+			"/auth/oauth/google?redirect=/home?x=1": "/home?detail=NOT_REGISTERED&reason=INVALID_USER",
+			"/auth/login/google?redirect=/home?x=1": "/home?detail=NOT_REGISTERED&reason=INVALID_CREDENTIALS",
+		} {
+			if answer := w.throughProvider(t, path); answer.StatusCode != 302 || answer.Header.Get("Location") != want {
+				t.Errorf("%s: got %d to %q, want %q", path, answer.StatusCode, answer.Header.Get("Location"), want)
+			}
+		}
+		answer := w.throughProvider(t, "/auth/oauth/google")
+		if body := bodyOf(t, answer); answer.StatusCode != 401 || !strings.Contains(body, `"reason":"Nobody here is linked"`) {
+			t.Errorf("got %d %s", answer.StatusCode, body)
+		}
+	})
+	t.Run("logins with a password that are switched off are no route, and everybody is told", func(t *testing.T) {
+		for _, disabled := range []bool{false, true} {
+			s := auth.DefaultSettings()
+			s.DisableDefault = disabled
+			w := newWorld(t, s)
+			if body := bodyOf(t, w.browse(t, "GET", "/auth", "", nil, "")); !strings.Contains(body, fmt.Sprintf(`"disableDefault":%t`, disabled)) {
+				t.Errorf("%t: got %s", disabled, body)
+			}
+			answer := w.browse(t, "POST", "/auth/login", `{"email":"ann@example.com","password":"x"}`, nil, "")
+			if body := bodyOf(t, answer); (answer.StatusCode == 404) != disabled || disabled && !strings.Contains(body, "Route /auth/login doesn't exist.") {
+				t.Errorf("%t: got %d %s", disabled, answer.StatusCode, body)
+			}
 		}
 	})
 	t.Run("a place that is not allowed is refused before the provider is", func(t *testing.T) {

@@ -74,6 +74,7 @@ func TestOpenAPIDescribesEveryAnswer(t *testing.T) {
 	recoverPassword(t, p, dir)
 	useUpAttempts(t, p)
 	askTooOften(t, c)
+	logInElsewhere(t, c)
 
 	elsewhere := serve(t, append(cheap(t.TempDir()), "ROOT_REDIRECT=false", "ACCESS_TOKEN_ALGORITHM=EdDSA"))
 	elsewhere.HTTP.Transport = c

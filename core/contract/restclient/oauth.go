@@ -103,9 +103,11 @@ func (c Client) BeginOAuth(ctx context.Context, way contract.OAuthWay) (auth.OAu
 
 // BeginOAuthLink asks for the way to a provider, to link an account there to the caller's.
 func (c Client) BeginOAuthLink(ctx context.Context, credential auth.Credential, way contract.OAuthWay) (auth.OAuthBegun, error) {
-	response, err := c.Do(ctx, Call{
-		Method: http.MethodPost, Path: "/auth/oauth/" + url.PathEscape(way.Provider) + "/link", Body: map[string]any{"redirect": way.Redirect},
-	}.by(credential))
+	body := map[string]any{}
+	if way.Redirect != "" {
+		body["redirect"] = way.Redirect
+	}
+	response, err := c.Do(ctx, Call{Method: http.MethodPost, Path: "/auth/oauth/" + url.PathEscape(way.Provider) + "/link", Body: body}.by(credential))
 	if err != nil {
 		return auth.OAuthBegun{}, err
 	}
@@ -153,6 +155,10 @@ func arrival(response Response) (contract.Arrival, error) {
 			Mode: domain.ModeJSON, Access: tokens.AccessToken, Token: tokens.RefreshToken, TTL: time.Duration(tokens.Expires) * time.Millisecond,
 		}
 		return got, err
+	}
+	if response.Status == http.StatusNoContent {
+		got.Linked = true
+		return got, nil
 	}
 	at, err := url.Parse(response.Header.Get("Location"))
 	if err != nil || response.Status != http.StatusFound || at.String() == "" || len(response.Body) > 0 {
