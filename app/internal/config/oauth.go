@@ -22,7 +22,7 @@ type OAuthProvider struct {
 	Name   string `env:"-"` // as it was written
 	Prefix string `env:"-"` // such as AUTH_GITHUB_
 
-	Driver       string `env:"DRIVER" oneof:"openid|oauth2|discord|github|gitlab|google|microsoft|okta" unset:"that of the same name, such as github for GitHub, or openid with ISSUER_URL" doc:"What the provider speaks: openid is OpenID Connect, oauth2 is OAuth 2.0 alone. The others are providers of which only the client has to be said."`
+	Driver       string `env:"DRIVER" oneof:"openid|oauth2|discord|github|gitlab|google|microsoft|okta" unset:"that of the same name, such as github for GitHub; for another name openid with ISSUER_URL, oauth2 with AUTHORIZE_URL" doc:"What the provider speaks: openid is OpenID Connect, oauth2 is OAuth 2.0 alone. The others are providers of which only the client has to be said."`
 	ClientID     string `env:"CLIENT_ID" page:"KEY" doc:"The ID of the client, as the provider has given it."`
 	ClientSecret Secret `env:"CLIENT_SECRET" page:"SECRET" secret:"true" doc:"Its secret."`
 
