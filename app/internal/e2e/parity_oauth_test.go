@@ -59,8 +59,11 @@ func toBringCode() act {
 		way := contract.OAuthWay{Provider: "GitHub", Mode: domain.ModeCookie, Redirect: contract.OAuthAppURL, AppChallenge: s256(parityVerifier)}
 		begun, err := p.browser().BeginOAuth(p.Context(), way)
 		arrival, err := p.comeBack(way, begun, err)
+		if err != nil {
+			p.Fatal(err)
+		}
 		p.held["code"] = contract.Reply{Token: arrival.AppCode}
-		return arrival.Redirect, err
+		return arrival.Redirect, nil
 	}}
 }
 
