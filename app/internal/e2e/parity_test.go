@@ -125,8 +125,9 @@ func newTwin(t *testing.T) twin {
 	return w
 }
 
-// The accounts that a twin begins with, all with parityPassword.
+// The accounts that a twin begins with, all but Bob's with parityPassword.
 const (
+	parityBob      = "0195f2c6-7d7e-7a10-8000-0000000000b1"
 	parityAnn      = "0195f2c6-7d7e-7a10-8000-0000000000a1"
 	parityRoot     = "0195f2c6-7d7e-7a10-8000-0000000000c0"
 	parityRole     = "0195f2c6-7d7e-7a10-8000-0000000000d0"
@@ -137,8 +138,7 @@ func (w twin) populate(t *testing.T, hasher port.PasswordHasher) {
 	t.Helper()
 	repos := w.store.Repos()
 	encoded, err := hasher.Hash(t.Context(), parityPassword)
-	err = errors.Join(err, repos.Roles.Create(t.Context(), domain.Role{ID: parityRole, Name: "Root", App: true, Admin: true}),
-		repos.Roles.Create(t.Context(), domain.Role{ID: contract.OAuthRole, Name: "Readers"}))
+	err = errors.Join(err, repos.Roles.Create(t.Context(), domain.Role{ID: parityRole, Name: "Root", App: true, Admin: true}))
 	for _, u := range []domain.User{
 		{ID: parityAnn, Email: "Ann@example.com", FirstName: "Ann", Preferences: []byte(`{"title":"Archer"}`)},
 		{ID: parityRoot, Email: "root@example.com", Role: parityRole},
@@ -150,6 +150,10 @@ func (w twin) populate(t *testing.T, hasher port.PasswordHasher) {
 		}
 		err = errors.Join(err, repos.Users.Create(t.Context(), u))
 	}
+	// Bob has no password: he logs in elsewhere.
+	bob := domain.User{ID: parityBob, Email: "bob@example.com", Status: domain.StatusActive, CreatedAt: w.clock.Now()}
+	err = errors.Join(err, repos.Users.Create(t.Context(), bob),
+		repos.Identities.Link(t.Context(), domain.Identity{Provider: "GitHub", Subject: bobElsewhere.Subject, UserID: bob.ID}))
 	if err != nil {
 		t.Fatal(err)
 	}
