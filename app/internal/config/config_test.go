@@ -78,7 +78,7 @@ func TestLoadDefaults(t *testing.T) {
 			config.Mail{Transport: "mailbox", From: "no-reply@example.com", SMTPPort: 587, DefaultLanguage: "en", QueueLength: 10_000},
 			config.OAuth{},
 			config.Admin{Email: "admin@example.com"},
-			config.GraphQL{Introspection: true, SingleUse: []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset"}},
+			config.GraphQL{Introspection: true, SingleUse: []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token"}},
 			config.Explorer{GraphQL: true, Docs: true},
 			config.Connect{},
 			config.Audit{EventsTTL: 90 * 24 * time.Hour},
