@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -21,10 +22,10 @@ type oauthFamily struct {
 }
 
 func pageFamily() oauthFamily {
-	return oauthFamily{path: "/auth/oauth/", mode: domain.ModeCookie, nobody: "INVALID_USER"}
+	return oauthFamily{path: httpedge.OAuthPath, mode: domain.ModeCookie, nobody: "INVALID_USER"}
 }
 
-func todaysFamily() oauthFamily { return oauthFamily{path: "/auth/login/", redirect: "/"} }
+func todaysFamily() oauthFamily { return oauthFamily{path: httpedge.OAuthLoginPath, redirect: "/"} }
 
 // oauthRoutes are those of logins elsewhere that look at no session cookie; the others are in
 // oauthLinkRoutes.
@@ -44,11 +45,7 @@ func (s *Server) oauthLinkRoutes() {
 	s.app.Delete("/auth/oauth/:provider/link", s.authenticate, s.unlink)
 }
 
-// oauthCookie keeps auth.OAuthBegun.Cookie. A provider sends the browser back from another
-// site, and a cookie of SameSite=Strict would stay behind.
-func (s *Server) oauthCookie() Cookie {
-	return Cookie{Name: "sallyport_oauth", Insecure: s.config.SessionCookie.Insecure, SameSite: "Lax"}
-}
+func (s *Server) oauthCookie() Cookie { return httpedge.OAuthCookie(s.config.SessionCookie) }
 
 type providerAnswer struct {
 	Name   string `json:"name"`
@@ -103,16 +100,10 @@ func (s *Server) beginOAuth(f oauthFamily) fiber.Handler {
 	}
 }
 
-// oauthBegin returns what the path says. The callback is spelled as the provider is configured,
-// since it is compared with what is registered.
+// oauthBegin returns what the path says.
 func (s *Server) oauthBegin(c *fiber.Ctx, f oauthFamily) auth.OAuthBegin {
-	in := auth.OAuthBegin{Provider: strings.Clone(c.Params("provider")), Client: s.client(c)}
-	for _, p := range s.api.OAuthProviders() {
-		if strings.EqualFold(p.Name, in.Provider) {
-			in.CallbackPath = f.path + url.PathEscape(p.Name) + "/callback"
-		}
-	}
-	return in
+	name := strings.Clone(c.Params("provider"))
+	return auth.OAuthBegin{Provider: name, CallbackPath: httpedge.OAuthCallbackPath(f.path, name, s.api.OAuthProviders()), Client: s.client(c)}
 }
 
 // asRoute says of what there is not, such as a provider, what is said of every other path.

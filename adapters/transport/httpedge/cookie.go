@@ -15,6 +15,7 @@ const (
 	RefreshCookieName = "directus_refresh_token"
 	SessionCookieName = "directus_session_token"
 	DeviceCookieName  = "sallyport_device"
+	OAuthCookieName   = "sallyport_oauth"
 )
 
 // Cookie says how a cookie is set. The zero value but for a name is a cookie for the host
@@ -30,6 +31,12 @@ type Cookie struct {
 // of another site carries it.
 func DeviceCookie(session Cookie) Cookie {
 	return Cookie{Name: DeviceCookieName, Domain: session.Domain, Insecure: session.Insecure, SameSite: "Lax"}
+}
+
+// OAuthCookie keeps auth.OAuthBegun.Cookie, for the host alone. A provider sends the browser
+// back from another site, and a cookie of SameSite=Strict would stay behind.
+func OAuthCookie(session Cookie) Cookie {
+	return Cookie{Name: OAuthCookieName, Insecure: session.Insecure, SameSite: "Lax"}
 }
 
 // CheckCookieNames refuses names of which one cookie would overwrite another.

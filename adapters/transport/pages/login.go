@@ -25,7 +25,7 @@ func (h *Handler) showLogin(v *visit) error {
 			return h.redirect(v, profilePath)
 		}
 	}
-	h.render(v, page{template: "login", Title: "login.title", Notice: notice, Focus: "email"})
+	h.render(v, page{template: "login", Title: "login.title", Notice: notice, Problem: cameBack(v), Focus: "email"})
 	return nil
 }
 
