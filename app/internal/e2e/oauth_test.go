@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -189,12 +191,39 @@ func TestAppsLogInElsewhere(t *testing.T) {
 	}
 }
 
+// TestPasswordsCanBeSwitchedOff leaves providers as the only way in.
+func TestPasswordsCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	port, publicURL := publicHome(t)
+	at := oidctest.OpenID(t, false, callbacks(publicURL, "IdP")...)
+	p := serve(t, append(cheap(t.TempDir()), append(openIDOfToday(at.URL), "PORT="+port, "PUBLIC_URL="+publicURL, "AUTH_DISABLE_DEFAULT=true")...))
+	refused := p.browse(t, http.MethodPost, "/auth/login", `{"email":"`+adminEmail+`","password":"`+adminPassword+`"}`, nil, "")
+	if refused.StatusCode != http.StatusNotFound || !strings.Contains(refused.body, "ROUTE_NOT_FOUND") {
+		t.Errorf("got %d %s, want 404", refused.StatusCode, refused.body)
+	}
+	if ways := p.browse(t, http.MethodGet, "/auth", "", nil, ""); !strings.Contains(ways.body, `"disableDefault":true`) || !strings.Contains(ways.body, `"label":"The identity provider"`) {
+		t.Errorf("got %s", ways.body)
+	}
+	begun := p.begin(t, "/auth/oauth/IdP")
+	var tokens restclient.Tokens
+	p.comeBack(t, at, begun.Header.Get("Location"), begun.Cookies(), bobElsewhere).data(t, &tokens)
+	if me := p.browse(t, http.MethodGet, "/users/me", "", nil, tokens.AccessToken); me.StatusCode != http.StatusOK {
+		t.Errorf("got %d %s", me.StatusCode, me.body)
+	}
+}
+
 // TestAProviderThatComesLater starts the service while nobody listens where the provider will.
 func TestAProviderThatComesLater(t *testing.T) {
 	t.Parallel()
 	port, publicURL := publicHome(t)
 	address := freeAddress(t)
-	p := serve(t, append(cheap(t.TempDir()), append(openIDOfToday("http://"+address), "PORT="+port, "PUBLIC_URL="+publicURL)...))
+	env := append(cheap(t.TempDir()), append(openIDOfToday("http://"+address), "PORT="+port, "PUBLIC_URL="+publicURL)...)
+	p := serve(t, env)
+	doctor := sallyport(t, env, "doctor", "oauth")
+	diagnosis, err := doctor.Output()
+	if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != 1 || !strings.Contains(string(diagnosis), "wrong  oidc: examine the provider at IdP: the description of the provider: ") {
+		t.Errorf("the doctor: got error %v and\n%s", err, diagnosis)
+	}
 	if down := p.browse(t, http.MethodGet, "/auth/login/IdP?redirect=/admin", "", nil, ""); down.StatusCode != http.StatusServiceUnavailable || down.Header.Get("Location") != "" {
 		t.Errorf("while it is down: got %d to %q, want 503", down.StatusCode, down.Header.Get("Location"))
 	}
