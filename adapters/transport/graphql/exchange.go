@@ -142,6 +142,7 @@ func (x *exchange) needsCaller() bool {
 	for _, root := range x.roots {
 		switch root.Field {
 		case "auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
+			"auth_oauth_token", "auth_providers", "auth_disable_default",
 			"server_ping", "__typename", "__schema", "__type":
 		default:
 			return true

@@ -367,6 +367,12 @@ func TestSecurity78_CookiesFollowTheRulesOfREST(t *testing.T) {
 		if got.Status != http.StatusUnauthorized || !strings.HasPrefix(got.Header.Get("Set-Cookie"), "directus_session_token=; Max-Age=0; ") {
 			t.Errorf("got status %d, cookie %q", got.Status, got.Header.Get("Set-Cookie"))
 		}
+		if ways := w.do(t, graphqlclient.Call{Query: "{ auth_providers { name } auth_disable_default }", Cookie: dead}); len(codes(t, ways)) > 0 {
+			t.Errorf("got %s, want the ways to log in", ways.Body)
+		}
+		if mine := w.do(t, graphqlclient.Call{Query: "{ auth_identities { subject } }", Cookie: dead}); len(codes(t, mine)) != 1 {
+			t.Errorf("got %s, want a refusal", mine.Body)
+		}
 		in := w.do(t, graphqlclient.Call{Query: "mutation { " + fmt.Sprintf(loginField, password) + " }", Cookie: dead})
 		if len(codes(t, in)) > 0 {
 			t.Errorf("got %s", in.Body)
