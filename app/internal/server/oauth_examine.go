@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/oauth/oidc"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/wiring"
+	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
 // maxClockSkew is how far clocks may be apart. ID tokens of some providers are over after five
@@ -36,11 +37,12 @@ func (b Backend) ExamineOAuth(ctx context.Context, c config.Config) ([]cli.Findi
 	return findings, nil
 }
 
-// callbacksOf are where a provider sends browsers back to, the first also after linking.
+// callbacksOf are where a provider sends browsers back to, as transports have them.
 func callbacksOf(c config.Config, provider string) []string {
+	known := []auth.OAuthProviderInfo{{Name: provider}}
 	var list []string
-	for _, family := range []string{"/auth/oauth/", "/auth/login/"} {
-		list = append(list, strings.TrimSuffix(c.Server.PublicURL, "/")+family+url.PathEscape(provider)+"/callback")
+	for _, family := range []string{httpedge.OAuthPath, httpedge.OAuthLoginPath} {
+		list = append(list, strings.TrimSuffix(c.Server.PublicURL, "/")+httpedge.OAuthCallbackPath(family, provider, known))
 	}
 	return list
 }
@@ -133,7 +135,7 @@ func examineClock(p config.OAuthProvider, e oidc.Examination) []cli.Finding {
 func examineCallbacks(p config.OAuthProvider, e oidc.Examination, callbacks []string) []cli.Finding {
 	const fix = "register it there, letter by letter"
 	var findings []cli.Finding
-	uses := []string{"for /auth/oauth/" + p.Name + " and for linking", "for /auth/login/" + p.Name}
+	uses := []string{"for " + httpedge.OAuthPath + p.Name + " and its link", "for " + httpedge.OAuthLoginPath + p.Name + " and the pages at /admin"}
 	for i, callback := range callbacks {
 		f := cli.Finding{About: p.Name, Level: cli.FindingNote, Text: "register " + uses[i] + ": " + callback}
 		for _, refused := range e.RefusedCallbacks {

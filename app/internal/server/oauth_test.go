@@ -48,7 +48,7 @@ func TestExamineOAuth(t *testing.T) {
 			environ: func(t *testing.T) []string {
 				return client("AUTH_X_ISSUER_URL=" + oidctest.OpenID(t, false, both...).URL)
 			},
-			notes: []string{"http://localhost:8055 leads", "register for /auth/oauth/X and for linking: " + onPage, "register for /auth/login/X: " + onToday},
+			notes: []string{"http://localhost:8055 leads", "register for /auth/oauth/X and its link: " + onPage, "register for /auth/login/X and the pages at /admin: " + onToday},
 		},
 		"GitHub in order": {
 			environ: func(t *testing.T) []string { return gitHubAt(oidctest.GitHub(t, both...)) },
@@ -56,7 +56,7 @@ func TestExamineOAuth(t *testing.T) {
 		},
 		"one callback is registered": {
 			environ: func(t *testing.T) []string { return gitHubAt(oidctest.GitHub(t, onToday)) },
-			notes:   []string{"localhost", "not registered, for /auth/oauth/X and for linking: " + onPage + " -> register it there", onToday},
+			notes:   []string{"localhost", "not registered, for /auth/oauth/X and its link: " + onPage + " -> register it there", onToday},
 		},
 		"no callback is registered": {
 			environ: func(t *testing.T) []string { return gitHubAt(oidctest.GitHub(t)) },
