@@ -17,7 +17,8 @@ func actsElsewhere() []act {
 		{"asks how to log in", func(p *performance) (any, error) { return p.client.LoginWays(p.Context()) }},
 		toBringCode(), toTrade("another verifier", parityVerifier+"x"), toTrade("a code that is spent", parityVerifier),
 		toBringCode(), toTrade("no verifier", ""), toTrade("a code", parityVerifier), toTrade("once more", parityVerifier),
-		toBringCode(), {"a code that is late", func(p *performance) (any, error) {
+		toBringCode(),
+		{"a code that is late", func(p *performance) (any, error) {
 			p.clock.Advance(auth.OAuthCodeTTL)
 			return shownReply(p.client.ExchangeOAuthCode(p.Context(), p.held["code"].Token, parityVerifier))
 		}},
