@@ -58,7 +58,7 @@ func transportOAuthRefusedCases() []Case[TransportOpener] {
 					"access_denied": domain.InvalidCredentials, "<script>": domain.InvalidCredentials, "temporarily_unavailable": domain.ServiceUnavailable,
 				} {
 					c := s.back(home(openPlace), bobElsewhere())
-					c.Code, c.Error = "", problem
+					c.Error = problem // beside a code that is good
 					arrival, err := s.Browser.FinishOAuth(s.Context(), home(openPlace), c)
 					s.wantCode(err, code)
 					if arrival.Redirect != "/home" || strings.Contains(err.Error(), problem) {
