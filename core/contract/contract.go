@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(515))
+//		}, contract.Expect(517))
 //	}
 package contract
 

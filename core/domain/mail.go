@@ -24,11 +24,16 @@ const (
 	LetterPasswordReset   LetterKind = "password-reset"
 	LetterPasswordChanged LetterKind = "password-changed"
 	LetterEmailChanged    LetterKind = "email-changed"
+
+	// LetterIdentityLinked and LetterIdentityUnlinked tell of another way into an account, and
+	// of one less.
+	LetterIdentityLinked   LetterKind = "identity-linked"
+	LetterIdentityUnlinked LetterKind = "identity-unlinked"
 )
 
 // LetterKinds returns all kinds of letters that there are.
 func LetterKinds() []LetterKind {
-	return []LetterKind{LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged}
+	return []LetterKind{LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged, LetterIdentityLinked, LetterIdentityUnlinked}
 }
 
 // Mail is one message to one person.

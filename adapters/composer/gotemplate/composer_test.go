@@ -133,6 +133,10 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 		{domain.LetterPasswordChanged, "de", "Ihr Passwort f\u00fcr Example Service wurde ge\u00e4ndert"},
 		{domain.LetterEmailChanged, "en", "The e-mail address of your account at Example Service was changed"},
 		{domain.LetterEmailChanged, "de", "Die E-Mail-Adresse Ihres Kontos bei Example Service wurde ge\u00e4ndert"},
+		{domain.LetterIdentityLinked, "en", "Your account at Example Service can be opened by another login"},
+		{domain.LetterIdentityLinked, "de", "Ihr Konto bei Example Service l\u00e4sst sich mit einer weiteren Anmeldung \u00f6ffnen"},
+		{domain.LetterIdentityUnlinked, "en", "A login was removed from your account at Example Service"},
+		{domain.LetterIdentityUnlinked, "de", "Eine Anmeldung wurde von Ihrem Konto bei Example Service entfernt"},
 	} {
 		content := sample()
 		content.Kind, content.Language, content.ExpiresIn = test.kind, test.language, 0

@@ -46,6 +46,10 @@ func wordsOf(kind domain.LetterKind, german bool) (title, hint string, ok bool) 
 		return "%s, the password was changed", "Changed from %s with %s. %s", true
 	case kind == domain.LetterEmailChanged:
 		return "%s, the address was changed", "Changed from %s with %s. %s", true
+	case kind == domain.LetterIdentityLinked:
+		return "%s, there is another way in", "Linked from %s with %s. %s", true
+	case kind == domain.LetterIdentityUnlinked:
+		return "%s, there is one way in less", "Unlinked from %s with %s. %s", true
 	}
 	return "", "", false
 }

@@ -17,5 +17,5 @@ func TestContract(t *testing.T) {
 			}
 		})
 		return s
-	}, contract.Expect(515))
+	}, contract.Expect(517))
 }
