@@ -17,11 +17,16 @@ func (s *Service) userOf(ctx context.Context, place OAuthPlace, who domain.Exter
 		return user, err
 	}
 	user, err = s.adopt(ctx, place, who, from)
-	if errors.Is(err, port.ErrConflict) { // the same person at the same moment, in two windows
-		user, err = s.linkedUser(ctx, place, who)
-		if isNotFound(err) {
-			return domain.User{}, nobodyHere(AddressTaken)
+	why, _ := errors.AsType[NobodyHere](err)
+	conflict := errors.Is(err, port.ErrConflict)
+	if conflict || why == AddressTaken { // perhaps by the same person at the same moment, in another window
+		linked, err := s.linkedUser(ctx, place, who)
+		if !isNotFound(err) {
+			return linked, err
 		}
+	}
+	if conflict {
+		return domain.User{}, nobodyHere(AddressTaken)
 	}
 	return user, err
 }
