@@ -88,7 +88,8 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	switch letter.Kind {
 	case domain.LetterPasswordReset:
 		return s.deliverReset(ctx, letter)
-	case domain.LetterPasswordChanged, domain.LetterEmailChanged:
+	case domain.LetterPasswordChanged, domain.LetterEmailChanged,
+		domain.LetterIdentityLinked, domain.LetterIdentityUnlinked:
 		return true, s.deliverNotice(ctx, letter)
 	}
 	return false, fmt.Errorf("letter of kind %q: %w", letter.Kind, port.ErrInvalid)

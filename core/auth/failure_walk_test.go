@@ -109,7 +109,7 @@ func flows() []flow {
 	}
 	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
 		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow(),
-		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow(), registerElsewhereFlow(), unlinkFlow())
+		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow(), registerElsewhereFlow(), linkFlow(), unlinkFlow())
 }
 
 // tokensOf makes an act of a use case that returns tokens: with an error it returns none.

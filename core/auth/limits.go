@@ -60,8 +60,8 @@ func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
 	return nil
 }
 
-// beginNotifiedChange counts a change of one's own password or address, of which letters are
-// sent, also to an address that the caller has made up. Nothing is given back where the change
+// beginNotifiedChange counts a change of one's own password, address or logins elsewhere, of
+// which letters are sent, also to an address that the caller has made up. Nothing is given back where the change
 // does not come about: an address that is taken would otherwise be a question that anybody with
 // an account may ask as often as they like. A refusal leaves no event, since nothing has
 // happened: each change that was counted has its own.
@@ -71,7 +71,7 @@ func (s *Service) beginNotifiedChange(ctx context.Context, id domain.UserID, fro
 	case err != nil:
 		return unavailable(fmt.Errorf("count change: %w", err))
 	case wait > 0:
-		s.Log.InfoContext(ctx, "a change of the own password or address was turned away", "user", id, "ip", from.Bounded().IP)
+		s.Log.InfoContext(ctx, "a change of the own account was turned away", "user", id, "ip", from.Bounded().IP)
 		return tooMany(wait)
 	}
 	return nil

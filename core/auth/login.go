@@ -86,20 +86,35 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 		Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
 		Subject: user.ID, Client: in.Client,
 	}
-	if !ok || user.Status != domain.StatusActive {
-		s.record(ctx, failed)
-		return domain.User{}, invalidCredentials(nil)
+	if !ok {
+		err = invalidCredentials(nil)
+	} else {
+		err = checkMayLogIn(user, passwordAsksForOTP)
 	}
-	if user.TOTP != nil {
-		// No code can be checked yet, and an account that asks for one is never let in
-		// without.
+	if err != nil {
 		s.record(ctx, failed)
-		return domain.User{}, domain.NewError(domain.InvalidOTP, nil)
+		return domain.User{}, err
 	}
 	if rehash {
 		user = s.rehash(ctx, user, in.Password)
 	}
 	return user, nil
+}
+
+// passwordAsksForOTP says that a password does not do for who has a second factor.
+const passwordAsksForOTP = true
+
+// checkMayLogIn refuses an account that may not log in, and one that has a second factor where
+// that is asked for: no code can be checked yet, and an account that asks for one is never let
+// in without.
+func checkMayLogIn(user domain.User, asksForOTP bool) error {
+	switch {
+	case user.Status != domain.StatusActive:
+		return invalidCredentials(nil)
+	case asksForOTP && user.TOTP != nil:
+		return domain.NewError(domain.InvalidOTP, nil)
+	}
+	return nil
 }
 
 // accountOf returns the account of the address. It compares once more what the store has

@@ -268,6 +268,9 @@ func (s *Service) patched(ctx context.Context, patch AccountPatch, u domain.User
 	if err != nil {
 		return domain.User{}, err
 	}
+	if patch.Email != nil {
+		u.EmailProven = true // an administrator says whose account it is
+	}
 	if patch.Status != nil {
 		if !slices.Contains(domain.Statuses(), *patch.Status) {
 			return domain.User{}, domain.InvalidPayloadError("status", `"status" must be one of [draft, invited, unverified, active, suspended, archived]`)

@@ -57,6 +57,9 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 			return domain.User{}, invalidCredentials(nil) // what let the caller in is over
 		}
 		changed, err := patch.applied(u)
+		if changed.Email != u.Email {
+			changed.EmailProven = false // or everybody could wait in the account of an address for its owner
+		}
 		if patch.Password != nil {
 			changed.Password = encoded
 		}

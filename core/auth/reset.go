@@ -176,6 +176,7 @@ func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretH
 	}
 	changed := user
 	changed.Password = encoded
+	changed.EmailProven = true // the token went there, and would not work had the address changed since
 	if _, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from); err != nil {
 		return err
 	}

@@ -102,8 +102,8 @@ type Settings struct {
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
 
-	// NoticeAccount bounds how often somebody changes their own password or address, of which
-	// mail is sent to an address that they choose. The zero Limit is no limit.
+	// NoticeAccount bounds how often somebody changes their own password, address or logins
+	// elsewhere, of which mail is sent to an address that they choose. The zero Limit is no limit.
 	NoticeAccount port.Limit
 
 	// DisableDefault lets nobody in with a password: providers of OAuth, static tokens and

@@ -175,6 +175,8 @@ func ann() domain.User {
 		Email:     "Ann@example.com",
 		Status:    domain.StatusActive,
 		FirstName: "Ann",
+
+		EmailProven: true,
 	}
 }
 

@@ -94,7 +94,7 @@ func transportIdentityCases() []Case[TransportOpener] {
 			}),
 		tell("identities/the-last-way-in-stays",
 			"Nobody takes away the last way into the account, also not by two at once; with a password it can be.",
-			nil, func(s story) {
+			withoutLimits, func(s story) {
 				s = s.elsewhere()
 				bob := s.inElsewhere(home(openPlace), bobElsewhere())
 				s.wantCode(s.Client.UnlinkIdentity(s.Context(), bob.credential(), openPlace), domain.UnprocessableContent)
