@@ -123,7 +123,8 @@ func (s *Server) finishOAuth(f oauthFamily) fiber.Handler {
 		finished, err := s.api.FinishOAuth(c.UserContext(), auth.OAuthCallback{
 			Provider: strings.Clone(c.Params("provider")), Cookie: cookieValue(c, s.oauthCookie()),
 			State: strings.Clone(c.Query("state")), Code: strings.Clone(c.Query("code")),
-			Issuer: strings.Clone(c.Query("iss")), Error: strings.Clone(c.Query("error")), Client: s.client(c),
+			Issuer: strings.Clone(c.Query("iss")), Error: strings.Clone(c.Query("error")),
+			Session: cookieValue(c, s.config.SessionCookie), Client: s.client(c),
 		})
 		if finished.Redirect != "" || err == nil {
 			expireCookie(c, s.oauthCookie()) // its login is over

@@ -87,7 +87,8 @@ func (r *resolver) AuthLogout(ctx context.Context, args tokenArgs) (*bool, error
 	if err != nil {
 		return nil, x.failed(err)
 	}
-	for _, cookie := range []httpedge.Cookie{r.handler.config.RefreshCookie, r.handler.config.SessionCookie} {
+	held := []httpedge.Cookie{r.handler.config.RefreshCookie, r.handler.config.SessionCookie, httpedge.OAuthCookie(r.handler.config.SessionCookie)}
+	for _, cookie := range held {
 		if x.cookie(cookie) != "" {
 			x.setCookie(cookie.Expire())
 		}

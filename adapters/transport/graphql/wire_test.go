@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
@@ -118,6 +119,13 @@ func TestModesOfTokens(t *testing.T) {
 		wantBody(t, out, `{"data":{"auth_logout":true}}`)
 		if !strings.HasPrefix(out.Header.Get("Set-Cookie"), "directus_refresh_token=; Max-Age=0") {
 			t.Errorf("got cookie %q", out.Header.Get("Set-Cookie"))
+		}
+	})
+	t.Run("a logout takes a login elsewhere away that has begun", func(t *testing.T) {
+		begun := httpedge.OAuthCookie(httpedge.Cookie{})
+		out := w.do(t, graphqlclient.Call{Query: `mutation { auth_logout(refresh_token: "x") }`, Cookie: &http.Cookie{Name: begun.Name, Value: "sealed"}})
+		if got := out.Header.Get("Set-Cookie"); !strings.HasPrefix(got, begun.Name+"=; Max-Age=0") {
+			t.Errorf("got cookie %q", got)
 		}
 	})
 	t.Run("a mode takes the token from its own source", func(t *testing.T) {

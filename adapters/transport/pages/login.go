@@ -82,5 +82,8 @@ func (h *Handler) takeLogout(v *visit) error {
 		}
 		h.sessionCookie().expire(v.w)
 	}
+	if begun := h.oauthCookie(); begun.value(v.r) != "" {
+		begun.expire(v.w)
+	}
 	return h.redirect(v, loginPath+"?signed-out")
 }
