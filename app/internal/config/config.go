@@ -195,7 +195,7 @@ type Limits struct {
 	LoginAddress     port.Limit    `env:"LIMIT_LOGIN_ADDRESS" envDefault:"100/15m" doc:"Failed logins from one client address." own:"true"`
 	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
 	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
-	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password or address. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
+	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password, address or logins at providers. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
 	LoginStall       time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
 }
 

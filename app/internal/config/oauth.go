@@ -47,7 +47,7 @@ type OAuthProvider struct {
 	AllowRegistration    bool   `env:"ALLOW_PUBLIC_REGISTRATION" envDefault:"false" doc:"Whether somebody who has no account here gets one at the first login."`
 	DefaultRole          string `env:"DEFAULT_ROLE_ID" doc:"The ID of the role that such an account gets. Unset: none."`
 	RequireVerifiedEmail bool   `env:"REQUIRE_VERIFIED_EMAIL" envDefault:"true" doc:"Whether an address counts only where the provider vouches for it. false: it always does, which is right only where people cannot write what they like there."`
-	LinkByEmail          bool   `env:"LINK_BY_EMAIL" envDefault:"false" doc:"Whether somebody whose address counts gets into the account here that has it, which is linked from then on. false: people link their account themselves while they are logged in." own:"true"`
+	LinkByEmail          bool   `env:"LINK_BY_EMAIL" envDefault:"false" doc:"Whether somebody whose address counts gets into the account here that has it, if that one has proved it, and which is linked from then on. false: people link their account themselves while they are logged in." own:"true"`
 	RequireOTP           bool   `env:"REQUIRE_OTP" envDefault:"false" doc:"Whether who has a second factor here is kept from logging in by this provider, which knows nothing of it. false: what the provider asks for is enough." own:"true"`
 
 	Mode      string   `env:"MODE" envDefault:"session" oneof:"session|cookie|json" doc:"Which cookie a login by /auth/login/:provider ends with: session is the session cookie, cookie and json the refresh cookie. /auth/oauth/:provider always ends with the refresh cookie, or with JSON."`
