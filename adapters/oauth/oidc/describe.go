@@ -29,26 +29,6 @@ type metadata struct {
 	NamesItself bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
-// describe returns the description, and asks for it as long as it has not been given. Callers
-// that come first may each ask.
-func (p *Provider) describe(ctx context.Context) (*description, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if d := p.known.Load(); d != nil {
-		return d, nil
-	}
-	d := p.configured()
-	if p.OpenID() {
-		var err error
-		if d, err = p.discover(ctx); err != nil {
-			return nil, err
-		}
-	}
-	p.known.CompareAndSwap(nil, d) // so that all share one set of keys
-	return p.known.Load(), nil
-}
-
 // configured is the description of a provider that has none of its own.
 func (p *Provider) configured() *description {
 	style := oauth2.AuthStyleInParams
@@ -86,11 +66,11 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 		issuer: p.config.Issuer, namesItself: m.NamesItself, keysURL: m.Keys,
 	}
 	for _, address := range []string{d.endpoint.AuthURL, d.endpoint.TokenURL, m.Keys} {
-		if checkURL(address, p.config.AllowInsecure) != nil {
+		if p.checkDescribed(address) != nil {
 			return nil, errors.New(place + ": an address is missing, or not https://")
 		}
 	}
-	if d.profileURL != "" && checkURL(d.profileURL, p.config.AllowInsecure) != nil {
+	if d.profileURL != "" && p.checkDescribed(d.profileURL) != nil {
 		return nil, errors.New(place + ": the address of userinfo is not https://")
 	}
 	d.endpoint.AuthStyle = p.styleOf(m.SecretBy)
@@ -98,6 +78,15 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 	// The set fetches keys for many logins, and outlives this one.
 	d.keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), p.client), m.Keys)
 	return d, nil
+}
+
+// checkDescribed wants https of an address that the provider names. One at http could be a
+// service that only this machine reaches; it is for an issuer that is at http itself.
+func (p *Provider) checkDescribed(address string) error {
+	if strings.HasPrefix(p.config.Issuer, "https:") && !strings.HasPrefix(address, "https:") {
+		return errors.New("is no https:// address")
+	}
+	return checkURL(address, p.config.AllowInsecure)
 }
 
 // styleOf returns how the secret is sent, since trying both would spend the code. HTTP Basic is

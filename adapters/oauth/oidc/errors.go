@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"net/http"
 
 	"golang.org/x/oauth2"
 
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// failed names the provider and what was being done. Errors of the libraries never get so far:
+// failure names the provider and what was being done. Errors of the libraries never get so far:
 // they repeat what the provider has said, which may repeat what it was sent.
-func (p *Provider) failed(what string, err error) error {
+func (p *Provider) failure(what string, err error) error {
 	return fmt.Errorf("oidc: %s at %s: %w", what, p.config.Name, err)
 }
 
@@ -33,9 +33,9 @@ func (*IssuerError) Error() string {
 func unbelieved(why string) error { return fmt.Errorf("%s: %w", why, port.ErrInvalid) }
 
 // unanswered says that place gave no answer that can be understood, without what the answer
-// was.
+// was. Whatever comes out of a library is put into words of ours by its type: what it says may
+// quote the provider, who may repeat what it was sent.
 func unanswered(place string, err error) error {
-	var lost *url.Error
 	switch {
 	case errors.Is(err, errTooLong):
 		return fmt.Errorf("%s: %w", place, errTooLong)
@@ -43,12 +43,8 @@ func unanswered(place string, err error) error {
 		return fmt.Errorf("%s: %w", place, context.Canceled)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", place, context.DeadlineExceeded)
-	case errors.As(err, &lost) && lost.Timeout():
-		return fmt.Errorf("%s: no answer in time", place)
-	case errors.As(err, &lost):
-		return fmt.Errorf("%s: %w", place, lost.Err) // of the network; the address is not in it
 	}
-	return fmt.Errorf("%s: the answer makes no sense", place)
+	return fmt.Errorf("%s: %s", place, network(err))
 }
 
 // notExchanged says what the answer of a token endpoint means.
@@ -66,5 +62,9 @@ func notExchanged(err error) error {
 	case "invalid_scope", "unsupported_grant_type", "server_error", "temporarily_unavailable":
 		return fmt.Errorf("%s: %s", place, refused.ErrorCode)
 	}
-	return fmt.Errorf("%s: status %d", place, refused.Response.StatusCode)
+	// RFC 6749, section 5.2, has 400 for whatever is wrong with a code; GitHub says so with 200.
+	if status := refused.Response.StatusCode; status != http.StatusBadRequest && status != http.StatusOK {
+		return fmt.Errorf("%s: status %d", place, status)
+	}
+	return unbelieved("the code is refused, for a reason of the provider's own")
 }

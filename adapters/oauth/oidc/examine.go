@@ -49,10 +49,10 @@ func (p *Provider) Examine(ctx context.Context, clock port.Clock, callbacks ...s
 	var e Examination
 	d, err := fresh.examineDescription(ctx)
 	if err != nil {
-		e.Description = p.failed("examine the provider", err)
+		e.Description = p.failure("examine the provider", err)
 	} else {
 		if err := fresh.examineClient(ctx, d, callbacks); err != nil {
-			e.Client = p.failed("examine the client", err)
+			e.Client = p.failure("examine the client", err)
 		}
 		for _, callback := range callbacks {
 			if fresh.refusesToBegin(ctx, callback) {

@@ -101,7 +101,7 @@ func (p *Provider) wrong(w http.ResponseWriter, r *http.Request, other string) b
 	case contract.OAuthRedirects:
 		http.Redirect(w, r, other+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	default:
-		return false
+		return answerRaw(w, r, p.pulled())
 	}
 	return true
 }
