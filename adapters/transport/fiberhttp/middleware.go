@@ -25,6 +25,9 @@ func (s *Server) logRequest(c *fiber.Ctx) error {
 	if answered, ok := c.Locals(answeredFailure{}).(error); ok && err == nil {
 		err, failure = answered, codeAttr(answered) // the handler has said itself what else there is to say
 	}
+	if led, ok := c.Locals(ledAway{}).(error); ok && err == nil {
+		err, failure = led, failureAttrs(led)
+	}
 	attrs := requestAttrs(c, id, s.config.Now().Sub(began), s.clientAddress(c))
 	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode(), err), "request", append(attrs, failure...)...)
 	return nil

@@ -85,7 +85,11 @@ func (s *Server) beginOAuth(f oauthFamily) fiber.Handler {
 		if in.Redirect == "" {
 			in.Mode = domain.ModeJSON
 		}
-		if c.Query("mode") == "code" {
+		switch c.Query("mode") {
+		default:
+			return domain.InvalidPayloadError("mode", `"mode" can be "code" alone`)
+		case "":
+		case "code":
 			in.AppChallenge = strings.Clone(c.Query("code_challenge"))
 			if in.AppChallenge == "" || c.Query("code_challenge_method") != "S256" {
 				return domain.InvalidPayloadError("code_challenge", `A login with mode=code needs a "code_challenge", with the "code_challenge_method" S256`)
@@ -105,6 +109,9 @@ func (s *Server) oauthBegin(c *fiber.Ctx, f oauthFamily) auth.OAuthBegin {
 	name := strings.Clone(c.Params("provider"))
 	return auth.OAuthBegin{Provider: name, CallbackPath: httpedge.OAuthCallbackPath(f.path, name, s.api.OAuthProviders()), Client: s.client(c)}
 }
+
+// ledAway is the key of the failure with which a browser is led away, for the line in the log.
+type ledAway struct{}
 
 // asRoute says of what there is not, such as a provider, what is said of every other path.
 func (s *Server) asRoute(err error, c *fiber.Ctx) error {
@@ -133,7 +140,7 @@ func (s *Server) finishOAuth(f oauthFamily) fiber.Handler {
 		case err != nil && finished.Redirect == "":
 			return s.asRoute(err, c)
 		case err != nil:
-			c.Locals(answeredFailure{}, err) // for the line in the log
+			c.Locals(ledAway{}, err)
 			return s.lead(c, finished.Redirect, f.reasons(err))
 		case finished.AppCode != "":
 			return s.lead(c, finished.Redirect, url.Values{"code": {finished.AppCode}})

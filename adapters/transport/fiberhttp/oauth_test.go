@@ -109,3 +109,47 @@ func TestOAuthLeavesNothingInTheLog(t *testing.T) {
 		}
 	}
 }
+
+// Red when beginOAuth does not look at other modes: an app would get cookies that it did not ask
+// for.
+func TestALoginElsewhereKnowsOneMode(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	for _, path := range []string{"/auth/oauth/GitHub?mode=CODE", "/auth/login/GitHub?mode=cookie", "/auth/oauth/GitHub?mode=code"} {
+		answer := w.browse(t, "GET", path, "", nil, "")
+		if body := bodyOf(t, answer); answer.StatusCode != 400 || !strings.Contains(body, "INVALID_PAYLOAD") || len(answer.Cookies()) != 0 {
+			t.Errorf("%s: got %d %s and %d cookies, want 400", path, answer.StatusCode, body, len(answer.Cookies()))
+		}
+	}
+}
+
+// Red when the cookie of a login that may go over TLS alone has a name that others can plant.
+func TestTheCookieOfALoginIsPlantedByNobody(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	begun := w.browse(t, "GET", "/auth/oauth/GitHub?redirect=/home", "", nil, "")
+	planted := *cookieOf(begun, "__Host-sallyport_oauth")
+	planted.Name = "sallyport_oauth"
+	if answer := w.comeBack(t, begun.Header.Get("Location"), []*http.Cookie{&planted}); answer.StatusCode != 401 {
+		t.Errorf("got %d, want 401", answer.StatusCode)
+	}
+}
+
+// Red when redirects that cannot be read are no 400, and a failure then a 500.
+func TestARedirectThatCannotBeReadIsRefused(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	for _, redirect := range []string{"/%zz", "/x%", "/x?a=%zz"} {
+		if answer := w.browse(t, "GET", "/auth/oauth/GitHub?redirect="+url.QueryEscape(redirect), "", nil, ""); answer.StatusCode != 400 {
+			t.Errorf("%s: got %d, want 400", redirect, answer.StatusCode)
+		}
+	}
+}
+
+// Red when logRequest takes codeAttr for who is led away.
+func TestTheLogSaysWhyAProviderFailed(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	begun := w.browse(t, "GET", "/auth/oauth/GitHub?redirect=/home", "", nil, "")
+	w.oauth.Pull(contract.OAuthDown)
+	w.comeBack(t, begun.Header.Get("Location"), begun.Cookies())
+	if log := w.log.String(); !strings.Contains(log, `"code":"SERVICE_UNAVAILABLE"`) || !strings.Contains(log, `"cause":"end a login elsewhere: `) {
+		t.Errorf("got %s, want the cause", log)
+	}
+}

@@ -48,7 +48,7 @@ func pageLoginAnswers(t *testing.T, s scene) {
 	if answer.StatusCode != 200 || tokens["access_token"] == nil || tokens["refresh_token"] == nil || tokens["expires"] == nil {
 		t.Errorf("got %d with %d members", answer.StatusCode, len(tokens))
 	}
-	if c := cookieOf(answer, "sallyport_oauth"); c == nil || c.MaxAge >= 0 {
+	if c := cookieOf(answer, "__Host-sallyport_oauth"); c == nil || c.MaxAge >= 0 {
 		t.Error("the cookie of the login is not taken away")
 	}
 }
@@ -70,8 +70,8 @@ func todaysLoginLeadsAway(t *testing.T, s scene) {
 
 func cookieOfALogin(t *testing.T, s scene) {
 	begun := s.browse(t, "GET", "/auth/login/GitHub", "", nil, "")
-	c := cookieOf(begun, "sallyport_oauth")
-	if c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 300 || c.Domain != "" {
+	c := cookieOf(begun, "__Host-sallyport_oauth")
+	if c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.MaxAge != 300 || c.Domain != "" || c.Path != "/" {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -15,7 +15,7 @@ const (
 	RefreshCookieName = "directus_refresh_token"
 	SessionCookieName = "directus_session_token"
 	DeviceCookieName  = "sallyport_device"
-	OAuthCookieName   = "sallyport_oauth"
+	OAuthCookieName   = "sallyport_oauth" // see OAuthCookie
 )
 
 // Cookie says how a cookie is set. The zero value but for a name is a cookie for the host
@@ -34,9 +34,15 @@ func DeviceCookie(session Cookie) Cookie {
 }
 
 // OAuthCookie keeps auth.OAuthBegun.Cookie, for the host alone. A provider sends the browser
-// back from another site, and a cookie of SameSite=Strict would stay behind.
+// back from another site, and a cookie of SameSite=Strict would stay behind. The prefix keeps
+// other hosts of the domain from planting the beginning of a login of theirs; browsers take it
+// with Secure alone (RFC 6265bis, section 4.1.3.2).
 func OAuthCookie(session Cookie) Cookie {
-	return Cookie{Name: OAuthCookieName, Insecure: session.Insecure, SameSite: "Lax"}
+	name := "__Host-" + OAuthCookieName
+	if session.Insecure {
+		name = OAuthCookieName
+	}
+	return Cookie{Name: name, Insecure: session.Insecure, SameSite: "Lax"}
 }
 
 // CheckCookieNames refuses names of which one cookie would overwrite another.

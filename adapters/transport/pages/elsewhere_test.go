@@ -16,7 +16,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-const oauthCookie = "sallyport_oauth"
+const oauthCookie = "__Host-sallyport_oauth"
 
 var bobElsewhere = contract.OAuthPerson{Subject: "2001", Email: "bob@example.com", EmailVerified: true}
 

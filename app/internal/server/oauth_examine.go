@@ -21,7 +21,7 @@ const maxClockSkew = 30 * time.Second
 
 // ExamineOAuth implements cli.Backend.
 func (b Backend) ExamineOAuth(ctx context.Context, c config.Config) ([]cli.Finding, error) {
-	providers, err := wiring.OAuthProviders(c)
+	providers, err := wiring.OAuthProviders(c, b.Clock)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // ConfiguredProvider is a provider, and the settings that it is made of.
@@ -17,11 +18,11 @@ type ConfiguredProvider struct {
 
 // OAuthProviders returns the providers that are configured, in their order, and asks none. What
 // cannot be used is a config.Mistakes.
-func OAuthProviders(c config.Config) ([]ConfiguredProvider, error) {
+func OAuthProviders(c config.Config, clock port.Clock) ([]ConfiguredProvider, error) {
 	var providers []ConfiguredProvider
 	var mistakes config.Mistakes
 	for _, p := range c.OAuth.Places {
-		provider, err := newProvider(p)
+		provider, err := newProvider(p, clock)
 		if err != nil {
 			mistakes = append(mistakes, config.Mistake{Name: p.Prefix + "DRIVER", Problem: "cannot be used with the settings beside it: " + err.Error(), Fix: "mend that"})
 			continue
@@ -36,12 +37,12 @@ func OAuthProviders(c config.Config) ([]ConfiguredProvider, error) {
 
 // CheckOAuth tells by config.Mistakes what OAuthProviders would refuse.
 func CheckOAuth(c config.Config) error {
-	_, err := OAuthProviders(c)
+	_, err := OAuthProviders(c, nil) // which asks none
 	return err
 }
 
-func provideOAuth(c config.Config) ([]auth.OAuthPlace, error) {
-	providers, err := OAuthProviders(c)
+func provideOAuth(c config.Config, clock port.Clock) ([]auth.OAuthPlace, error) {
+	providers, err := OAuthProviders(c, clock)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func provideOAuth(c config.Config) ([]auth.OAuthPlace, error) {
 }
 
 // newProvider takes what the preset says, and what the operator has said in its place.
-func newProvider(p config.OAuthProvider) (*oidc.Provider, error) {
+func newProvider(p config.OAuthProvider, clock port.Clock) (*oidc.Provider, error) {
 	known, err := preset(p)
 	if err != nil {
 		return nil, err
@@ -85,10 +86,14 @@ func newProvider(p config.OAuthProvider) (*oidc.Provider, error) {
 	}
 	known.Params = p.Params
 	known.SubjectKey = cmp.Or(p.SubjectKey, known.SubjectKey)
+	if own := cmp.Or(known.EmailKey, "email"); p.EmailKey != "" && p.EmailKey != own {
+		known.VerifiedKey = "-" // the provider vouches for what it calls the address
+	}
 	known.EmailKey = cmp.Or(p.EmailKey, known.EmailKey)
 	known.VerifiedKey = cmp.Or(p.VerifiedKey, known.VerifiedKey)
 	known.FirstNameKey = cmp.Or(p.FirstNameKey, known.FirstNameKey)
 	known.LastNameKey = cmp.Or(p.LastNameKey, known.LastNameKey)
+	known.Clock = clock
 	return oidc.New(known)
 }
 

@@ -31,7 +31,7 @@ func TestEveryPresetIsADriver(t *testing.T) {
 			if driver == "okta" {
 				environ = append(environ, prefix+"DOMAIN=example.okta.com")
 			}
-			places, err := provideOAuth(oauthConfig(t, environ...))
+			places, err := provideOAuth(oauthConfig(t, environ...), newClock())
 			if err != nil || len(places) != 1 || places[0].Provider.Name() != driver {
 				t.Fatalf("got %+v and error %v", places, err)
 			}
@@ -53,7 +53,7 @@ func TestPlacesAreAsTheOperatorSaid(t *testing.T) {
 	places, err := provideOAuth(oauthConfig(t, "AUTH_PROVIDERS=Acme", "AUTH_ACME_CLIENT_ID=x", "AUTH_ACME_CLIENT_SECRET=y", "AUTH_ACME_ISSUER_URL=https://acme.example",
 		"AUTH_ACME_LABEL=The Acme", "AUTH_ACME_ICON=acme", "AUTH_ACME_MODE=cookie", "AUTH_ACME_ALLOW_PUBLIC_REGISTRATION=true",
 		"AUTH_ACME_DEFAULT_ROLE_ID=0193a5f0-0000-7000-8000-000000000001", "AUTH_ACME_LINK_BY_EMAIL=true", "AUTH_ACME_REQUIRE_VERIFIED_EMAIL=false",
-		"AUTH_ACME_REQUIRE_OTP=true", "AUTH_ACME_REDIRECT_ALLOW_LIST=https://app.example.com/done"))
+		"AUTH_ACME_REQUIRE_OTP=true", "AUTH_ACME_REDIRECT_ALLOW_LIST=https://app.example.com/done"), newClock())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestPlacesAreAsTheOperatorSaid(t *testing.T) {
 		!slices.Equal(got.RedirectURLs, []string{"https://app.example.com/done"}) {
 		t.Errorf("got %+v", got)
 	}
-	places, err = provideOAuth(oauthConfig(t, "AUTH_PROVIDERS=github", "AUTH_GITHUB_CLIENT_ID=x", "AUTH_GITHUB_CLIENT_SECRET=y"))
+	places, err = provideOAuth(oauthConfig(t, "AUTH_PROVIDERS=github", "AUTH_GITHUB_CLIENT_ID=x", "AUTH_GITHUB_CLIENT_SECRET=y"), newClock())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestAddressesOfAPresetCanBeOthers(t *testing.T) {
 			for _, entry := range want.environ {
 				environ = append(environ, "AUTH_X_"+entry)
 			}
-			providers, err := OAuthProviders(oauthConfig(t, environ...))
+			providers, err := OAuthProviders(oauthConfig(t, environ...), newClock())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestAddressesOfAPresetCanBeOthers(t *testing.T) {
 	}
 	t.Run("Okta's and others' issuers", func(t *testing.T) {
 		for _, driver := range []string{"okta", "google", "gitlab", "microsoft"} {
-			providers, err := OAuthProviders(oauthConfig(t, "AUTH_PROVIDERS=X", "AUTH_X_CLIENT_ID=x", "AUTH_X_CLIENT_SECRET=y", "AUTH_X_DRIVER="+driver, "AUTH_X_ISSUER_URL=https://idp.example/oauth2/default"))
+			providers, err := OAuthProviders(oauthConfig(t, "AUTH_PROVIDERS=X", "AUTH_X_CLIENT_ID=x", "AUTH_X_CLIENT_SECRET=y", "AUTH_X_DRIVER="+driver, "AUTH_X_ISSUER_URL=https://idp.example/oauth2/default"), newClock())
 			if err != nil || !providers[0].OpenID() {
 				t.Errorf("%s: got error %v", driver, err)
 			}

@@ -46,14 +46,14 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	v2, err := provideOAuth(c)
+	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
 	if err != nil {
 		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -201,14 +201,14 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	v2, err := provideOAuth(c)
+	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
 	if err != nil {
 		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -356,14 +356,14 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	v2, err := provideOAuth(c)
+	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
 	if err != nil {
 		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -511,14 +511,14 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	v2, err := provideOAuth(c)
+	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
 	if err != nil {
 		cleanup3()
 		cleanup2()
 		cleanup()
 		return nil, nil, err
 	}
-	clock := e.Clock
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()

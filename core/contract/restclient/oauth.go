@@ -1,6 +1,7 @@
 package restclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,17 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// OAuthCookie is the name of the cookie of a login elsewhere.
-const OAuthCookie = "sallyport_oauth"
+// OAuthCookie is the name of the cookie of a login elsewhere; one that is Secure has
+// SecureOAuthCookie.
+const (
+	OAuthCookie       = "sallyport_oauth"
+	SecureOAuthCookie = "__Host-" + OAuthCookie
+)
+
+// begunCookie returns the one of the two that an answer sets.
+func begunCookie(response Response) string {
+	return cmp.Or(response.Cookies[SecureOAuthCookie], response.Cookies[OAuthCookie])
+}
 
 var _ contract.Browser = Client{}
 
@@ -97,7 +107,7 @@ func (c Client) BeginOAuth(ctx context.Context, way contract.OAuthWay) (auth.OAu
 	if err != nil {
 		return auth.OAuthBegun{}, err
 	}
-	begun := auth.OAuthBegun{URL: response.Header.Get("Location"), Cookie: response.Cookies[OAuthCookie], TTL: auth.OAuthStateTTL}
+	begun := auth.OAuthBegun{URL: response.Header.Get("Location"), Cookie: begunCookie(response), TTL: auth.OAuthStateTTL}
 	return begun, wantBegun(response, http.StatusFound, begun)
 }
 
@@ -115,7 +125,7 @@ func (c Client) BeginOAuthLink(ctx context.Context, credential auth.Credential, 
 	if err := response.Data(&data); err != nil {
 		return auth.OAuthBegun{}, err
 	}
-	begun := auth.OAuthBegun{URL: data.URL, Cookie: response.Cookies[OAuthCookie], TTL: auth.OAuthStateTTL}
+	begun := auth.OAuthBegun{URL: data.URL, Cookie: begunCookie(response), TTL: auth.OAuthStateTTL}
 	return begun, wantBegun(response, http.StatusOK, begun)
 }
 
@@ -136,7 +146,8 @@ func (c Client) FinishOAuth(ctx context.Context, way contract.OAuthWay, in auth.
 	}
 	call := Call{Method: http.MethodGet, Path: family(way) + url.PathEscape(in.Provider) + "/callback?" + query.Encode()}
 	if in.Cookie != "" {
-		call.Cookie = &http.Cookie{Name: OAuthCookie, Value: in.Cookie}
+		// By both names: the service looks at one.
+		call.Cookie = &http.Cookie{Name: OAuthCookie, Value: in.Cookie + "; " + SecureOAuthCookie + "=" + in.Cookie}
 	}
 	response, err := c.still(ctx, call)
 	if err != nil {
