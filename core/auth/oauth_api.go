@@ -113,7 +113,7 @@ type OAuthAPI interface {
 	// another than began, or came too late or twice, where the provider is not to be believed,
 	// where nobody here is that person, for a reason that is a NobodyHere, and where the session
 	// that began a link is over, or the browser is in another user's; RECORD_NOT_UNIQUE where the
-	// identity is linked to somebody else, and UNPROCESSABLE_CONTENT where the account has
+	// identity is linked to somebody else, and FORBIDDEN where the account has
 	// MaxIdentities there; REQUESTS_EXCEEDED where there are too many failures, or changes of
 	// the account; SERVICE_UNAVAILABLE where the provider could not be asked. The owner of an
 	// account that is linked is told by mail. Redirect is there beside an error once the browser

@@ -42,7 +42,7 @@ func (s *Service) link(ctx context.Context, identity domain.Identity, from domai
 	case errors.Is(err, port.ErrConflict):
 		return domain.User{}, err
 	case errors.Is(err, errTooManyIdentities):
-		refusal := domain.NewError(domain.UnprocessableContent, err)
+		refusal := domain.NewError(domain.Forbidden, err)
 		refusal.Reason = fmt.Sprintf("The account is linked to %d logins at this provider already: unlink them first", MaxIdentities)
 		return domain.User{ID: identity.UserID}, refusal
 	case isNotFound(err):

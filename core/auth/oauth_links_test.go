@@ -226,7 +226,7 @@ func TestAnAccountHasSoManyIdentitiesAtAProvider(t *testing.T) {
 	other := bob
 	other.Subject = "2002"
 	_, err = l.service.FinishOAuth(t.Context(), l.begun(t, other))
-	if failure := wantCode(t, err, domain.UnprocessableContent); failure.Reason == "" {
+	if failure := wantCode(t, err, domain.Forbidden); failure.Reason == "" {
 		t.Error("got no reason")
 	}
 	l.wantIdentities(t, 2*auth.MaxIdentities)
