@@ -18,15 +18,15 @@ import (
 
 // oauthState is what a browser carries, sealed, from the beginning of a login to its end.
 type oauthState struct {
-	Provider     string        `json:"provider"`
-	State        string        `json:"state"`
-	Nonce        string        `json:"nonce"`
-	Verifier     string        `json:"verifier"`
-	RedirectURI  string        `json:"redirect_uri"`
-	Redirect     string        `json:"redirect,omitempty"`
-	AppChallenge string        `json:"app_challenge,omitempty"`
-	Mode         domain.Mode   `json:"mode,omitempty"`
-	Until        time.Time     `json:"until"`
+	Provider     string      `json:"provider"`
+	State        string      `json:"state"`
+	Nonce        string      `json:"nonce"`
+	Verifier     string      `json:"verifier"`
+	RedirectURI  string      `json:"redirect_uri"`
+	Redirect     string      `json:"redirect,omitempty"`
+	AppChallenge string      `json:"app_challenge,omitempty"`
+	Mode         domain.Mode `json:"mode,omitempty"`
+	Until        time.Time   `json:"until"`
 
 	// The account to link to, and the session in which that was asked for.
 	Link    domain.UserID    `json:"link,omitempty"`
