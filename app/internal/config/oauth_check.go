@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 const describedAt = "/.well-known/openid-configuration"
@@ -163,6 +161,10 @@ func (p providerChecker) checkScopes(c *OAuthProvider) {
 }
 
 func (p providerChecker) checkKeys(c *OAuthProvider) {
+	if c.EmailKey != "" && c.EmailKey != "email" && c.VerifiedKey == "" { // as every driver has it
+		p.warn("%s is not the address that %s vouches for, so that none counts as vouched for; name what says so in %s, if there is something",
+			p.name("EMAIL_KEY"), c.Name, p.name("EMAIL_VERIFIED_KEY"))
+	}
 	subject := p.name("IDENTIFIER_KEY")
 	email := c.EmailKey
 	if email == "" {
@@ -185,8 +187,6 @@ func (p providerChecker) checkPeople(c *OAuthProvider) {
 			p.mistake(role, p.shownValue(role, c.DefaultRole)+" is no UUID", "copy the ID of a role, or unset it")
 		case !c.AllowRegistration:
 			p.warn("%s has no effect while %s is false", role, p.name("ALLOW_PUBLIC_REGISTRATION"))
-		case c.DefaultRole == string(domain.AdministratorRole):
-			p.warn("%s is the role of administrators: everybody who has an account at %s becomes one", role, c.Name)
 		}
 	}
 	if !c.RequireVerifiedEmail && (c.LinkByEmail || c.AllowRegistration) {

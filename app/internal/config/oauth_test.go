@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
-	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // provider returns what the environment says of one provider of AUTH_PROVIDERS, with a client
@@ -30,7 +29,7 @@ func TestProviders(t *testing.T) {
 		}
 	})
 	t.Run("of the page's era are read by their own names", func(t *testing.T) {
-		c := mustLoad(t, "OAUTH_PROVIDERS=GitHub okta", "OAUTH_GITHUB_KEY=id", "OAUTH_GITHUB_SECRET="+goodSecret, "OAUTH_GITHUB_OAUTH=2", "OAUTH_GITHUB_PROFILE_EMAIL=mail",
+		c := mustLoad(t, "OAUTH_PROVIDERS=GitHub okta", "OAUTH_GITHUB_KEY=id", "OAUTH_GITHUB_SECRET="+goodSecret, "OAUTH_GITHUB_OAUTH=2", "OAUTH_GITHUB_PROFILE_EMAIL=mail", "OAUTH_GITHUB_EMAIL_VERIFIED_KEY=ok",
 			"OAUTH_GITHUB_LINK_BY_EMAIL=false", "OAUTH_OKTA_KEY=id2", "OAUTH_OKTA_CLIENT_SECRET="+anotherSecret, "OAUTH_OKTA_SUBDOMAIN=dev-1", "OAUTH_OKTA_LINK_BY_EMAIL=true")
 		if warnings := c.Warnings(); len(warnings) > 0 {
 			t.Errorf("got warnings %q", warnings)
@@ -124,13 +123,10 @@ func TestNamesOfProvidersThatAreNone(t *testing.T) {
 		"a provider that is not listed": {[]string{"AUTH_GITLAB_CLIENT_ID=x", "OAUTH_GITLAB_SECRET_FILE=x"}, []string{
 			"AUTH_GITLAB_CLIENT_ID has no effect: AUTH_PROVIDERS names no such provider", "OAUTH_GITLAB_SECRET_FILE has no effect: OAUTH_PROVIDERS names no such provider",
 		}},
-		"what is not built": {provider("GitHub", "ROLE_MAPPING=x"), []string{"AUTH_GITHUB_ROLE_MAPPING has no effect in this version"}},
-		"another driver's":  {provider("GitHub", "ISSUER_URL=https://github.com", "DOMAIN=github.example.com"), []string{"AUTH_GITHUB_ISSUER_URL has no effect with AUTH_GITHUB_DRIVER github"}},
-		"a role for nobody": {provider("GitHub", "DEFAULT_ROLE_ID=0193a5f0-0000-7000-8000-000000000001"), []string{"AUTH_GITHUB_DEFAULT_ROLE_ID has no effect while AUTH_GITHUB_ALLOW_PUBLIC_REGISTRATION is false"}},
-		"administrators for everybody": {
-			provider("GitHub", "ALLOW_PUBLIC_REGISTRATION=true", "DEFAULT_ROLE_ID="+string(domain.AdministratorRole)),
-			[]string{"AUTH_GITHUB_DEFAULT_ROLE_ID is the role of administrators"},
-		},
+		"what is not built":                 {provider("GitHub", "ROLE_MAPPING=x"), []string{"AUTH_GITHUB_ROLE_MAPPING has no effect in this version"}},
+		"another driver's":                  {provider("GitHub", "ISSUER_URL=https://github.com", "DOMAIN=github.example.com"), []string{"AUTH_GITHUB_ISSUER_URL has no effect with AUTH_GITHUB_DRIVER github"}},
+		"a role for nobody":                 {provider("GitHub", "DEFAULT_ROLE_ID=0193a5f0-0000-7000-8000-000000000001"), []string{"AUTH_GITHUB_DEFAULT_ROLE_ID has no effect while AUTH_GITHUB_ALLOW_PUBLIC_REGISTRATION is false"}},
+		"an address of one's own choice":    {provider("GitHub", "EMAIL_KEY=mail"), []string{"AUTH_GITHUB_EMAIL_KEY is not the address that GitHub vouches for"}},
 		"addresses that nobody vouches for": {provider("GitHub", "LINK_BY_EMAIL=true", "REQUIRE_VERIFIED_EMAIL=false"), []string{"AUTH_GITHUB_REQUIRE_VERIFIED_EMAIL is false"}},
 		"the page's era":                    {[]string{"OAUTH_PROVIDERS=github", "OAUTH_GITHUB_KEY=x", "OAUTH_GITHUB_SECRET=" + goodSecret}, []string{"OAUTH_GITHUB_LINK_BY_EMAIL is not set"}},
 		"a place over http":                 {provider("GitHub", "REDIRECT_ALLOW_LIST=http://localhost:3000/,http://app.example.com/"), []string{"entry 2 of AUTH_GITHUB_REDIRECT_ALLOW_LIST is http"}},

@@ -215,6 +215,7 @@ func (l *loginsElsewhere) goWrong(t *testing.T) {
 	get(query, cookies)                                                           // twice
 
 	levers := []contract.OAuthLever{contract.OAuthFailing, contract.OAuthNonsense, contract.OAuthHuge, contract.OAuthRedirects, contract.OAuthNobody}
+	levers = append(levers, oidctest.RawLevers()...)
 	if l.name == "IdP" {
 		levers = append(levers, contract.OAuthUnknownKey, contract.OAuthOtherIssuer, contract.OAuthOtherAudience)
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/oauth/oidc/oidctest"
 	"github.com/sallyport-auth/sallyport/core/contract"
@@ -212,6 +214,25 @@ func TestPasswordsCanBeSwitchedOff(t *testing.T) {
 	}
 }
 
+// beginSoon begins at a provider that was down a moment ago, and is left alone for five seconds.
+func (p *process) beginSoon(t *testing.T, path string) answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	again := time.NewTicker(250 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if a := p.browse(t, http.MethodGet, path, "", nil, ""); a.StatusCode != http.StatusServiceUnavailable {
+			return a
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			t.Fatal("the provider stays down")
+		}
+	}
+}
+
 // TestAProviderThatComesLater starts the service while nobody listens where the provider will.
 func TestAProviderThatComesLater(t *testing.T) {
 	t.Parallel()
@@ -230,7 +251,7 @@ func TestAProviderThatComesLater(t *testing.T) {
 	login(t, p.Client, "json") // all else goes on
 
 	at := oidctest.OpenIDAt(t, address, false, callbacks(publicURL, "IdP")...)
-	begun := p.begin(t, "/auth/login/IdP?redirect=/admin")
+	begun := p.beginSoon(t, "/auth/login/IdP?redirect=/admin")
 	back := p.comeBack(t, at, begun.Header.Get("Location"), begun.Cookies(), bobElsewhere)
 	if back.StatusCode != http.StatusFound || back.Header.Get("Location") != "/admin" {
 		t.Errorf("got %d to %q, want 302 to /admin", back.StatusCode, back.Header.Get("Location"))

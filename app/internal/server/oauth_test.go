@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/oauth/oidc/oidctest"
+	"github.com/sallyport-auth/sallyport/adapters/store/memory"
 	"github.com/sallyport-auth/sallyport/app/internal/cli"
 	"github.com/sallyport-auth/sallyport/app/internal/clock"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // off is the machine's clock with what it is off.
@@ -143,6 +145,27 @@ func TestExamineOAuth(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Red when checkDefaultRoles does not look at what a role may do.
+func TestARoleOfAdministratorsIsAMistake(t *testing.T) {
+	store, err := memory.Open(t.Context(), memory.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	roles := store.Repos().Roles
+	const operators = domain.RoleID("0193a5f0-0000-7000-8000-0000000000e2")
+	if err := roles.Create(t.Context(), domain.Role{ID: operators, Name: "Operators", Admin: true}); err != nil {
+		t.Fatal(err)
+	}
+	for allowed, want := range map[string]int{"true": 1, "false": 0} {
+		c := configure(t, client("AUTH_X_DRIVER=github", "AUTH_X_ALLOW_PUBLIC_REGISTRATION="+allowed, "AUTH_X_DEFAULT_ROLE_ID="+string(operators))...)
+		mistakes, _ := errors.AsType[config.Mistakes](checkDefaultRoles(t.Context(), roles, c))
+		if len(mistakes) != want || want == 1 && mistakes[0].Name != "AUTH_X_DEFAULT_ROLE_ID" {
+			t.Errorf("registration %s: got %v, want %d", allowed, mistakes, want)
+		}
 	}
 }
 

@@ -62,11 +62,20 @@ func provideOAuth(c config.Config, clock port.Clock) ([]auth.OAuthPlace, error) 
 	return places, nil
 }
 
-// newProvider takes what the preset says, and what the operator has said in its place.
 func newProvider(p config.OAuthProvider, clock port.Clock) (*oidc.Provider, error) {
-	known, err := preset(p)
+	c, err := configurationOf(p)
 	if err != nil {
 		return nil, err
+	}
+	c.Clock = clock
+	return oidc.New(c)
+}
+
+// configurationOf takes what the preset says, and what the operator has said in its place.
+func configurationOf(p config.OAuthProvider) (oidc.Config, error) {
+	known, err := preset(p)
+	if err != nil {
+		return oidc.Config{}, err
 	}
 	if known.Issuer != "" {
 		if p.IssuerURL != "" {
@@ -93,8 +102,7 @@ func newProvider(p config.OAuthProvider, clock port.Clock) (*oidc.Provider, erro
 	known.VerifiedKey = cmp.Or(p.VerifiedKey, known.VerifiedKey)
 	known.FirstNameKey = cmp.Or(p.FirstNameKey, known.FirstNameKey)
 	known.LastNameKey = cmp.Or(p.LastNameKey, known.LastNameKey)
-	known.Clock = clock
-	return oidc.New(known)
+	return known, nil
 }
 
 func preset(p config.OAuthProvider) (oidc.Config, error) {

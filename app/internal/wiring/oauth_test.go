@@ -119,3 +119,23 @@ func TestWhatAProviderRefusesIsAMistake(t *testing.T) {
 		t.Errorf("got %v", CheckOAuth(c))
 	}
 }
+
+// Red when newProvider keeps what the preset says beside another address.
+func TestAnotherAddressIsVouchedForByNobody(t *testing.T) {
+	for name, environ := range map[string][]string{
+		"discord": {"AUTH_X_DRIVER=discord"}, "microsoft": {"AUTH_X_DRIVER=microsoft"}, "github": {"AUTH_X_DRIVER=github"},
+		"openid": {"AUTH_X_DRIVER=openid", "AUTH_X_ISSUER_URL=https://idp.example"},
+	} {
+		for key, want := range map[string]bool{"": true, "email": true, "mail": false} {
+			c := oauthConfig(t, append(environ, "AUTH_PROVIDERS=X", "AUTH_X_CLIENT_ID=x", "AUTH_X_CLIENT_SECRET=y", "AUTH_X_EMAIL_KEY="+key)...)
+			got, err := configurationOf(c.OAuth.Places[0])
+			if err != nil || (got.VerifiedKey != "-") != want {
+				t.Errorf("%s with %q: got %q and error %v, want a word on it: %t", name, key, got.VerifiedKey, err, want)
+			}
+		}
+	}
+	c := oauthConfig(t, "AUTH_PROVIDERS=discord", "AUTH_DISCORD_CLIENT_ID=x", "AUTH_DISCORD_CLIENT_SECRET=y", "AUTH_DISCORD_EMAIL_KEY=mail", "AUTH_DISCORD_EMAIL_VERIFIED_KEY=ok")
+	if got, err := configurationOf(c.OAuth.Places[0]); err != nil || got.VerifiedKey != "ok" {
+		t.Errorf("got %q and error %v, want what the operator says", got.VerifiedKey, err)
+	}
+}
