@@ -13,7 +13,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// Red when verified leaves out at_hash, iat, sub or azp, or reads azp as a text alone.
+// Red when verified leaves out at_hash, iat or azp, or reads azp as a text alone.
 func TestIDTokensThatContradictThemselves(t *testing.T) {
 	sum := sha256.Sum256([]byte(accessToken))
 	hash := base64.RawURLEncoding.EncodeToString(sum[:16])
@@ -44,6 +44,17 @@ func TestIDTokensThatContradictThemselves(t *testing.T) {
 				t.Errorf("got error %v, want it good: %t", err, c.good)
 			}
 		})
+	}
+}
+
+// Red when verified takes an ID token without sub: userinfo without one would be of the same
+// person, and name another.
+func TestNobodyIsNotWhomUserinfoNames(t *testing.T) {
+	at := newIssuer(t, httptest.NewServer)
+	at.claims, at.userinfo = map[string]any{"sub": nil, "email": nil}, map[string]any{"oid": "2001", "email": "eve@example.com"}
+	who, err := exchanged(t, newProvider(t, oidc.Config{Issuer: at.URL, SubjectKey: "oid"}))
+	if !errors.Is(err, port.ErrInvalid) {
+		t.Errorf("got %+v and error %v, want nobody", who, err)
 	}
 }
 
