@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-gophers/graphql-go"
+
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -47,16 +49,35 @@ func (x *exchange) serve() error {
 	if err := x.authenticateByCookie(); err != nil {
 		return err
 	}
-	variables, err := x.handler.coerce(p.operation.Variables, asked.variables)
+	response, err := x.execute(p, asked.variables)
 	if err != nil {
 		return err
 	}
-	if err := x.handler.checkValues(p, variables); err != nil {
+	if err := x.answer(response); err != nil {
 		return err
+	}
+	if !x.caller.Anonymous() {
+		x.handler.remember(asked, p)
+	}
+	return nil
+}
+
+// execute executes an operation that has been admitted, once its values have been found to be
+// those of their types. One with a plan holds none.
+func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Response, error) {
+	if p.plan != nil {
+		return x.follow(p.plan), nil
+	}
+	variables, err := x.handler.coerce(p.operation.Variables, values)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.handler.checkValues(p, variables); err != nil {
+		return nil, err
 	}
 	given := func(name string) bool { _, ok := variables[name]; return ok }
 	x.rewritten = p.document.Rewrite(p.operation, given)
-	return x.answer(x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables))
+	return x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables), nil
 }
 
 // route refuses paths that are none of ours, and methods that GraphQL is not asked by.

@@ -70,8 +70,8 @@ type Selection struct {
 	begin int
 }
 
-// key is the name that a field has in the answer.
-func (s Selection) key() string {
+// Key is the name that a field has in the answer.
+func (s Selection) Key() string {
 	if s.Alias != "" {
 		return s.Alias
 	}
