@@ -3,6 +3,7 @@ package fiberhttp_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,6 +125,7 @@ func peopleRules() []rule {
 			{name: "policies", call: ask("PATCH", "/users/:ann", map[string]any{"policies": []string{"x"}}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "policies"}},
 			{name: "another last access", call: ask("PATCH", "/users/:ann", map[string]any{"last_access": "2020-01-01T00:00:00.000Z"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "last_access"}},
 			{name: "a second factor", call: ask("PATCH", "/users/:ann", map[string]any{"tfa_secret": "x"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "tfa_secret"}},
+			{name: "too many, who are not read first", call: ask("PATCH", "/users", slices.Repeat([]any{map[string]any{"id": "nobody", "token": "**********"}}, 51)), status: 400, code: domain.InvalidPayload},
 			{name: "the last access of several", call: ask("PATCH", "/users", `{"keys":["x"],"data":{"last_access":"2020-01-01T00:00:00.000Z"}}`), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "last_access"}},
 			{name: "one that is not there", call: ask("PATCH", "/users/nobody", map[string]any{}), status: 403, code: domain.Forbidden},
 		}},
