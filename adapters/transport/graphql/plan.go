@@ -13,9 +13,9 @@ import (
 )
 
 // plan is how an operation is executed without the library, which reads, checks and lays out a
-// document anew each time. Only an operation that the library has found valid gets one. It is a
-// query that begins with fields of planned alone and holds no variable, argument or directive:
-// nothing in it can be another time what it was not then, but for who asks.
+// document anew each time. Whether an operation with a plan is valid is for the library to say,
+// once: it is a query that begins with fields of planned alone and holds no variable, argument
+// or directive, so that nothing in it can be another time what it was not then, but for who asks.
 type plan struct{ roots []plannedRoot }
 
 // plannedRoot is a field that a plan begins with.
@@ -54,8 +54,8 @@ func planned() map[string]source {
 // mostPlanned bounds the members of a plan, which is remembered. All of an account are 29.
 const mostPlanned = 128
 
-// plan returns a plan for an operation that the library has found valid, or nil for one that is
-// left to the library.
+// plan returns a plan for an operation that has been measured, or nil for one that is left to
+// the library.
 func (h *Handler) plan(p *prepared) *plan {
 	query, ok := h.schema.AST().RootOperationTypes["query"].(*ast.ObjectTypeDefinition)
 	if !ok || p.operation.Type != "query" || len(p.operation.Variables) > 0 {

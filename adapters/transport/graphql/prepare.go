@@ -12,8 +12,8 @@ type prepared struct {
 	operation document.Operation
 	roots     []document.Root
 
-	isKnown bool  // was executed before
-	plan    *plan // how it is executed without the library; nil where there is no such way
+	plan    *plan // nil for one that is left to the library
+	isKnown bool  // has been found valid and executed before
 }
 
 // prepare reads and measures the operation that is asked for.
@@ -33,7 +33,9 @@ func (h *Handler) prepare(a asked) (*prepared, error) {
 	if failure != nil {
 		return nil, invalid(failure)
 	}
-	return &prepared{document: doc, operation: op, roots: roots}, nil
+	p := &prepared{document: doc, operation: op, roots: roots}
+	p.plan = h.plan(p)
+	return p, nil
 }
 
 // remember keeps an operation that was found valid and has been executed for somebody who is
@@ -44,7 +46,7 @@ func (h *Handler) remember(a asked, p *prepared) {
 		return
 	}
 	known := *p
-	known.isKnown, known.plan = true, h.plan(p)
+	known.isKnown = true
 	h.known.put(a, &known)
 }
 

@@ -62,10 +62,10 @@ func (x *exchange) serve() error {
 	return nil
 }
 
-// execute executes an operation that has been admitted, once its values have been found to be
-// those of their types. One with a plan holds none.
+// execute executes an operation that has been admitted, if it is valid. The values of one that
+// the library executes have to be those of their types; one with a plan holds none.
 func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Response, error) {
-	if p.plan != nil {
+	if p.plan != nil && p.isKnown {
 		return x.follow(p.plan), nil
 	}
 	variables, err := x.handler.coerce(p.operation.Variables, values)
@@ -77,7 +77,13 @@ func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Respons
 	}
 	given := func(name string) bool { _, ok := variables[name]; return ok }
 	x.rewritten = p.document.Rewrite(p.operation, given)
-	return x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables), nil
+	if p.plan == nil {
+		return x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables), nil
+	}
+	if wrong := x.handler.schema.Validate(x.rewritten.Text); len(wrong) > 0 {
+		return &graphql.Response{Errors: wrong}, nil
+	}
+	return x.follow(p.plan), nil
 }
 
 // route refuses paths that are none of ours, and methods that GraphQL is not asked by.
