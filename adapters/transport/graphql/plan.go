@@ -61,14 +61,14 @@ func (h *Handler) plan(p *prepared) *plan {
 	if !ok || p.operation.Type != "query" || len(p.operation.Variables) > 0 {
 		return nil
 	}
-	l := layout{document: p.document}
+	l := layout{document: p.document, records: h.records}
 	fields, ok := l.collect(p.operation.Selections, query.Name, nil)
 	if !ok {
 		return nil
 	}
 	var roots []plannedRoot
 	for _, f := range fields {
-		from, ok := planned()[f.field]
+		from, ok := h.planned[f.field]
 		if !ok {
 			return nil
 		}
@@ -84,7 +84,40 @@ func (h *Handler) plan(p *prepared) *plan {
 // layout is the making of a plan. What it does not know of ends it.
 type layout struct {
 	document *document.Document
+	records  records
 	members  int
+}
+
+// records are the Go types of records that a plan may hold, and their fields by their names in
+// small letters.
+type records map[reflect.Type]map[string]recordField
+
+type recordField struct {
+	index int
+	of    reflect.Type
+}
+
+// recordsOf returns the types that are found from those in planned.
+func recordsOf(planned map[string]source) records {
+	r := records{}
+	for _, s := range planned {
+		r.add(s.shown)
+	}
+	return r
+}
+
+func (r records) add(shown reflect.Type) {
+	if shown.Kind() != reflect.Struct || r[shown] != nil || reflect.PointerTo(shown).NumMethod() > 0 {
+		return
+	}
+	r[shown] = map[string]recordField{}
+	for i := range shown.NumField() {
+		f := shown.Field(i)
+		r[shown][strings.ToLower(f.Name)] = recordField{i, f.Type}
+		if f.Type.Kind() == reflect.Pointer {
+			r.add(f.Type.Elem())
+		}
+	}
 }
 
 // collected is a member of an answer, and what is selected of it in all places that ask for it.
@@ -96,6 +129,7 @@ type collected struct {
 // collect adds the fields of a selection set on a type to a list, in the order of the answer
 // (section 6.3.2). It ends with the operation, since no fragment is spread within itself.
 func (l *layout) collect(set []document.Selection, on string, list []collected) ([]collected, bool) {
+	list = slices.Grow(list, min(len(set), mostPlanned))
 	for _, s := range set {
 		ok := len(s.Arguments) == 0 && len(s.Directives) == 0
 		switch {
@@ -131,14 +165,14 @@ func (l *layout) add(s document.Selection, list []collected) ([]collected, bool)
 // record lays out what is selected of a record, whose Go type is shown.
 func (l *layout) record(set []document.Selection, of ast.Type, shown reflect.Type) ([]member, bool) {
 	object, ok := of.(*ast.ObjectTypeDefinition) // and no list, and none that cannot be null
-	if !ok || shown.Kind() != reflect.Struct || reflect.PointerTo(shown).NumMethod() > 0 {
+	if !ok || l.records[shown] == nil {
 		return nil, false
 	}
 	fields, ok := l.collect(set, object.Name, nil)
 	if !ok {
 		return nil, false
 	}
-	var members []member
+	members := make([]member, 0, len(fields))
 	for _, f := range fields {
 		m := member{label: strconv.Quote(f.key) + ":"}
 		if f.field == "__typename" {
@@ -154,21 +188,20 @@ func (l *layout) record(set []document.Selection, of ast.Type, shown reflect.Typ
 // field finds a field in the Go type, as the library does, and lays out what is selected of it.
 func (l *layout) field(f collected, object *ast.ObjectTypeDefinition, shown reflect.Type) (int, []member, bool) {
 	definition := object.Fields.Get(f.field)
-	name := strings.ReplaceAll(f.field, "_", "")
-	found, ok := shown.FieldByNameFunc(func(candidate string) bool { return strings.EqualFold(candidate, name) })
-	if definition == nil || !ok || len(found.Index) != 1 {
+	found, ok := l.records[shown][strings.ToLower(strings.ReplaceAll(f.field, "_", ""))]
+	if definition == nil || !ok {
 		return 0, nil, false
 	}
-	of, isPointer := definition.Type, found.Type.Kind() == reflect.Pointer
+	of, isPointer := definition.Type, found.of.Kind() == reflect.Pointer
 	if nonNull, ok := of.(*ast.NonNull); ok && !isPointer {
 		of = nonNull.OfType
 	}
 	if _, ok := of.(*ast.ScalarTypeDefinition); ok {
-		return found.Index[0], nil, true
+		return found.index, nil, true
 	}
 	if !isPointer {
 		return 0, nil, false
 	}
-	members, ok := l.record(f.set, of, found.Type.Elem())
-	return found.Index[0], members, ok
+	members, ok := l.record(f.set, of, found.of.Elem())
+	return found.index, members, ok
 }
