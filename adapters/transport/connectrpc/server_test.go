@@ -314,20 +314,29 @@ func tryAsk(conn net.Conn) int {
 	return response.StatusCode
 }
 
-// TestRequestsHaveABound sends more at once than there may be, on one connection of HTTP/2.
-func TestRequestsHaveABound(t *testing.T) {
+// TestSecurity87_RequestsOfConnectHaveABound sends more at once than there may be, on one connection
+// of HTTP/2, and one on another, which has a place of its own. Red when takePlace looks at either kind
+// of places only.
+func TestSecurity87_RequestsOfConnectHaveABound(t *testing.T) {
 	const most = 3
 	var entered sync.WaitGroup
-	entered.Add(most)
+	entered.Add(most + 1)
 	release := make(chan struct{})
 	w := serveStub(t, stubAPI{login: func(context.Context, auth.LoginInput) (auth.Tokens, error) {
 		entered.Done()
 		<-release
 		return auth.Tokens{}, nil
-	}}, func(c *connectrpc.Config) { c.MaxConnections = most })
-	client := w.client(t, protocol{h2c: true, options: []connect.ClientOption{connect.WithGRPC()}})
-	answered := make(chan error, most)
-	for range most {
+	}, list: func(port.UserQuery) {}}, func(c *connectrpc.Config) { c.MaxConnections = most })
+	newClient := func() connectrpctest.Client {
+		client := w.client(t, protocol{h2c: true, options: []connect.ClientOption{connect.WithGRPC()}})
+		if _, err := client.Users.ListUsers(t.Context(), &v1.ListUsersRequest{}); err != nil { // by the connection that it then has
+			t.Fatal(err)
+		}
+		return client
+	}
+	client := newClient()
+	answered := make(chan error, most+1)
+	for range most + 1 {
 		go func() {
 			_, err := client.Auth.Login(t.Context(), &v1.LoginRequest{Email: "a", Password: "b"})
 			answered <- err
@@ -338,8 +347,12 @@ func TestRequestsHaveABound(t *testing.T) {
 	if got, ok := errors.AsType[*domain.Error](connectrpctest.Failed(err)); !ok || got.Code != domain.ServiceUnavailable || got.RetryAfter != time.Second {
 		t.Errorf("got %v, want SERVICE_UNAVAILABLE and to come again in a second", err)
 	}
+	other := newClient()
+	if _, err := other.Users.ListUsers(t.Context(), &v1.ListUsersRequest{}); err != nil {
+		t.Errorf("another connection: got %v when it asked again", err)
+	}
 	close(release)
-	for range most {
+	for range most + 1 {
 		if err := <-answered; err != nil {
 			t.Errorf("got %v of one that had a place", err)
 		}
