@@ -319,12 +319,12 @@ func tryAsk(conn net.Conn) int {
 // of places only.
 func TestSecurity87_RequestsOfConnectHaveABound(t *testing.T) {
 	const most = 3
-	var entered sync.WaitGroup
-	entered.Add(most + 1)
-	release := make(chan struct{})
+	entered, held := make(chan struct{}, most+1), make(chan struct{})
+	release := sync.OnceFunc(func() { close(held) })
+	defer release()
 	w := serveStub(t, stubAPI{login: func(context.Context, auth.LoginInput) (auth.Tokens, error) {
-		entered.Done()
-		<-release
+		entered <- struct{}{}
+		<-held
 		return auth.Tokens{}, nil
 	}, list: func(port.UserQuery) {}}, func(c *connectrpc.Config) { c.MaxConnections = most })
 	newClient := func() connectrpctest.Client {
@@ -342,7 +342,13 @@ func TestSecurity87_RequestsOfConnectHaveABound(t *testing.T) {
 			answered <- err
 		}()
 	}
-	entered.Wait()
+	for range most + 1 {
+		select {
+		case <-entered:
+		case err := <-answered:
+			t.Fatalf("got %v, want so many requests to be under way", err)
+		}
+	}
 	_, err := client.Auth.Login(t.Context(), &v1.LoginRequest{Email: "a", Password: "b"})
 	if got, ok := errors.AsType[*domain.Error](connectrpctest.Failed(err)); !ok || got.Code != domain.ServiceUnavailable || got.RetryAfter != time.Second {
 		t.Errorf("got %v, want SERVICE_UNAVAILABLE and to come again in a second", err)
@@ -351,7 +357,7 @@ func TestSecurity87_RequestsOfConnectHaveABound(t *testing.T) {
 	if _, err := other.Users.ListUsers(t.Context(), &v1.ListUsersRequest{}); err != nil {
 		t.Errorf("another connection: got %v when it asked again", err)
 	}
-	close(release)
+	release()
 	for range most + 1 {
 		if err := <-answered; err != nil {
 			t.Errorf("got %v of one that had a place", err)
