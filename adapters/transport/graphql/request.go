@@ -43,8 +43,8 @@ func (x *exchange) decodeParameters() (asked, error) {
 		return a, nil
 	}
 	var members map[string]json.RawMessage // which says that it is JSON in one way
-	if err := httpedge.DecodeJSON([]byte(text), &members); err != nil {
-		return a, err
+	if httpedge.DecodeJSON([]byte(text), &members) != nil {
+		return a, domain.InvalidPayloadError("variables", `"variables" must be an object in JSON`)
 	}
 	var err error
 	a.variables, err = decodeVariables([]byte(text))
@@ -69,7 +69,7 @@ func (x *exchange) decodeBody() (asked, error) {
 		return asked{}, domain.InvalidPayloadError("", "the body did not arrive")
 	}
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
-		return asked{}, domain.InvalidPayloadError("", "several operations in one request are not supported: send one object with one query")
+		return asked{}, domain.InvalidPayloadError("", "Several operations in one request are not supported: send one object with one query")
 	}
 	var members map[string]json.RawMessage // of two with one name the last counts, as over REST
 	if err := httpedge.DecodeJSON(body, &members); err != nil {

@@ -3,7 +3,6 @@ package graphql
 import (
 	"context"
 	"maps"
-	"strings"
 
 	"github.com/graph-gophers/graphql-go"
 
@@ -72,15 +71,14 @@ func userQuery(filter object, search *string, sort *[]*string, p window) (port.U
 	if err != nil {
 		return port.UserQuery{}, err
 	}
-	query := port.UserQuery{UserFilter: f, Offset: offset, Limit: limit}
-	for _, by := range orNone(sort) {
-		if by == nil {
-			continue
+	var names []string
+	for _, name := range orNone(sort) {
+		if name != nil {
+			names = append(names, *name)
 		}
-		field, isDescending := strings.CutPrefix(*by, "-")
-		query.Sort = append(query.Sort, port.UserOrder{Field: port.UserField(field), Descending: isDescending})
 	}
-	return query, nil
+	by, err := httpedge.UserSort(names)
+	return port.UserQuery{UserFilter: f, Sort: by, Offset: offset, Limit: limit}, err
 }
 
 // usersAggregated is a count of accounts.

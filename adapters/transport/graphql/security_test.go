@@ -97,7 +97,7 @@ func TestSecurity75_AliasesMakeNoMoreGuesses(t *testing.T) {
 		got := w.do(t, graphqlclient.Call{Body: " [" + string(one) + "," + string(one) + "]"})
 		a := parsed(t, got)
 		if got.Status != http.StatusBadRequest || len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "INVALID_PAYLOAD" ||
-			!strings.Contains(a.Errors[0].Message, "several operations in one request are not supported") {
+			!strings.Contains(a.Errors[0].Message, "Several operations in one request are not supported") {
 			t.Errorf("got status %d, %s", got.Status, got.Body)
 		}
 	})

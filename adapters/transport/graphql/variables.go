@@ -2,11 +2,13 @@ package graphql
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/graph-gophers/graphql-go/ast"
 
@@ -28,7 +30,7 @@ func (h *Handler) coerce(declared []document.Variable, values map[string]any) (m
 		case !given:
 			continue
 		}
-		c := coercion{types: h.schema.AST().Types, most: h.limits.Nesting}
+		c := coercion{handler: h, types: h.schema.AST().Types, most: h.limits.Nesting}
 		result, err := c.declared(v.Type, value)
 		if err != nil {
 			return nil, invalid(&document.Error{Message: fmt.Sprintf("Variable \"$%s\" %s.", v.Name, err)})
@@ -40,6 +42,7 @@ func (h *Handler) coerce(declared []document.Variable, values map[string]any) (m
 
 // coercion is the coercion of a value under way.
 type coercion struct {
+	handler *Handler
 	types   map[string]ast.NamedType
 	nesting int
 	most    int
@@ -105,13 +108,26 @@ func (c *coercion) named(t ast.NamedType, value any) (any, error) {
 	case *ast.EnumTypeDefinition:
 		text, ok := value.(string)
 		if !ok || !slices.ContainsFunc(t.EnumValuesDefinition, func(v *ast.EnumValueDefinition) bool { return v.EnumValue == text }) {
-			return nil, fmt.Errorf("is no value of type %q", t.Name)
+			return nil, errors.New(c.handler.noneOf(t))
 		}
 		return text, nil
 	case *ast.InputObject:
 		return c.object(t, value)
 	}
 	return value, nil
+}
+
+// noneOf says that something is no value of an enumeration, and, where the schema is shown, which
+// it has.
+func (h *Handler) noneOf(t *ast.EnumTypeDefinition) string {
+	if t == nil || h.config.NoIntrospection {
+		return "is none of those that its type has"
+	}
+	var names []string
+	for _, v := range t.EnumValuesDefinition {
+		names = append(names, v.EnumValue)
+	}
+	return "must be one of [" + strings.Join(names, ", ") + "]"
 }
 
 func (c *coercion) object(t *ast.InputObject, value any) (any, error) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
@@ -459,6 +460,43 @@ func TestOneselfAndOthers(t *testing.T) {
 		wantBody(t, got, `{"data":{"delete_users_items":{"ids":["`+gus+`","`+hal+`"]}}}`)
 		wantBody(t, w.ask(t, rootToken, `{ users(search: "hal@") { id } }`), `{"data":{"users":[]}}`)
 	})
+	t.Run("which of several it is about", func(t *testing.T) {
+		ann, root := string(ann.ID), string(root.ID)
+		for refused, index := range map[string]float64{
+			`create_users_items(data: [{ email: "ida@example.com" }, { email: "ida@example.com", status: null }]) { id }`: 1,
+			`create_users_items(data: [{ email: "ida@example.com" }, { email: "root@example.com" }]) { id }`:              1,
+			`create_users_items(data: [{ first_name: "Ida" }, { email: "ida@example.com" }]) { id }`:                      0,
+			`update_users_items(ids: ["` + ann + `", null], data: { last_name: "Lost" }) { id }`:                          1,
+			`update_users_items(ids: ["` + ann + `", "nobody"], data: { last_name: "Lost" }) { id }`:                      1,
+			`update_users_batch(data: [{ id: "` + ann + `" }, { id: "` + root + `" }, { last_name: "Lost" }]) { id }`:     2,
+			`update_users_batch(data: [{ id: "` + ann + `" }, { id: "` + ann + `" }]) { id }`:                             1,
+			`delete_users_items(ids: ["` + ann + `", ""]) { ids }`:                                                        1,
+		} {
+			a := parsed(t, w.ask(t, rootToken, "mutation { "+refused+" }"))
+			if len(a.Errors) != 1 || a.Errors[0].Extensions["index"] != index {
+				t.Errorf("%s: got %v, want index %v", refused, a.Errors, index)
+			}
+		}
+		for _, alone := range []string{`create_users_items(data: [{ first_name: "Ida" }]) { id }`, `create_users_item(data: { first_name: "Ida" }) { id }`} {
+			a := parsed(t, w.ask(t, rootToken, "mutation { "+alone+" }"))
+			if len(a.Errors) != 1 || a.Errors[0].Extensions["index"] != nil {
+				t.Errorf("%s: got %v, want no index", alone, a.Errors)
+			}
+		}
+	})
+	t.Run("an order says what is wrong as REST does", func(t *testing.T) {
+		known := " Those that work are "
+		for order, reason := range map[string]string{
+			`["-nope"]`:          `"sort" knows no field "nope".` + known,
+			`["email,-id"]`:      `"sort" knows no field "email,-id".` + known,
+			`["email","-email"]`: `"sort" names a field twice`,
+		} {
+			a := parsed(t, w.ask(t, rootToken, "{ users(sort: "+order+") { id } }"))
+			if len(a.Errors) != 1 || a.Errors[0].Extensions["code"] != "INVALID_QUERY" || !strings.HasPrefix(fmt.Sprint(a.Errors[0].Extensions["reason"]), reason) {
+				t.Errorf("%s: got %v, want %s", order, a.Errors, reason)
+			}
+		}
+	})
 	t.Run("lists refuse what they cannot mean", func(t *testing.T) {
 		for query, code := range map[string]string{
 			`{ users(limit: -2) { id } }`: "INVALID_QUERY", `{ users(page: 0) { id } }`: "INVALID_QUERY", `{ users(offset: -1) { id } }`: "INVALID_QUERY",
@@ -514,5 +552,77 @@ func TestTools(t *testing.T) {
 	fragment TypeRef on __Type { ` + reference + ` }`, Operation: "IntrospectionQuery"})
 	if got.Status != http.StatusOK || len(codes(t, got)) > 0 || !strings.Contains(string(got.Body), `"auth_login"`) {
 		t.Errorf("got status %d, %.500s", got.Status, got.Body)
+	}
+}
+
+// TestDirectivesAreThoseThatToolsCanReadAllOf: who sees @oneOf asks for isOneOf, which the library
+// does not know.
+//
+// Red when New leaves the directives as the library has them.
+func TestDirectivesAreThoseThatToolsCanReadAllOf(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	wantBody(t, w.ask(t, "", "{ __schema { directives { name } } __type(name: \"Date\") { specifiedByURL } }"),
+		`{"data":{"__schema":{"directives":[{"name":"deprecated"},{"name":"include"},{"name":"skip"},{"name":"specifiedBy"}]},"__type":{"specifiedByURL":null}}}`)
+}
+
+// TestMistakesAreNamed looks at the words for people.
+func TestMistakesAreNamed(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	for query, want := range map[string]string{
+		"{":                                     "Syntax error: the document ends where a name should be.",
+		"{ server_ping ":                        "Syntax error: the document ends where a name should be.",
+		"{ server_ping(5) }":                    "Syntax error: there should be a name, and there is something else.",
+		`mutation { auth_logout(mode: token) }`: "A value must be one of [json, cookie, session].",
+		`mutation ($v: auth_mode) { auth_logout(mode: $v) }`: `Variable "$v" must be one of [json, cookie, session].`,
+	} {
+		got := w.ask(t, "", query, map[string]any{"v": "token"})
+		if !strings.Contains(string(got.Body), encoded(t, want)) {
+			t.Errorf("%s: got %s, want %s", query, got.Body, want)
+		}
+	}
+	closed := newWorld(t, auth.DefaultSettings(), func(c *graphql.Config) { c.NoIntrospection = true })
+	for _, query := range []string{`mutation { auth_logout(mode: token) }`, `mutation ($v: auth_mode) { auth_logout(mode: $v) }`} {
+		if got := closed.ask(t, "", query, map[string]any{"v": "token"}); !strings.Contains(string(got.Body), "is none of those that its type has") || strings.Contains(string(got.Body), "session") {
+			t.Errorf("%s: got %s of a schema that is closed", query, got.Body)
+		}
+	}
+}
+
+func encoded(t testing.TB, text string) string {
+	t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(quoted)
+}
+
+// TestFailuresAreInTheOrderOfTheDocument, though the fields of a query are resolved at once.
+//
+// Red when answer leaves them as they came.
+func TestFailuresAreInTheOrderOfTheDocument(t *testing.T) {
+	w := newWorld(t, unlimited())
+	names := []string{"c", "a", "d", "b", "f", "e"}
+	query := "{"
+	for _, name := range names {
+		query += " " + name + ": users_by_id(id: \"of nobody\") { id }"
+	}
+	for range 50 {
+		var got []string
+		for _, e := range parsed(t, w.ask(t, "", query+" }")).Errors {
+			got = append(got, fmt.Sprint(e.Path...))
+		}
+		if !slices.Equal(got, names) {
+			t.Fatalf("got %v, want %v", got, names)
+		}
+	}
+}
+
+// TestVariablesOfAGETAreNamed sends what is no object in their place.
+func TestVariablesOfAGETAreNamed(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	for _, variables := range []string{"bad", "[]", "5", "%7B%22a%22:%22%5Cud800%22%7D", "%ff"} {
+		got := w.do(t, graphqlclient.Call{Method: http.MethodGet, Query: "{ server_ping }", Path: "/graphql?variables=" + variables})
+		wantRefusal(t, got, domain.InvalidPayload, "variables", `"variables" must be an object in JSON`)
 	}
 }

@@ -74,11 +74,10 @@ func (p *parser) take(k kind) (token, *Error) {
 }
 
 func (p *parser) unexpected(wanted kind) *Error {
-	found := "something else"
 	if p.token.kind == endOfText {
-		found = "its end"
+		return p.lexer.errorAt(p.token.span.begin, "the document ends where "+string(wanted)+" should be")
 	}
-	return p.lexer.errorAt(p.token.span.begin, "there should be "+string(wanted)+", and there is "+found)
+	return p.lexer.errorAt(p.token.span.begin, "there should be "+string(wanted)+", and there is something else")
 }
 
 // passes passes a token if it is of that kind.
