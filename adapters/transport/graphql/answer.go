@@ -71,9 +71,6 @@ type entry struct {
 // was executed every failure is one of a field, whatever it is: what has had an effect is never
 // told to have had none.
 func (x *exchange) answer(response *graphql.Response) error {
-	if err := x.request.Context().Err(); err != nil {
-		return domain.NewError(domain.ServiceUnavailable, err)
-	}
 	var failures []entry
 	var wrong []detail
 	for _, e := range response.Errors {

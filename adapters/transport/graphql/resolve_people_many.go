@@ -12,7 +12,7 @@ import (
 
 // CreateUsersItems resolves create_users_items.
 func (r *resolver) CreateUsersItems(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
 		return nil, x.failed(err)
 	}
@@ -34,7 +34,7 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 	Data object
 },
 ) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.accountPatch(ctx, x, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -52,7 +52,7 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 
 // UpdateUsersBatch resolves update_users_batch.
 func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
 		return nil, x.failed(err)
 	}
@@ -93,7 +93,7 @@ type deletedMany struct{ IDs []*graphql.ID }
 
 // DeleteUsersItems resolves delete_users_items.
 func (r *resolver) DeleteUsersItems(ctx context.Context, args struct{ IDs []*graphql.ID }) (*deletedMany, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAdministrator(ctx, x.caller); err != nil {
 		return nil, x.failed(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graph-gophers/graphql-go"
+	gqlerrors "github.com/graph-gophers/graphql-go/errors"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -29,6 +30,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // asks for, and only then the fields, one by one. An error that it returns is the whole answer.
 func (x *exchange) serve() error {
 	if err := x.route(); err != nil {
+		return err
+	}
+	if err := x.readParameters(); err != nil {
 		return err
 	}
 	if err := x.authenticate(); err != nil {
@@ -65,6 +69,9 @@ func (x *exchange) serve() error {
 // execute executes an operation that has been admitted, if it is valid. The values of one that
 // the library executes have to be those of their types; one with a plan holds none.
 func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Response, error) {
+	if err := x.request.Context().Err(); err != nil {
+		return nil, domain.NewError(domain.ServiceUnavailable, err)
+	}
 	if p.plan != nil && p.isKnown {
 		return x.follow(p.plan), nil
 	}
@@ -75,8 +82,12 @@ func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Respons
 	if err := x.handler.checkValues(p, variables); err != nil {
 		return nil, err
 	}
-	given := func(name string) bool { _, ok := variables[name]; return ok }
-	x.rewritten = p.document.Rewrite(p.operation, given)
+	if err := allowChanges(p.roots, p.operation.Variables, variables); err != nil {
+		return nil, err
+	}
+	if wrong := x.rewrite(p, variables); len(wrong) > 0 {
+		return &graphql.Response{Errors: wrong}, nil
+	}
 	if p.plan == nil {
 		return x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables), nil
 	}
@@ -84,6 +95,21 @@ func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Respons
 		return &graphql.Response{Errors: wrong}, nil
 	}
 	return x.follow(p.plan), nil
+}
+
+// rewrite writes what the library executes. What it leaves out is of no matter to whether the
+// operation is valid, so that whether it is does not depend on the variables that were sent.
+func (x *exchange) rewrite(p *prepared, variables map[string]any) []*gqlerrors.QueryError {
+	given := func(name string) bool { _, ok := variables[name]; return ok }
+	rewritten := p.document.Rewrite(p.operation, given)
+	if rewritten.LeavesOut && !p.isKnown {
+		x.rewritten = p.document.Rewrite(p.operation, nil)
+		if wrong := x.handler.schema.ValidateWithVariables(x.rewritten.Text, variables); len(wrong) > 0 {
+			return wrong
+		}
+	}
+	x.rewritten = rewritten
+	return nil
 }
 
 // route refuses paths that are none of ours, and methods that GraphQL is not asked by.

@@ -13,6 +13,7 @@ import (
 	"github.com/graph-gophers/graphql-go/ast"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 )
 
 // coerce returns the values of the variables that are declared, as their types have them
@@ -188,7 +189,8 @@ func (c *coercion) scalar(name string, value any) (any, error) {
 			}
 		}
 	default:
-		return value, c.measure(value)
+		free := coercion{most: httpedge.MostNested} // a value of any shape has levels of its own
+		return value, free.measure(value)
 	}
 	return nil, fmt.Errorf("is no value of type %q", name)
 }

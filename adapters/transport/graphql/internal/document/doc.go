@@ -112,6 +112,7 @@ type Value struct {
 	Members  []Argument // of an Object
 
 	begin int
+	end   int // of a Reference
 }
 
 // ErrorAt says what is wrong with a value, and where it is.

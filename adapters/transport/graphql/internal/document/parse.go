@@ -1,8 +1,8 @@
 package document
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -14,7 +14,6 @@ func Parse(document string, limits Limits) (*Document, *Error) {
 	if !utf8.ValidString(document) {
 		return nil, &Error{Message: "The document is not valid UTF-8."}
 	}
-	document = strings.TrimPrefix(document, "\ufeff")
 	p := &parser{lexer: lexer{text: document, limit: limits.Tokens}, limits: limits, document: &Document{text: document}}
 	if err := p.advance(); err != nil {
 		return nil, err
@@ -144,6 +143,10 @@ func (p *parser) variables() ([]Variable, *Error) {
 		one, err := p.variable()
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(list, func(v Variable) bool { return v.Name == one.Name }) {
+			line, column := place(p.lexer.text, one.span.begin)
+			return nil, &Error{"A variable is declared twice.", line, column}
 		}
 		list = append(list, one)
 		if closed, err := p.passes(")"); closed || err != nil {
@@ -409,7 +412,7 @@ func (p *parser) value(isConstant bool) (Value, *Error) {
 			return v, err
 		}
 		name, err := p.take(aName)
-		v.Kind, v.Variable = Reference, name.text
+		v.Kind, v.Variable, v.end = Reference, name.text, p.end
 		return v, err
 	case "[", "{":
 		if p.nesting++; p.nesting > p.limits.Nesting {
