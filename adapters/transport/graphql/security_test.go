@@ -84,6 +84,14 @@ func TestSecurity75_AliasesMakeNoMoreGuesses(t *testing.T) {
 				t.Errorf("%s: somebody is logged in: %.300s", before, got.Body)
 			}
 		}
+		// Read as blocks, what begins with two strings side by side ends with a quote before a third.
+		got := w.do(t, graphqlclient.Call{
+			Query: `mutation ($e: String!, $p: String!) { update_users_me(data: { tags: ["a" "b\"" "]}) { id } ` + numbered(100, "a%d: auth_login(email: $e, password: $p) { access_token } ") +
+				`b: update_users_me(data: { tags: [#"]}) { id } }`, Variables: map[string]any{"e": "ann@example.com", "p": password},
+		})
+		if strings.Contains(string(got.Body), `"access_token"`) || strings.Contains(string(got.Body), `"a0"`) {
+			t.Errorf("somebody is logged in: %.300s", got.Body)
+		}
 		w.login(t, "ann@example.com") // no attempt is spent
 	})
 
@@ -145,10 +153,31 @@ func TestSecurity76_BombsAreRefused(t *testing.T) {
 	if took := processorTime(t) - began; took > time.Second && !raceDetector {
 		t.Errorf("all together took %v of processor time, want a second at most", took)
 	}
+	for query, want := range limited() {
+		if got := w.do(t, graphqlclient.Call{Query: query}); got.Status != http.StatusBadRequest || !strings.Contains(string(got.Body), `"message":"`+want) {
+			t.Errorf("%.80s: got status %d, %.300s, want %q", query, got.Status, got.Body, want)
+		}
+	}
 	if calls := w.calls.Calls(); len(calls) > 0 {
 		t.Errorf("the core was asked: %v", calls)
 	}
 	w.login(t, "ann@example.com")
+}
+
+// limited are documents that go beyond one limit and no other, with what is said of it.
+func limited() map[string]string {
+	return map[string]string{
+		"{ users_me { " + numbered(1000, "x%d ") + "} }":                                                        "The operation selects more than 1000 fields and fragments.",
+		"{ users_me { " + numbered(41, "x%d @skip(if: false) ") + "} }":                                         "There are more than 40 directives.",
+		"{ users_me { " + numbered(31, "a%d: id ") + "} }":                                                      "The operation has more than 30 aliases.",
+		"{ " + strings.Repeat("users_me { id } ", 21) + "}":                                                     "The operation begins with more than 20 fields.",
+		"{ users_me " + strings.Repeat("{ x ", 16) + strings.Repeat("} ", 17):                                   "Fields are nested more than 16 deep.",
+		"{ users(sort: " + strings.Repeat("[", 9) + strings.Repeat("]", 9) + ") { id } }":                       "Lists and objects are nested more than 8 deep.",
+		"{ server_ping } #" + strings.Repeat("x", 32<<10):                                                       "The document is longer than 32768 bytes.",
+		"{ users(sort: [" + strings.Repeat("1 ", 4000) + "]) { id } }":                                          "The document has more than 4000 tokens.",
+		"{ users_me { " + strings.Repeat("id ", 60) + "} }":                                                     "Overlap",
+		"mutation { " + numbered(2, "a%d: delete_users_items(ids: ["+numbered(26, `"%d" `)+"]) { ids } ") + "}": "The mutations of an operation change more than 50 accounts together.",
+	}
 }
 
 // bombs are documents that are cheap to send and dear to execute.
@@ -254,6 +283,10 @@ func TestSecurity77_NoMutationByGETAndNoForms(t *testing.T) {
 		"by GET, in a string that stands next to another": {
 			graphqlclient.Call{Method: http.MethodGet, Variables: map[string]any{"t": "changed"}, Query: `fragment F on Mutation { update_users_me(data: { title: $t, tags: ["a""b" """"""` +
 				`"]}) { id title } } mutation ($t: String) { ...F } #"] }) { id } } query ($t: String) { ...F }`}, 400, "GRAPHQL_VALIDATION", "",
+		},
+		"by GET, in a string behind one that ends with a quote": {
+			graphqlclient.Call{Method: http.MethodGet, Variables: map[string]any{"t": "changed"}, Query: `fragment F on Mutation { update_users_me(data: { title: $t, tags: ["a" "x"] }) { id } } ` +
+				`query ($t: String) { ...F users(sort: ["b\"" "]) { id } } mutation ($t: String) { ...F x: delete_users_items(ids: [#"]) { __typename } }`}, 400, "GRAPHQL_VALIDATION", "",
 		},
 		"by PUT":                      {graphqlclient.Call{Method: http.MethodPut, Body: string(body)}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
 		"by DELETE":                   {graphqlclient.Call{Method: http.MethodDelete}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
@@ -362,6 +395,21 @@ func TestSecurity78_CookiesFollowTheRulesOfREST(t *testing.T) {
 			t.Errorf("got %s", me.Body)
 		}
 	})
+	t.Run("a page elsewhere uses up nothing that a device has for itself", func(t *testing.T) {
+		s := newService(t, auth.DefaultSettings())
+		var shown string
+		s.client = s.serve(t, noting{s.service, &shown})
+		call := graphqlclient.Call{Query: "mutation { " + fmt.Sprintf(loginField, "wrong") + " }", Cookie: &http.Cookie{Name: "sallyport_device", Value: "a device"}}
+		if s.do(t, call); shown != "a device" {
+			t.Errorf("a page of our own: got device %q", shown)
+		}
+		for _, header := range elsewhere {
+			call.Header = header
+			if s.do(t, call); shown != "" {
+				t.Errorf("%v: got device %q, want none", header, shown)
+			}
+		}
+	})
 	t.Run("a dead session cookie is taken away, and keeps nobody from logging in", func(t *testing.T) {
 		dead := &http.Cookie{Name: "directus_session_token", Value: "garbage"}
 		got := w.do(t, graphqlclient.Call{Query: "{ users_me { id } }", Cookie: dead})
@@ -388,12 +436,15 @@ func TestSecurity78_CookiesFollowTheRulesOfREST(t *testing.T) {
 // not look at NoIntrospection.
 func TestSecurity79_ErrorsShowNothingInside(t *testing.T) {
 	t.Run("a fault or a panic is told to the log alone", func(t *testing.T) {
-		for what, thrown := range map[string]func(){
-			"an error": nil,
-			"a panic":  func() { panic("a secret of the service") },
+		secret := errors.New("a secret of the service")
+		for what, fails := range map[string]func() error{
+			"an error":                        func() error { return secret },
+			"a failure":                       func() error { return domain.NewError(domain.Internal, secret) },
+			"a failure with words of its own": func() error { return &domain.Error{Code: domain.Internal, Message: secret.Error(), Err: secret} },
+			"a panic":                         func() error { panic(secret.Error()) },
 		} {
 			w := newService(t, auth.DefaultSettings())
-			w.client = w.serve(t, failing{w.service, thrown})
+			w.client = w.serve(t, failing{w.service, fails})
 			got := w.do(t, graphqlclient.Call{Query: `mutation { auth_login(email: "ann@example.com", password: "x y z") { access_token } }`})
 			want := `{"data":{"auth_login":null},"errors":[{"message":"An unexpected error occurred.","locations":[{"line":1,"column":12}],"path":["auth_login"],"extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`
 			if string(got.Body) != want {
@@ -463,7 +514,7 @@ func TestSecurity79_ErrorsShowNothingInside(t *testing.T) {
 	})
 }
 
-// TestSecurity83_OneReadingOfARequest is red when a token, or a parameter of a query by GET, may
+// TestSecurity83_OneReadingOfARequest is red when what readParameters cannot read is passed over, when a token, or a parameter of a query by GET, may
 // come twice, and when a part of the transport looks at another of two members than the last.
 func TestSecurity83_OneReadingOfARequest(t *testing.T) {
 	w := newWorld(t, unlimited())
@@ -480,6 +531,12 @@ func TestSecurity83_OneReadingOfARequest(t *testing.T) {
 			t.Errorf("%s: got status %d", name, got.Status)
 		}
 		wantRefusal(t, got, domain.InvalidPayload, "access_token", "The request includes more than one access token")
+	}
+	for _, query := range []string{"?a=1;access_token=" + token, "?access_token=" + token + "&a;b", "?a=%zz&access_token=" + token, "?access_token=" + token + "%"} {
+		got := w.do(t, graphqlclient.Call{Query: "{ server_ping }", Path: "/graphql" + query})
+		if got.Status != http.StatusBadRequest || !slices.Equal(codes(t, got), []string{"INVALID_QUERY"}) {
+			t.Errorf("%s: got status %d, %s", query, got.Status, got.Body)
+		}
 	}
 	for _, name := range []string{"query", "operationName", "variables"} {
 		address := w.client.URL + "/graphql?query=" + url.QueryEscape("{ server_ping }") + "&operationName=&variables=&" + name + "=x"
@@ -508,16 +565,25 @@ func TestSecurity83_OneReadingOfARequest(t *testing.T) {
 	}
 }
 
+// noting is a service that notes the device of a login.
+type noting struct {
+	auth.API
+	device *string
+}
+
+// Login implements auth.API.
+func (n noting) Login(ctx context.Context, in auth.LoginInput) (auth.Tokens, error) {
+	*n.device = in.Device
+	return n.API.Login(ctx, in)
+}
+
 // failing is a service that is broken inside.
 type failing struct {
 	auth.API
-	thrown func()
+	fails func() error
 }
 
 // Login implements auth.API.
 func (f failing) Login(context.Context, auth.LoginInput) (auth.Tokens, error) {
-	if f.thrown != nil {
-		f.thrown()
-	}
-	return auth.Tokens{}, domain.NewError(domain.Internal, errors.New("a secret of the service"))
+	return auth.Tokens{}, f.fails()
 }

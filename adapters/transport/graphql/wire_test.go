@@ -200,7 +200,7 @@ func TestErrors(t *testing.T) {
 	}
 	t.Run("of a request that took too long", func(t *testing.T) {
 		late := newService(t, auth.DefaultSettings())
-		late.client = late.serve(t, failing{late.service, func() { panic(http.ErrAbortHandler) }})
+		late.client = late.serve(t, failing{late.service, func() error { panic(http.ErrAbortHandler) }})
 		if got := late.ask(t, "", `mutation { auth_login(email: "a@example.com", password: "b") { access_token } }`); !slices.Equal(codes(t, got), []string{"INTERNAL_SERVER_ERROR"}) {
 			t.Errorf("got %s", got.Body)
 		}
