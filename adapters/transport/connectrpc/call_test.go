@@ -435,6 +435,14 @@ func TestPreferencesAreThoseOfREST(t *testing.T) {
 			t.Errorf("%s: got field %q, want %q", bad, got.failure.GetField(), name)
 		}
 	}
+	got := update(`{"tags":` + strings.Repeat("[", 33) + strings.Repeat("]", 33) + `}`)
+	if got.want(t, domain.InvalidPayload, "more than 32 deep"); got.failure.GetField() != "tags" {
+		t.Errorf("got field %q, want tags", got.failure.GetField())
+	}
+	deepest := strings.Repeat("[", 32) + strings.Repeat("]", 32)
+	if got := update(`{"tags":` + deepest + `}`); got.status != http.StatusOK || !strings.Contains(got.body, `"tags":`+deepest) {
+		t.Errorf("got %s, want what was written", got.body)
+	}
 	if got := update(`{"title":"Archer","tags":["a",1],"email_notifications":false,"theme_dark_overrides":{"b":{"a":null}},"no such":1,"location":null}`); got.status != http.StatusOK {
 		t.Fatalf("got %s", got.body)
 	}

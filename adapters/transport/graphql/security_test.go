@@ -131,8 +131,8 @@ func TestSecurity75_AliasesMakeNoMoreGuesses(t *testing.T) {
 
 // TestSecurity76_BombsAreRefused sends what would cost a great deal to execute, and wants a
 // refusal before the core is asked anything. It is red when any of the limits of
-// document.DefaultLimits is a hundred times as large, when descend does not count, and when what
-// is told of mistakes has no bounds.
+// document.DefaultLimits or OverlapValidationLimit is a hundred times as large, when descend does
+// not count, when allowChanges is not asked, and when what is told of mistakes has no bounds.
 func TestSecurity76_BombsAreRefused(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seed(t, "ann@example.com")
@@ -286,7 +286,7 @@ func TestSecurity77_NoMutationByGETAndNoForms(t *testing.T) {
 		},
 		"by GET, in a string behind one that ends with a quote": {
 			graphqlclient.Call{Method: http.MethodGet, Variables: map[string]any{"t": "changed"}, Query: `fragment F on Mutation { update_users_me(data: { title: $t, tags: ["a" "x"] }) { id } } ` +
-				`query ($t: String) { ...F users(sort: ["b\"" "]) { id } } mutation ($t: String) { ...F x: delete_users_items(ids: [#"]) { __typename } }`}, 400, "GRAPHQL_VALIDATION", "",
+				`query ($t: String) { ...F users(sort: ["b\"" "]}) { id } } mutation ($t: String) { ...F x: delete_users_items(ids: [#"]) { __typename } }`}, 400, "GRAPHQL_VALIDATION", "",
 		},
 		"by PUT":                      {graphqlclient.Call{Method: http.MethodPut, Body: string(body)}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
 		"by DELETE":                   {graphqlclient.Call{Method: http.MethodDelete}, 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
@@ -318,7 +318,7 @@ func TestSecurity77_NoMutationByGETAndNoForms(t *testing.T) {
 	})
 }
 
-// TestSecurity78_CookiesFollowTheRulesOfREST is red when login, source or authenticateByCookie
+// TestSecurity78_CookiesFollowTheRulesOfREST is red when login, source, device or authenticateByCookie
 // does not ask refuseCrossSite, when take shows a token of a cookie, and when Protect is gone.
 // Sessions, reuse, status and all else are told by TestContract.
 func TestSecurity78_CookiesFollowTheRulesOfREST(t *testing.T) {
@@ -514,8 +514,9 @@ func TestSecurity79_ErrorsShowNothingInside(t *testing.T) {
 	})
 }
 
-// TestSecurity83_OneReadingOfARequest is red when what readParameters cannot read is passed over, when a token, or a parameter of a query by GET, may
-// come twice, and when a part of the transport looks at another of two members than the last.
+// TestSecurity83_OneReadingOfARequest is red when a token, or a parameter of a query by GET, may
+// come twice, when what readParameters cannot read is passed over, and when a part of the transport
+// looks at another of two members than the last.
 func TestSecurity83_OneReadingOfARequest(t *testing.T) {
 	w := newWorld(t, unlimited())
 	w.seed(t, "ann@example.com")
