@@ -83,7 +83,7 @@ func (s *Service) changeAccounts(ctx context.Context, by author, changes []accou
 		for i := range changes {
 			seen, err := s.Repos.Users.ByID(ctx, changes[i].seen.ID)
 			if err != nil {
-				return nil, refusedChange(by, changes[i].seen.ID, err)
+				return nil, domain.OfElement(refusedChange(by, changes[i].seen.ID, err), i, len(changes))
 			}
 			changes[i].seen = seen
 		}
@@ -101,7 +101,7 @@ func applied(changes []accountChange) ([]accountPair, error) {
 		}
 		after, err := change.apply(change.seen)
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(changes))
 		}
 		pairs[i].after = withEpoch(change.seen, after)
 	}
@@ -280,22 +280,22 @@ func refusedChange(by author, id domain.UserID, err error) error {
 
 // taken says which value of the account at that place another has, one of those that are stored
 // with it or one that is there: its address, or the static token that an administrator gave to
-// it. Administrators see all accounts anyway.
+// it, and, of several, which account that is. Administrators see all accounts anyway.
 func (s *Service) taken(ctx context.Context, users []domain.User, at int, cause error) error {
 	token := users[at].StaticToken
 	if token == nil {
-		return notUnique("email", cause)
+		return domain.OfElement(notUnique("email", cause), at, len(users))
 	}
 	for i, other := range users {
 		if i != at && other.StaticToken != nil && *other.StaticToken == *token {
-			return notUnique("token", cause)
+			return domain.OfElement(notUnique("token", cause), at, len(users))
 		}
 	}
 	owner, err := s.Repos.Users.ByStaticToken(ctx, *token)
 	if err == nil && owner.ID != users[at].ID {
-		return notUnique("token", cause)
+		return domain.OfElement(notUnique("token", cause), at, len(users))
 	}
-	return notUnique("email", cause)
+	return domain.OfElement(notUnique("email", cause), at, len(users))
 }
 
 func notUnique(field string, cause error) error {

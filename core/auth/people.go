@@ -85,13 +85,13 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	for i, patch := range patches {
 		var err error
 		if users[i], err = s.newAccount(ctx, patch); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(patches))
 		}
 	}
 	for i, patch := range patches { // when all that is cheap to refuse has been
 		var err error
 		if users[i].Password, err = s.newPassword(ctx, patch, users[i]); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(patches))
 		}
 	}
 	at, err := s.createAll(ctx, users)
@@ -173,14 +173,14 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	proposed := make([]domain.User, len(updates))
 	for i, update := range updates {
 		if proposed[i], err = s.patched(ctx, update.Patch, found[i]); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(updates))
 		}
 	}
 	changes := make([]accountChange, len(updates))
 	for i, update := range updates {
 		encoded, err := s.newPassword(ctx, update.Patch, proposed[i])
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(updates))
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
 			changed, err := s.patched(ctx, update.Patch, u)
@@ -231,11 +231,11 @@ func (s *Service) findAccounts(ctx context.Context, p Principal, ids []domain.Us
 	var found []domain.User
 	for i, id := range ids {
 		if slices.Contains(ids[:i], id) {
-			return nil, domain.InvalidPayloadError("", "An account is named twice")
+			return nil, domain.OfElement(domain.InvalidPayloadError("", "An account is named twice"), i, len(ids))
 		}
 		user, err := s.findUser(ctx, id)
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(ids))
 		}
 		found = append(found, user)
 	}

@@ -92,8 +92,8 @@ type Clock interface {
 	Set(t time.Time)
 }
 
-// World is a server under test and the levers beside it. The store and the clock are those
-// that the server uses. The providers of the server are OAuthPlaces.
+// World is a server under test and the levers beside it, all of which are required. The store
+// and the clock are those that the server uses. The providers of the server are OAuthPlaces.
 type World struct {
 	Client    Client
 	Browser   Browser
@@ -108,6 +108,29 @@ type World struct {
 	// and Text.
 	Deliver func(t testing.TB)
 	Mails   func(t testing.TB) []domain.Mail
+}
+
+// check ends the case unless the world has all that stories use.
+func (w World) check(t testing.TB) {
+	t.Helper()
+	for _, member := range []struct {
+		name      string
+		isMissing bool
+	}{
+		{"Client", w.Client == nil},
+		{"Browser", w.Browser == nil},
+		{"Elsewhere.Login", w.Elsewhere.Login == nil},
+		{"Elsewhere.Pull", w.Elsewhere.Pull == nil},
+		{"Clock", w.Clock == nil},
+		{"Store", w.Store == nil},
+		{"Hasher", w.Hasher == nil},
+		{"Deliver", w.Deliver == nil},
+		{"Mails", w.Mails == nil},
+	} {
+		if member.isMissing {
+			t.Fatalf("the World has no %s", member.name)
+		}
+	}
 }
 
 // TransportOpener starts a server with those settings for one case.
@@ -160,6 +183,7 @@ func tell(id, rule string, change func(*auth.Settings), tale func(s story)) Case
 			change(&settings)
 		}
 		s := story{TB: t, World: open(settings), settings: settings}
+		s.check(t)
 		s.seed(ann())
 		tale(s)
 	}}

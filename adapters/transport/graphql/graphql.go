@@ -114,6 +114,9 @@ type Handler struct {
 	limits document.Limits
 	schema *graphql.Schema
 	known  operations
+
+	planned map[string]source
+	records records // of planned
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -126,7 +129,8 @@ func New(config Config, api auth.API) (*Handler, error) {
 	if config.Client == nil {
 		return nil, errors.New("graphql: Client is missing")
 	}
-	h := &Handler{api: api, config: config.withDefaults(), limits: document.DefaultLimits()}
+	h := &Handler{api: api, config: config.withDefaults(), limits: document.DefaultLimits(), planned: planned()}
+	h.records = recordsOf(h.planned)
 	if err := httpedge.CheckCookieNames(h.config.RefreshCookie, h.config.SessionCookie, httpedge.DeviceCookie(h.config.SessionCookie)); err != nil {
 		return nil, fmt.Errorf("graphql: %w", err)
 	}
@@ -146,6 +150,7 @@ func New(config Config, api auth.API) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graphql: read the schema: %w", err)
 	}
+	delete(h.schema.AST().Directives, "oneOf") // no input is one, and the library knows no isOneOf, for which tools ask that see it
 	for _, name := range h.config.SingleUse {
 		if !slices.Contains(Mutations(), name) {
 			return nil, fmt.Errorf("graphql: there is no mutation %s", name)

@@ -32,7 +32,7 @@ type identity struct{ Provider, Subject string }
 
 // AuthIdentities resolves auth_identities.
 func (r *resolver) AuthIdentities(ctx context.Context) (*[]*identity, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	list, err := r.handler.api.ListIdentities(ctx, x.caller)
 	if err != nil {
 		return nil, x.failed(err)
@@ -46,7 +46,7 @@ func (r *resolver) AuthIdentities(ctx context.Context) (*[]*identity, error) {
 
 // AuthOauthToken resolves auth_oauth_token.
 func (r *resolver) AuthOauthToken(ctx context.Context, args struct{ Code, CodeVerifier string }) (*authTokens, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	err := required("code", args.Code)
 	if err == nil {
 		err = required("code_verifier", args.CodeVerifier)
@@ -63,7 +63,7 @@ func (r *resolver) AuthOauthToken(ctx context.Context, args struct{ Code, CodeVe
 
 // DeleteAuthIdentities resolves delete_auth_identities.
 func (r *resolver) DeleteAuthIdentities(ctx context.Context, args struct{ Provider string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	err := required("provider", args.Provider)
 	if err == nil {
 		err = r.handler.api.UnlinkIdentity(ctx, x.caller, args.Provider, x.client())

@@ -14,6 +14,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/docs/api"
 )
 
 // TestOpenAPIIsOpenAPI holds the description to the schema of OpenAPI 3.1.
@@ -21,6 +22,17 @@ func TestOpenAPIIsOpenAPI(t *testing.T) {
 	t.Parallel()
 	if ok, wrong := described(t).requests.ValidateDocument(); !ok {
 		t.Error(inWords(wrong))
+	}
+}
+
+// TestOpenAPIHasNoListsByAccident: a line of a description that begins with a status and a full
+// stop is shown as a list of numbers.
+func TestOpenAPIHasNoListsByAccident(t *testing.T) {
+	t.Parallel()
+	for i, line := range strings.Split(string(api.OpenAPI()), "\n") {
+		if regexp.MustCompile(`^\s*\d+[.)] `).MatchString(line) {
+			t.Errorf("line %d of docs/api/openapi.yaml begins as a list does: %s", i+1, line)
+		}
 	}
 }
 
