@@ -2,13 +2,51 @@ package graphql_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
 )
 
+// TestNoMutationIsLeftOutOfTheBoundOfChanges has each mutation that changes an account beside one of
+// as many accounts as there may be. It is red when changedBy leaves any out, and for a new mutation
+// until somebody has said here what it changes.
+func TestNoMutationIsLeftOutOfTheBoundOfChanges(t *testing.T) {
+	changes := map[string]string{
+		"update_users_me":    "(data: {}) { id }",
+		"create_users_item":  "(data: {}) { id }",
+		"create_users_items": "(data: [{}]) { id }",
+		"update_users_item":  `(id: "x", data: {}) { id }`,
+		"update_users_items": `(ids: ["x"], data: {}) { id }`,
+		"update_users_batch": `(data: [{ id: "x" }]) { id }`,
+		"delete_users_item":  `(id: "x") { id }`,
+		"delete_users_items": `(ids: ["x"]) { ids }`,
+	}
+	others := []string{
+		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token",
+		"delete_auth_identities", "delete_sessions_item", "delete_other_sessions",
+	}
+	w := newWorld(t, unlimited())
+	for _, name := range graphql.Mutations() {
+		arguments, isChange := changes[name]
+		if isChange == slices.Contains(others, name) {
+			t.Errorf("%s: does it change accounts?", name)
+		}
+		if !isChange {
+			continue
+		}
+		query := "mutation { many: delete_users_items(ids: [" + numbered(50, `"%d" `) + "]) { ids } one: " + name + arguments + " }"
+		got := w.do(t, graphqlclient.Call{Query: query})
+		if got.Status != http.StatusBadRequest || !strings.Contains(string(got.Body), "more than 50 accounts together") {
+			t.Errorf("%s: got status %d, %.300s", name, got.Status, got.Body)
+		}
+	}
+}
+
 // TestMutationsTogetherChangeAsManyAccountsAsOne names accounts in every way that there is. It is red
-// when elements forgets a variable or its default, and when allowChanges leaves any mutation out.
+// when elements forgets a variable or its default.
 func TestMutationsTogetherChangeAsManyAccountsAsOne(t *testing.T) {
 	w := newWorld(t, unlimited())
 	list := func(n int, one any) (list []any) {
