@@ -176,16 +176,22 @@ func removeIn(ctx context.Context, r port.Repos, user domain.User) error {
 	if err := r.Users.Delete(ctx, user.ID, user.Version); err != nil {
 		return err
 	}
-	linked, err := r.Identities.OfUser(ctx, user.ID)
+	_, err := unlinkAllIn(ctx, r, user.ID)
+	return err
+}
+
+// unlinkAllIn unlinks every identity of the user, and returns them.
+func unlinkAllIn(ctx context.Context, r port.Repos, id domain.UserID) ([]domain.Identity, error) {
+	linked, err := r.Identities.OfUser(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, i := range linked {
 		if err := r.Identities.Unlink(ctx, i.Provider, i.Subject); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return linked, nil
 }
 
 // changed does what follows from a change that is stored, and returns the accounts.

@@ -1,6 +1,8 @@
 package auth_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -11,8 +13,9 @@ import (
 // TestSecurity67_AnAddressThatNobodyProvedOpensNothing: whoever has an account gives it the
 // address of somebody else, and waits for them.
 //
-// Red when mayAdopt does not look at EmailProven, UpdateMe leaves it alone, or resetIn, patched,
-// createUser or register does not set it.
+// Red when mayAdopt does not look at EmailProven, UpdateMe leaves it alone or looks at the case of
+// the address, patched sets it without a new address, or resetIn, patched, createUser or register
+// does not set it.
 func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 	took := func(t *testing.T, e elsewhere) {
 		t.Helper()
@@ -47,8 +50,21 @@ func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 			wantCode(t, err, "")
 		}, ""},
 		"given by an administrator": {func(t *testing.T, e elsewhere) {
-			took(t, e)
+			e.seedAnn(t, func(u *domain.User) { u.EmailProven = false })
 			_, err := e.service.UpdateAccount(t.Context(), root(t, e), annID, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(bob.Email)}}, visitor)
+			wantCode(t, err, "")
+		}, ""},
+		"sent back by an administrator's form": {func(t *testing.T, e elsewhere) {
+			took(t, e)
+			same := auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(strings.ToUpper(bob.Email)), FirstName: new("Bob")}}
+			_, err := e.service.UpdateAccount(t.Context(), root(t, e), annID, same, visitor)
+			wantCode(t, err, "")
+		}, domain.InvalidCredentials},
+		"proved, and written by its owner in other case": {func(t *testing.T, e elsewhere) {
+			e.seedAnn(t, func(u *domain.User) { u.Email = domain.Email(bob.Email) })
+			ann, err := e.tryLogin(t, bob.Email, password, domain.ModeSession)
+			wantCode(t, err, "")
+			_, _, err = e.service.UpdateMe(t.Context(), e.authenticate(t, ann), auth.ProfilePatch{Email: new(strings.ToUpper(bob.Email))}, visitor)
 			wantCode(t, err, "")
 		}, ""},
 		"of an account of which an administrator has changed the name": {func(t *testing.T, e elsewhere) {
@@ -78,6 +94,55 @@ func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 			}
 			if e.users(t) != before {
 				t.Error("got another account")
+			}
+		})
+	}
+}
+
+// TestSecurity67_WhoeverProvesAnAddressHasTheAccountAlone: whoever waits in an account for the
+// owner of its address is out when that one comes.
+//
+// Red when resetIn leaves the StaticToken, or does not call unlinkFormerOwner, and when it does
+// either in an account whose address is proved already.
+func TestSecurity67_WhoeverProvesAnAddressHasTheAccountAlone(t *testing.T) {
+	const token = "a-static-token-of-whoever-waits"
+	hash := domain.HashSecret(token)
+	kinds := []string{domain.EventIdentityUnlinked, domain.EventIdentityUnlinked, domain.EventTokenRemoved}
+	for name, c := range map[string]struct {
+		proven bool
+		want   domain.Code
+		kinds  []string
+	}{
+		"an address that nobody had proved": {false, domain.InvalidCredentials, kinds},
+		"an address that was proved before": {true, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newElsewhere(t, func(p *auth.OAuthPlace) { p.LinkByEmail = true })
+			e.seedAnn(t, func(u *domain.User) {
+				u.Email, u.EmailProven, u.StaticToken = domain.Email(bob.Email), c.proven, &hash
+			})
+			e.link(t, "GitHub", annElsewhere.Subject, annID)
+			e.link(t, "gone", "1", annID)
+			e.forgot(t, bob.Email)
+			e.deliver(t)
+			wantCode(t, e.service.Reset(t.Context(), e.resetToken(t), newPassword, visitor), "")
+
+			var got []string
+			for _, event := range e.events(t) {
+				if slices.Contains(kinds, event.Kind) && event.Subject == annID && event.Actor == annID {
+					got = append(got, event.Kind)
+				}
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, c.kinds) {
+				t.Errorf("got events %q, want %q", got, c.kinds)
+			}
+			_, err := e.service.Authenticate(t.Context(), auth.Credential{Bearer: token})
+			wantCode(t, err, c.want)
+			_, err = e.finish(t, annElsewhere)
+			wantCode(t, err, c.want)
+			if finished := e.wantFinish(t, bob, ""); e.authenticate(t, finished.Tokens).User.ID != annID {
+				t.Error("got another account for the address, want the one that has proved it")
 			}
 		})
 	}

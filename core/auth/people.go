@@ -264,11 +264,12 @@ func checkPasswordCount(patches []AccountPatch) error {
 
 // patched returns u with all fields of the patch but the password.
 func (s *Service) patched(ctx context.Context, patch AccountPatch, u domain.User) (domain.User, error) {
+	before := u.Email.Key()
 	u, err := patch.applied(u)
 	if err != nil {
 		return domain.User{}, err
 	}
-	if patch.Email != nil {
+	if u.Email.Key() != before { // a form sends back what it was given
 		u.EmailProven = true // an administrator says whose account it is
 	}
 	if patch.Status != nil {
