@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -83,10 +84,15 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 // checkDescribed wants https of an address that the provider names. One at http could be a
 // service that only this machine reaches; it is for an issuer that is at http itself.
 func (p *Provider) checkDescribed(address string) error {
-	if strings.HasPrefix(p.config.Issuer, "https:") && !strings.HasPrefix(address, "https:") {
+	if isHTTPS(p.config.Issuer) && !isHTTPS(address) {
 		return errors.New("is no https:// address")
 	}
 	return checkURL(address, p.config.AllowInsecure)
+}
+
+func isHTTPS(address string) bool {
+	u, err := url.Parse(address) // which writes the scheme in small letters
+	return err == nil && u.Scheme == "https"
 }
 
 // styleOf returns how the secret is sent, since trying both would spend the code. HTTP Basic is

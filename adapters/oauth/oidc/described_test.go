@@ -60,6 +60,22 @@ func TestAProviderThatIsDownIsLeftAloneForAWhile(t *testing.T) {
 	}
 }
 
+// Red when isWithin takes what is yet to come for what has just been.
+func TestAClockThatIsPutBackShutsNoProviderOut(t *testing.T) {
+	at := newIssuer(t, httptest.NewServer)
+	clock := fakes.NewClock(time.Now())
+	p := newProvider(t, oidc.Config{Issuer: at.URL, Clock: clock})
+	at.set(true, nil)
+	if _, err := p.AuthURL(t.Context(), request()); err == nil {
+		t.Error("got no error")
+	}
+	at.set(false, nil)
+	clock.Advance(-time.Hour)
+	if _, err := p.AuthURL(t.Context(), request()); err != nil {
+		t.Errorf("got error %v, want none", err)
+	}
+}
+
 // Red when put keeps the context of who began.
 func TestWhoGoesAwayTakesNoAnswerFromOthers(t *testing.T) {
 	at := newIssuer(t, httptest.NewServer)

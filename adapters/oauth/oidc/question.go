@@ -47,12 +47,12 @@ func (p *Provider) knownOrAsked(ctx context.Context) (*description, *question) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.config.Clock.Now()
-	if p.known != nil && now.Sub(p.since) < descriptionTTL {
+	if p.known != nil && isWithin(now.Sub(p.since), descriptionTTL) {
 		return p.known, nil
 	}
 	switch {
 	case p.asking != nil:
-	case p.failed != nil && now.Sub(p.failed.ended) < retryAfter:
+	case p.failed != nil && isWithin(now.Sub(p.failed.ended), retryAfter):
 		return p.known, p.failed
 	default:
 		p.asking = &question{done: make(chan struct{})}
@@ -77,3 +77,7 @@ func (p *Provider) put(ctx context.Context, q *question) {
 	}
 	close(q.done)
 }
+
+// isWithin reports whether that long ago is less than the limit. What is yet to come is not: the
+// clock has been put back, and would keep what it says until it has caught up.
+func isWithin(ago, limit time.Duration) bool { return ago >= 0 && ago < limit }

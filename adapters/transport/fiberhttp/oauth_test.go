@@ -143,13 +143,13 @@ func TestARedirectThatCannotBeReadIsRefused(t *testing.T) {
 	}
 }
 
-// Red when logRequest takes codeAttr for who is led away.
+// Red when logRequest takes codeAttr for who is led away, and when it takes the level of a redirect.
 func TestTheLogSaysWhyAProviderFailed(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	begun := w.browse(t, "GET", "/auth/oauth/GitHub?redirect=/home", "", nil, "")
 	w.oauth.Pull(contract.OAuthDown)
 	w.comeBack(t, begun.Header.Get("Location"), begun.Cookies())
-	if log := w.log.String(); !strings.Contains(log, `"code":"SERVICE_UNAVAILABLE"`) || !strings.Contains(log, `"cause":"end a login elsewhere: `) {
-		t.Errorf("got %s, want the cause", log)
+	if log := w.log.String(); !strings.Contains(log, `"code":"SERVICE_UNAVAILABLE"`) || !strings.Contains(log, `"cause":"end a login elsewhere: `) || !strings.Contains(log, `"level":"ERROR"`) {
+		t.Errorf("got %s, want the cause, as an error", log)
 	}
 }

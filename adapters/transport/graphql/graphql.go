@@ -131,7 +131,8 @@ func New(config Config, api auth.API) (*Handler, error) {
 	}
 	h := &Handler{api: api, config: config.withDefaults(), limits: document.DefaultLimits(), planned: planned()}
 	h.records = recordsOf(h.planned)
-	if err := httpedge.CheckCookieNames(h.config.RefreshCookie, h.config.SessionCookie, httpedge.DeviceCookie(h.config.SessionCookie)); err != nil {
+	session := h.config.SessionCookie
+	if err := httpedge.CheckCookieNames(h.config.RefreshCookie, session, httpedge.DeviceCookie(session), httpedge.OAuthCookie(session)); err != nil {
 		return nil, fmt.Errorf("graphql: %w", err)
 	}
 	var err error
