@@ -18,11 +18,11 @@ var errTooManyIdentities = errors.New("the account has too many identities at th
 // link gives the account another way in, if it passes check as it stands then, and tells its
 // owner. The error matches port.ErrConflict where the identity is linked already.
 func (s *Service) link(ctx context.Context, identity domain.Identity, from domain.Client, check func(domain.User) error) (domain.User, error) {
-	if err := s.beginNotifiedChange(ctx, identity.UserID, from); err != nil {
+	counted, err := s.beginNotifiedChange(ctx, identity.UserID, from)
+	if err != nil {
 		return domain.User{}, err
 	}
 	var stored domain.User
-	var err error
 	for range updateTries {
 		err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) (err error) {
 			stored, err = s.linkIn(ctx, r, identity, from, check)
@@ -38,10 +38,13 @@ func (s *Service) link(ctx context.Context, identity domain.Identity, from domai
 		s.record(ctx, linked)
 		return stored, nil
 	case isRefusal:
+		counted.forgive(ctx)
 		return domain.User{ID: identity.UserID}, refusal // of check; a failed commit would have another error
 	case errors.Is(err, port.ErrConflict):
+		counted.forgive(ctx)
 		return domain.User{}, err
 	case errors.Is(err, errTooManyIdentities):
+		counted.forgive(ctx)
 		refusal := domain.NewError(domain.Forbidden, err)
 		refusal.Reason = fmt.Sprintf("The account is linked to %d logins at this provider already: unlink them first", MaxIdentities)
 		return domain.User{ID: identity.UserID}, refusal
@@ -158,10 +161,14 @@ func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, provider stri
 	if p.Anonymous() {
 		return invalidCredentials(nil)
 	}
-	if err := s.beginNotifiedChange(ctx, p.User.ID, from); err != nil {
+	// Looked at before it is counted, so that what is refused anyhow says why however often it is asked.
+	if _, _, err := s.leaving(ctx, s.Repos, p.User.ID, provider); err != nil {
+		return notUnlinked(err)
+	}
+	counted, err := s.beginNotifiedChange(ctx, p.User.ID, from)
+	if err != nil {
 		return err
 	}
-	var err error
 	for range updateTries {
 		err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
 			return s.unlinkIn(ctx, r, p.User.ID, provider, from)
@@ -174,6 +181,17 @@ func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, provider stri
 	case err == nil:
 		s.recordChange(ctx, author{actor: p.User.ID, from: from}, domain.EventIdentityUnlinked, p.User.ID)
 		return nil
+	case isNotFound(err), errors.Is(err, errLastWayIn): // by what another has done meanwhile
+		counted.forgive(ctx)
+	default:
+		s.recordUnknown(ctx, domain.Event{Kind: domain.EventIdentityUnlinked, Actor: p.User.ID, Subject: p.User.ID, Client: from})
+	}
+	return notUnlinked(err)
+}
+
+// notUnlinked says why nothing was taken away.
+func notUnlinked(err error) error {
+	switch {
 	case isNotFound(err):
 		return forbidden(err)
 	case errors.Is(err, errLastWayIn):
@@ -181,20 +199,37 @@ func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, provider stri
 		refusal.Reason = "This is the last way into the account: set a password first"
 		return refusal
 	}
-	s.recordUnknown(ctx, domain.Event{Kind: domain.EventIdentityUnlinked, Actor: p.User.ID, Subject: p.User.ID, Client: from})
 	return unavailable(fmt.Errorf("unlink identity: %w", err))
 }
 
 // unlinkIn is the body of UnlinkIdentity's transaction. Of two that do so at once for two
 // providers, one finds another Version and looks again.
 func (s *Service) unlinkIn(ctx context.Context, r port.Repos, id domain.UserID, provider string, from domain.Client) error {
-	user, err := r.Users.ByID(ctx, id)
+	user, gone, err := s.leaving(ctx, r, id, provider)
 	if err != nil {
 		return err
 	}
+	if _, err := r.Users.Update(ctx, user); err != nil { // first, as everybody does who changes both
+		return err
+	}
+	for _, identity := range gone {
+		if err := r.Identities.Unlink(ctx, identity.Provider, identity.Subject); err != nil {
+			return err
+		}
+	}
+	return queue(ctx, r.MailQueue, []domain.Letter{s.notice(domain.LetterIdentityUnlinked, user.Email, user.Language, from)})
+}
+
+// leaving returns the user and what would be unlinked. The error is port.ErrNotFound where there
+// is nothing of that, and errLastWayIn where nothing would be left.
+func (s *Service) leaving(ctx context.Context, r port.Repos, id domain.UserID, provider string) (domain.User, []domain.Identity, error) {
+	user, err := r.Users.ByID(ctx, id)
+	if err != nil {
+		return domain.User{}, nil, err
+	}
 	list, err := r.Identities.OfUser(ctx, id)
 	if err != nil {
-		return err
+		return domain.User{}, nil, err
 	}
 	var gone, left []domain.Identity
 	for _, identity := range list {
@@ -206,19 +241,11 @@ func (s *Service) unlinkIn(ctx context.Context, r port.Repos, id domain.UserID, 
 	}
 	switch {
 	case len(gone) == 0:
-		return port.ErrNotFound
+		return domain.User{}, nil, port.ErrNotFound
 	case !s.hasWayIn(user, left):
-		return errLastWayIn
+		return domain.User{}, nil, errLastWayIn
 	}
-	if _, err := r.Users.Update(ctx, user); err != nil { // first, as everybody does who changes both
-		return err
-	}
-	for _, identity := range gone {
-		if err := r.Identities.Unlink(ctx, identity.Provider, identity.Subject); err != nil {
-			return err
-		}
-	}
-	return queue(ctx, r.MailQueue, []domain.Letter{s.notice(domain.LetterIdentityUnlinked, user.Email, user.Language, from)})
+	return user, gone, nil
 }
 
 // isAt reports whether the identity is at the provider of that name, which may be one that is

@@ -153,6 +153,48 @@ func TestSecurity55_TheOwnerIsToldOfLoginsElsewhere(t *testing.T) {
 	})
 }
 
+// Red when UnlinkIdentity counts before it looks, or link does not forgive a refusal.
+func TestWhatIsRefusedIsNoNotifiedChange(t *testing.T) {
+	burst := auth.DefaultSettings().NoticeAccount.Burst
+	t.Run("an unlink", func(t *testing.T) {
+		l := newLinking(t)
+		l.link(t, "GitHub", bob.Subject, annID)
+		l.changeAnn(t, func(u *domain.User) { u.Password = "" })
+		for range 2 * burst {
+			wantCode(t, l.service.UnlinkIdentity(t.Context(), l.ann, "GitHub", visitor), domain.UnprocessableContent)
+			wantCode(t, l.service.UnlinkIdentity(t.Context(), l.ann, "Google", visitor), domain.Forbidden)
+			wantCode(t, l.service.UnlinkIdentity(t.Context(), l.ann, "nobody", visitor), domain.Forbidden)
+		}
+		l.link(t, "Google", "1", annID)
+		wantCode(t, l.service.UnlinkIdentity(t.Context(), l.ann, "GitHub", visitor), "")
+	})
+	t.Run("a link", func(t *testing.T) {
+		l := newLinking(t)
+		for i := range auth.MaxIdentities {
+			l.link(t, "GitHub", fmt.Sprint(i), annID)
+		}
+		for range 2 * burst {
+			_, err := l.service.FinishOAuth(t.Context(), l.begun(t, bob))
+			wantCode(t, err, domain.Forbidden)
+		}
+		wantCode(t, l.store.Repos().Identities.Unlink(t.Context(), "GitHub", "0"), "")
+		_, err := l.service.FinishOAuth(t.Context(), l.begun(t, bob))
+		wantCode(t, err, "")
+	})
+	t.Run("by one who is refused although there is nothing left to take", func(t *testing.T) {
+		l := newLinking(t)
+		for n := range burst {
+			if n%2 == 0 {
+				_, err := l.service.FinishOAuth(t.Context(), l.begun(t, bob))
+				wantCode(t, err, "")
+			} else {
+				wantCode(t, l.service.UnlinkIdentity(t.Context(), l.ann, "GitHub", visitor), "")
+			}
+		}
+		wantCode(t, l.service.UnlinkIdentity(t.Context(), l.ann, "nobody", visitor), domain.Forbidden)
+	})
+}
+
 // wantNotices wants mails of these subjects to Ann, in any order, and no others.
 func wantNotices(t testing.TB, w world, want ...string) {
 	t.Helper()

@@ -84,7 +84,7 @@ func unlinkFlow() flow {
 			}
 		},
 		chances: []string{"Events.Record"},
-		calls:   []string{"Limiter.Take", "UnitOfWork.Do", "Users.ByID", "Identities.OfUser", "Users.Update", "Identities.Unlink", "MailQueue.Put", "Events.Record"},
+		calls:   []string{"Users.ByID", "Identities.OfUser", "Limiter.Take", "UnitOfWork.Do", "Users.ByID", "Identities.OfUser", "Users.Update", "Identities.Unlink", "MailQueue.Put", "Events.Record"},
 		check: func(t *testing.T, w world, _ string, _ bool) {
 			list, err := w.store.Repos().Identities.OfUser(t.Context(), annID)
 			if err != nil {
