@@ -285,6 +285,7 @@ func TestTheLastWayInIsOneThatLetsIn(t *testing.T) {
 		"a password":                            {func(*domain.User) {}, false, ""},
 		"a password that a second factor shuts": {func(u *domain.User) { u.TOTP = []byte("x") }, false, domain.UnprocessableContent},
 		"a provider":                            {func(u *domain.User) { u.Password = "" }, false, ""},
+
 		"a provider that asks for no second factor": {func(u *domain.User) { u.Password, u.TOTP = "", []byte("x") }, false, ""},
 		"a provider that asks for one":              {func(u *domain.User) { u.Password, u.TOTP = "", []byte("x") }, true, domain.UnprocessableContent},
 		"a provider that asks, of who has none":     {func(u *domain.User) { u.Password = "" }, true, ""},

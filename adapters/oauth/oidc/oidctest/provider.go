@@ -23,7 +23,7 @@ import (
 // The client that every provider knows.
 const (
 	ClientID     = "sallyport-client"
-	ClientSecret = "kT7-secret-of-the-client-9wQ" //nolint:gosec // of a provider on loopback
+	ClientSecret = "kT7-secret-of-the-client-9wQ" // of a provider on loopback, and of no other
 )
 
 // Provider is a provider that runs until its test ends. It is safe for concurrent use.
