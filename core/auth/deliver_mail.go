@@ -89,7 +89,8 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	case domain.LetterPasswordReset:
 		return s.deliverReset(ctx, letter)
 	case domain.LetterPasswordChanged, domain.LetterEmailChanged,
-		domain.LetterTFAEnabled, domain.LetterTFADisabled, domain.LetterRecoveryUsed:
+		domain.LetterTFAEnabled, domain.LetterTFADisabled, domain.LetterRecoveryUsed,
+		domain.LetterIdentityLinked, domain.LetterIdentityUnlinked:
 		return true, s.deliverNotice(ctx, letter)
 	}
 	return false, fmt.Errorf("letter of kind %q: %w", letter.Kind, port.ErrInvalid)
@@ -104,7 +105,7 @@ func (s *Service) deliverReset(ctx context.Context, letter domain.Letter) (sent 
 	if err != nil {
 		return false, fmt.Errorf("find account: %w", err)
 	}
-	if user.Status != domain.StatusActive || user.Password == "" {
+	if user.Status != domain.StatusActive || user.Password == "" || s.settings.DisableDefault {
 		return false, nil // who may not log in, or not by password, has none to reset
 	}
 	now := s.Clock.Now() // of the link and of what is said of it: a moment later it is good for less

@@ -46,20 +46,22 @@ func (s *Service) Reset(ctx context.Context, token, password string, from domain
 	if err != nil {
 		return err
 	}
-	reset := domain.Event{
-		Kind: domain.EventPasswordReset, Outcome: domain.OutcomeSuccess,
-		Actor: user.ID, Subject: user.ID, Client: from,
-	}
-	switch err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from); {
+	removed, err := s.spendReset(ctx, domain.HashSecret(token), user.ID, encoded, from)
+	kinds := append([]string{domain.EventPasswordReset}, removed...)
+	switch {
 	case isUnavailable(err):
-		s.recordUnknown(ctx, reset)
+		for _, kind := range kinds {
+			s.recordUnknown(ctx, domain.Event{Kind: kind, Actor: user.ID, Subject: user.ID, Client: from})
+		}
 		return err
 	case err != nil:
 		s.recordRefusedReset(ctx, user, err, from) // somebody else came with it meanwhile
 		return err
 	}
 	s.endSessions(ctx, user.ID)
-	s.record(ctx, reset)
+	for _, kind := range kinds {
+		s.recordChange(ctx, author{actor: user.ID, from: from}, kind, user.ID)
+	}
 	return nil
 }
 
@@ -124,27 +126,29 @@ func refusedReset(err error) error {
 
 // spendReset spends the token, sets the password, raises the epoch, which ends every
 // session at this commit wherever it is stored, queues the notice, and spends the user's other
-// reset tokens: all of it or nothing.
-func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, id domain.UserID, encoded string, from domain.Client) error {
+// reset tokens: all of it or nothing. It returns the events of the other ways in that went with
+// it, also where the error leaves open whether they did.
+func (s *Service) spendReset(ctx context.Context, hash domain.SecretHash, id domain.UserID, encoded string, from domain.Client) (removed []string, err error) {
 	for range updateTries {
-		err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-			return s.resetIn(ctx, r, hash, encoded, from)
+		err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) (err error) {
+			removed, err = s.resetIn(ctx, r, hash, encoded, from)
+			return err
 		})
 		if err == nil {
-			return nil
+			return removed, nil
 		}
 		if refusal, ok := errors.AsType[*domain.Error](err); ok {
-			return refusal // the callback's own; a failed commit would have another error
+			return nil, refusal // the callback's own; a failed commit would have another error
 		}
 		if !errors.Is(err, port.ErrStale) {
 			if s.hasPassword(ctx, id, encoded) {
-				return nil
+				return removed, nil
 			}
-			return unavailable(fmt.Errorf("reset password: %w", err))
+			return removed, unavailable(fmt.Errorf("reset password: %w", err))
 		}
 		// The account was changed between its read and its write. The token is unspent.
 	}
-	return unavailable(errors.New("reset password: others keep changing the account"))
+	return nil, unavailable(errors.New("reset password: others keep changing the account"))
 }
 
 // hasPassword reports whether the account is known to have that very hash. It settles what
@@ -156,28 +160,51 @@ func (s *Service) hasPassword(ctx context.Context, id domain.UserID, encoded str
 
 // resetIn is the body of spendReset's transaction. A *domain.Error is an answer to the
 // caller; any other error is the store's.
-func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string, from domain.Client) error {
+func (s *Service) resetIn(ctx context.Context, r port.Repos, hash domain.SecretHash, encoded string, from domain.Client) (removed []string, err error) {
 	token, err := r.OneTimeTokens.Consume(ctx, domain.PurposePasswordReset, hash, s.Clock.Now())
 	if isRefusedToken(err) {
-		return refusedReset(err)
+		return nil, refusedReset(err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	user, err := r.Users.ByID(ctx, token.UserID)
 	if isNotFound(err) {
-		return domain.NewError(domain.Forbidden, err)
+		return nil, domain.NewError(domain.Forbidden, err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := checkMayReset(user, token); err != nil {
-		return err
+		return nil, err
 	}
 	changed := user
 	changed.Password = encoded
-	if _, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from); err != nil {
-		return err
+	changed.EmailProven = true // the token went there, and would not work had the address changed since
+	if !user.EmailProven {
+		changed.StaticToken = nil // as unlinkFormerOwner
 	}
-	return r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset)
+	if _, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from); err != nil {
+		return nil, err
+	}
+	if !user.EmailProven {
+		if removed, err = unlinkFormerOwner(ctx, r, user); err != nil {
+			return nil, err
+		}
+	}
+	return removed, r.OneTimeTokens.SpendUser(ctx, user.ID, domain.PurposePasswordReset)
+}
+
+// unlinkFormerOwner ends the ways in of whoever had the account until its address was proved:
+// they could have given it that of somebody else, and would share it with them from then on. It
+// returns the events of that, and of the static token that the account had.
+func unlinkFormerOwner(ctx context.Context, r port.Repos, user domain.User) (removed []string, err error) {
+	unlinked, err := unlinkAllIn(ctx, r, user.ID)
+	for range unlinked {
+		removed = append(removed, domain.EventIdentityUnlinked)
+	}
+	if user.StaticToken != nil {
+		removed = append(removed, domain.EventTokenRemoved)
+	}
+	return removed, err
 }

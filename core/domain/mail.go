@@ -27,6 +27,11 @@ const (
 	LetterTFAEnabled      LetterKind = "tfa-enabled"
 	LetterTFADisabled     LetterKind = "tfa-disabled"
 	LetterRecoveryUsed    LetterKind = "recovery-code-used"
+
+	// LetterIdentityLinked and LetterIdentityUnlinked tell of another way into an account, and
+	// of one less.
+	LetterIdentityLinked   LetterKind = "identity-linked"
+	LetterIdentityUnlinked LetterKind = "identity-unlinked"
 )
 
 // LetterKinds returns all kinds of letters that there are.
@@ -34,6 +39,7 @@ func LetterKinds() []LetterKind {
 	return []LetterKind{
 		LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged,
 		LetterTFAEnabled, LetterTFADisabled, LetterRecoveryUsed,
+		LetterIdentityLinked, LetterIdentityUnlinked,
 	}
 }
 

@@ -16,6 +16,10 @@ const (
 	logoutPath  = "/admin/logout"
 	forgotPath  = "/admin/forgot-password"
 	resetPath   = "/admin/reset-password"
+
+	elsewherePath = "/admin/sign-in-with"
+	linkPath      = "/admin/link"
+	unlinkPath    = "/admin/unlink"
 )
 
 // room is what a path leads to. A nil function is a method that it does not take.
@@ -32,6 +36,9 @@ func (h *Handler) allRooms() map[string]room {
 		logoutPath:        {take: h.takeLogout},
 		forgotPath:        {show: h.showForgot, take: h.takeForgot},
 		resetPath:         {show: h.showReset, take: h.takeReset},
+		elsewherePath:     {show: h.showElsewhere},
+		linkPath:          {take: h.takeLink},
+		unlinkPath:        {take: h.takeUnlink},
 	}
 }
 
