@@ -154,7 +154,9 @@ func TestSecurity67_ARefusedLoginLinksNothing(t *testing.T) {
 		prepare func(t *testing.T, e elsewhere)
 		want    domain.Code
 	}{
-		"suspended":            {func(t *testing.T, e elsewhere) { e.changeAnn(t, func(u *domain.User) { u.Status = domain.StatusSuspended }) }, domain.InvalidCredentials},
+		"suspended": {func(t *testing.T, e elsewhere) {
+			e.changeAnn(t, func(u *domain.User) { u.Status = domain.StatusSuspended })
+		}, domain.InvalidCredentials},
 		"with a second factor": {func(t *testing.T, e elsewhere) { e.enableTFA(t) }, domain.InvalidOTP},
 	} {
 		t.Run(name, func(t *testing.T) {

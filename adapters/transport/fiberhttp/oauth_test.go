@@ -10,7 +10,6 @@ import (
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
-	"github.com/sallyport-auth/sallyport/core/totp"
 )
 
 // bertElsewhere is nobody here yet.

@@ -42,7 +42,7 @@ type page struct {
 	User    domain.User // who is signed in
 	Ready   bool        // whether there is a form to be filled in
 
-	NeedsCode bool // whether a code of a second factor is asked for
+	NeedsCode      bool    // whether a code of a second factor is asked for
 	Linked, Others []place // where else who is signed in may sign in, and might
 	Leads          string  // where the page leads by itself; empty: nowhere
 	Place          place   // which that is
