@@ -24,7 +24,7 @@ func openWithEndlessTables(t testing.TB, readers int) *sqlite.Store {
 	t.Cleanup(func() { must(t, s.Close()) })
 	_, err = raw(t, path).ExecContext(t.Context(), `
 		DROP TABLE users;
-		CREATE VIEW users`+endless+`i AS id, i AS email, i AS password, i AS status, i AS role_id, i AS first_name,
+		CREATE VIEW users`+endless+`i AS id, i AS email, i AS password, i AS recovery_codes, i AS status, i AS role_id, i AS first_name,
 			i AS last_name, i AS language, i AS static_token, i AS totp_secret, i AS epoch, i AS version,
 			i AS created_at, i AS last_access, i AS preferences, i AS email_proven FROM n WHERE i < 0;
 		DROP TABLE letters;
