@@ -32,6 +32,7 @@ type OAuthWay struct {
 	Redirect string
 
 	AppChallenge string // of an app that wants a code; in ModeCookie
+	OTP          string // a code of the second factor, shown at the beginning
 }
 
 // Arrival is where a login elsewhere has ended. A browser that is led away takes nothing but
@@ -100,7 +101,7 @@ func (d directBrowser) BeginOAuthLink(ctx context.Context, c auth.Credential, wa
 func (way OAuthWay) begin() auth.OAuthBegin {
 	return auth.OAuthBegin{
 		Provider: way.Provider, CallbackPath: "/auth/oauth/" + way.Provider + "/callback",
-		Redirect: way.Redirect, Mode: way.Mode, AppChallenge: way.AppChallenge,
+		Redirect: way.Redirect, Mode: way.Mode, AppChallenge: way.AppChallenge, OTP: way.OTP,
 	}
 }
 

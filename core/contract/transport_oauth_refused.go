@@ -42,13 +42,19 @@ func transportOAuthRefusedCases() []Case[TransportOpener] {
 				s.wantMe(s.inElsewhere(home(closedPlace), annElsewhere()))
 			}),
 		tell("oauth/second-factor-where-required",
-			"A second factor is asked for where the provider's setting says so, and nowhere else.",
+			"A second factor is asked for where the provider's setting says so, and nowhere else; the code that was shown at the beginning is good once.",
 			nil, func(s story) {
 				s.linkAnn(closedPlace)
 				s.linkAnn(strictPlace)
-				s.change(func(u *domain.User) { u.TOTP = []byte("sealed") })
+				secret := s.enableTFA(s.login(domain.ModeJSON))
 				s.wantElsewhere(home(strictPlace), annElsewhere(), domain.InvalidOTP, "")
 				s.wantMe(s.inElsewhere(home(closedPlace), annElsewhere()))
+				way := home(strictPlace)
+				way.OTP = s.wrong(secret)
+				s.wantElsewhere(way, annElsewhere(), domain.InvalidOTP, "")
+				way.OTP = s.code(secret)
+				s.wantMe(s.inElsewhere(way, annElsewhere()))
+				s.wantElsewhere(way, annElsewhere(), domain.InvalidOTP, "")
 			}),
 		tell("oauth/provider-down-or-refusing",
 			"A provider that cannot be asked is SERVICE_UNAVAILABLE, one that gives no code or is not to be believed INVALID_CREDENTIALS; nothing of its words is repeated.",

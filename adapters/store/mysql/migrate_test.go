@@ -165,7 +165,7 @@ func TestOpen(t *testing.T) {
 		must(t, errors.Join(errs...))
 		got, err := server.Query(t.Context(), `SELECT GROUP_CONCAT(version_id ORDER BY id) FROM `+c.Database+`.goose_db_version`)
 		must(t, err)
-		if got != "0,1,2,3,4,5,6,7,8,9,10" {
+		if got != "0,1,2,3,4,5,6,7,8,9,10,11,12" {
 			t.Errorf("got versions %s noted, want each once", got)
 		}
 	})

@@ -98,6 +98,9 @@ func (c Client) BeginOAuth(ctx context.Context, way contract.OAuthWay) (auth.OAu
 	if way.Redirect != "" {
 		query.Set("redirect", way.Redirect)
 	}
+	if way.OTP != "" {
+		query.Set("otp", way.OTP)
+	}
 	if way.AppChallenge != "" {
 		query.Set("mode", "code")
 		query.Set("code_challenge", way.AppChallenge)

@@ -95,13 +95,16 @@ func start(ctx context.Context, program, folder string, arguments []string) (*Se
 // initialize makes a data folder whose root has no password. MariaDB has a program for it.
 func initialize(ctx context.Context, program, data string) error {
 	maker, err := testserver.Look(install, "mariadb-install-db", "mysql_install_db")
-	arguments := []string{"--no-defaults", "--datadir=" + data, "--auth-root-authentication-method=normal", "--skip-test-db"}
+	arguments := []string{"--no-defaults", "--datadir=" + data, "--auth-root-authentication-method=normal", "--skip-test-db", smallLog}
 	if err != nil {
 		maker, arguments = program, []string{"--no-defaults", "--datadir=" + data, "--initialize-insecure"}
 	}
 	_, err = testserver.Run(ctx, testserver.Command{Path: maker, Args: append(arguments, asRoot()...)})
 	return err
 }
+
+// smallLog keeps a server of a test from taking 96 MiB of the disk before it holds anything.
+const smallLog = "--innodb-log-file-size=32M"
 
 // asRoot is what the server wants to hear from root.
 func asRoot() []string {
@@ -117,7 +120,7 @@ func serverArguments(folder, socket string, port int) []string {
 		"--pid-file=" + filepath.Join(folder, "pid"), "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port),
 		"--skip-log-bin", "--skip-name-resolve", "--performance-schema=OFF", "--max-connections=500",
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--innodb-doublewrite=0",
-		"--innodb-buffer-pool-size=64M", "--loose-debug-no-sync",
+		"--innodb-buffer-pool-size=64M", "--loose-" + smallLog[2:], "--loose-debug-no-sync",
 	}, asRoot()...)
 }
 
