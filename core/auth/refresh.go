@@ -133,13 +133,31 @@ func (s *Service) rotate(ctx context.Context, session domain.Session, old domain
 	}
 	// The outcome is unknown. What is stored now settles it, if it can be read. The secret
 	// alone would not: a token that was spent long ago has the same successor.
-	readCtx, cancel := settling(ctx)
-	defer cancel()
-	stored, readErr := s.Sessions.Get(readCtx, session.ID, planned.RotatedAt)
+	stored, readErr := s.readBack(ctx, session.ID, planned.RotatedAt)
 	if readErr == nil && session.Secret == old && stored.Secret == planned.Secret && stored.RotatedAt.Equal(planned.RotatedAt) {
 		return domain.Session{}, nil
 	}
+	if readErr != nil {
+		err = fmt.Errorf("%w; read it back: %w", err, readErr)
+	}
 	return domain.Session{}, unavailable(fmt.Errorf("rotate session: %w", err))
+}
+
+// readBackTries is how often a read is tried whose answer settles what has happened: what has ended
+// one connection may be about to end others, of which the driver has not heard.
+const readBackTries = 3
+
+// readBack returns the session as it is stored after a change whose outcome is unknown.
+func (s *Service) readBack(ctx context.Context, id domain.SessionID, now time.Time) (stored domain.Session, err error) {
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	for range readBackTries {
+		stored, err = s.Sessions.Get(ctx, id, now)
+		if err == nil || isNotFound(err) {
+			break
+		}
+	}
+	return stored, err
 }
 
 // withinGrace reports whether the latest rotation of the session is so recent that a

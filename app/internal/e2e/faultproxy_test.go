@@ -74,9 +74,9 @@ func (p *faultProxy) cut() {
 }
 
 // heal ends all connections, and lets new ones through without any fault. A port is not taken
-// twice: somebody else may have it by then.
+// twice: somebody else may have it by then. At no moment is nobody let through: who connects anew as
+// soon as an old connection has ended is on the sound one.
 func (p *faultProxy) heal() {
-	p.cut()
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	network := toxiproxy.NewProxy(server, "network", "127.0.0.1:0", p.server)
 	if err := network.Start(); err != nil {
@@ -85,6 +85,9 @@ func (p *faultProxy) heal() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.network != nil {
+		defer p.network.Stop()
+	}
 	p.network = network
 }
 

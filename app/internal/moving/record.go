@@ -62,6 +62,7 @@ type signingKeyRecord struct {
 type userRecord struct {
 	ID            domain.UserID    `json:"id"`
 	Email         domain.Email     `json:"email"`
+	EmailProven   bool             `json:"email_proven,omitempty"`
 	Password      string           `json:"password_hash,omitempty"`
 	Status        domain.Status    `json:"status"`
 	Role          domain.RoleID    `json:"role,omitempty"`
@@ -158,7 +159,7 @@ func (r signingKeyRecord) signingKey() domain.SigningKey {
 
 func recordOfUser(u domain.User, identities []domain.Identity) *userRecord {
 	r := &userRecord{
-		ID: u.ID, Email: u.Email, Password: u.Password, Status: u.Status, Role: u.Role,
+		ID: u.ID, Email: u.Email, EmailProven: u.EmailProven, Password: u.Password, Status: u.Status, Role: u.Role,
 		FirstName: u.FirstName, LastName: u.LastName, Language: u.Language,
 		StaticToken: (*hashText)(u.StaticToken), TOTP: u.TOTP, Epoch: u.Epoch,
 		CreatedAt: u.CreatedAt, LastAccess: u.LastAccess, Preferences: u.Preferences,
@@ -174,7 +175,7 @@ func recordOfUser(u domain.User, identities []domain.Identity) *userRecord {
 
 func (r userRecord) user() domain.User {
 	u := domain.User{
-		ID: r.ID, Email: r.Email, Password: r.Password, Status: r.Status, Role: r.Role,
+		ID: r.ID, Email: r.Email, EmailProven: r.EmailProven, Password: r.Password, Status: r.Status, Role: r.Role,
 		FirstName: r.FirstName, LastName: r.LastName, Language: r.Language,
 		StaticToken: (*domain.SecretHash)(r.StaticToken), TOTP: r.TOTP, Epoch: r.Epoch,
 		Version: 1, CreatedAt: micros(r.CreatedAt), LastAccess: micros(r.LastAccess), Preferences: r.Preferences,
