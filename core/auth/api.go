@@ -25,6 +25,7 @@ type API interface {
 	ActivityAPI
 	OAuthAPI
 	SecondFactorAPI
+	JoiningAPI
 }
 
 // Credential is what a request showed, as the transport saw it. Empty fields were absent.
@@ -189,6 +190,8 @@ type ProfileAPI interface {
 	// nil where that could not be started: the change has happened all the same, its
 	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the
 	// account that is returned differs from the caller's if the sessions have ended.
+	// Where Settings.ConfirmEmail is on, the account that is returned has its former address
+	// still: a new one, whoever has it, gets a link that leads to EmailChangeAPI.ConfirmEmail.
 	UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error)
 }
 

@@ -27,6 +27,10 @@ const (
 	LetterTFAEnabled      LetterKind = "tfa-enabled"
 	LetterTFADisabled     LetterKind = "tfa-disabled"
 	LetterRecoveryUsed    LetterKind = "recovery-code-used"
+	LetterInvitation      LetterKind = "invitation"
+	LetterRegistration    LetterKind = "registration"
+	LetterRegisteredTwice LetterKind = "registered-twice" // what the worker makes of a registration for who has an account
+	LetterEmailConfirm    LetterKind = "email-confirm"    // to the address that is to become that of the account
 )
 
 // LetterKinds returns all kinds of letters that there are.
@@ -34,6 +38,7 @@ func LetterKinds() []LetterKind {
 	return []LetterKind{
 		LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged,
 		LetterTFAEnabled, LetterTFADisabled, LetterRecoveryUsed,
+		LetterInvitation, LetterRegistration, LetterRegisteredTwice, LetterEmailConfirm,
 	}
 }
 
