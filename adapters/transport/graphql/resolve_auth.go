@@ -104,7 +104,7 @@ func (r *resolver) AuthPasswordRequest(ctx context.Context, args struct {
 	x := exchangeOf(ctx)
 	in := auth.ResetRequest{
 		Email:    args.Email,
-		Language: httpedge.Languages(x.request.Header.Get("Accept-Language")),
+		Language: x.languages(),
 		Device:   x.device(),
 		Client:   x.client(),
 	}

@@ -18,7 +18,7 @@ var templateFiles embed.FS
 // parseTemplates returns each page within the layout, by name.
 func parseTemplates() (map[string]*template.Template, error) {
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"login", "forgot", "reset", "profile", "problem"} {
+	for _, name := range []string{"login", "forgot", "link", "profile", "problem"} {
 		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/email.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, err
@@ -42,7 +42,8 @@ type page struct {
 	User    domain.User // who is signed in
 	Ready   bool        // whether there is a form to be filled in
 
-	NeedsCode bool // whether a code of a second factor is asked for
+	Mailed    mailedLink // of the page of one
+	NeedsCode bool       // whether a code of a second factor is asked for
 }
 
 // render answers with the page, or with the status alone where it cannot be made.
