@@ -30,7 +30,8 @@ func (s *Service) notices(before, after domain.User, from domain.Client) []domai
 			ExpiresAt: now.Add(noticeTTL),
 		})
 	}
-	if after.Password != before.Password {
+	isFirst := before.Password == "" && (before.Status == domain.StatusInvited || before.Status == domain.StatusUnverified)
+	if after.Password != before.Password && !isFirst {
 		tell(domain.LetterPasswordChanged, before.Email)
 	}
 	if after.Email != before.Email {

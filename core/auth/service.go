@@ -20,6 +20,8 @@ type Service struct {
 	keys     Keys
 	mailFull fullQueue
 
+	registrationsFull fullQueue
+
 	limitsReached notedLimits
 
 	known    rightsCache
