@@ -24,6 +24,7 @@ require (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp v0.0.0
+	github.com/sallyport-auth/sallyport/adapters/oauth/oidc v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/breachedfile v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/zxcvbn v0.0.0
 	github.com/sallyport-auth/sallyport/adapters/store/memory v0.0.0
@@ -48,17 +49,26 @@ require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
 	github.com/basgys/goxml2json v1.1.1-0.20231018121955-e66ee54ceaad // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
+	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect
 	github.com/buger/jsonparser v1.6.1 // indirect
 	github.com/ccojocar/zxcvbn-go v1.0.4 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
+	github.com/go-chi/chi/v5 v5.5.0 // indirect
+	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
+	github.com/go-logr/logr v1.4.4 // indirect
+	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/go-openapi/jsonpointer v1.0.2 // indirect
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/gorilla/mux v1.8.0 // indirect
+	github.com/gorilla/securecookie v1.1.2 // indirect
 	github.com/graph-gophers/graphql-go v1.11.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
 	github.com/matttproud/golang_protobuf_extensions v1.0.1 // indirect
+	github.com/muhlemmer/gu v0.3.1 // indirect
+	github.com/muhlemmer/httpforwarded v0.1.0 // indirect
 	github.com/pb33f/go-yaml v0.1.1 // indirect
 	github.com/pb33f/jsonpath v0.8.5 // indirect
 	github.com/pb33f/jsonschema/v6 v6.0.3 // indirect
@@ -67,9 +77,18 @@ require (
 	github.com/prometheus/client_model v0.2.0 // indirect
 	github.com/prometheus/common v0.37.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
+	github.com/rs/cors v1.11.1 // indirect
 	github.com/rs/xid v1.6.0 // indirect
+	github.com/zitadel/oidc/v3 v3.51.17 // indirect
+	github.com/zitadel/schema v1.3.2 // indirect
+	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/otel v1.47.0 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/metric v1.47.0 // indirect
+	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/oauth2 v0.37.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 )
@@ -113,6 +132,7 @@ replace (
 	github.com/sallyport-auth/sallyport/adapters/hasher/argon2id => ../adapters/hasher/argon2id
 	github.com/sallyport-auth/sallyport/adapters/mailer/devmail => ../adapters/mailer/devmail
 	github.com/sallyport-auth/sallyport/adapters/mailer/smtp => ../adapters/mailer/smtp
+	github.com/sallyport-auth/sallyport/adapters/oauth/oidc => ../adapters/oauth/oidc
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/breachedfile => ../adapters/passwordcheck/breachedfile
 	github.com/sallyport-auth/sallyport/adapters/passwordcheck/zxcvbn => ../adapters/passwordcheck/zxcvbn
 	github.com/sallyport-auth/sallyport/adapters/store/memory => ../adapters/store/memory

@@ -91,6 +91,7 @@ type SessionAPI interface {
 	// or from one address are REQUESTS_EXCEEDED, for known and unknown accounts alike; so are
 	// too many wrong codes, after the right password. Who has no second factor in a role that
 	// asks for one gets a session that may do no more than set it up: see Principal.Enrolling.
+	// ROUTE_NOT_FOUND where Settings.DisableDefault says so.
 	Login(ctx context.Context, in LoginInput) (Tokens, error)
 
 	// Refresh trades a token for new ones; the old one is spent from then on. Within
@@ -134,7 +135,7 @@ type SessionsAPI interface {
 	EndSession(ctx context.Context, p Principal, id domain.SessionID, from domain.Client) error
 
 	// EndSessions ends every session of the user, or of the caller where user is empty, but
-	// the one that the caller uses.
+	// the one that the caller uses, and makes worthless the codes with which apps would begin more.
 	EndSessions(ctx context.Context, p Principal, user domain.UserID, from domain.Client) error
 }
 
@@ -184,7 +185,7 @@ type ProfileAPI interface {
 	// anonymous caller.
 	Me(ctx context.Context, p Principal) (domain.User, error)
 
-	// UpdateMe changes the caller's account. New passwords and addresses beyond
+	// UpdateMe changes the caller's account. New passwords, addresses and logins elsewhere beyond
 	// Settings.NoticeAccount are REQUESTS_EXCEEDED. A new password or e-mail ends every
 	// session of the user. A caller in session mode gets the tokens of a fresh one, or
 	// nil where that could not be started: the change has happened all the same, its

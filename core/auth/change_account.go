@@ -86,7 +86,7 @@ func (s *Service) changeAccounts(ctx context.Context, by author, changes []accou
 		for i := range changes {
 			seen, err := s.Repos.Users.ByID(ctx, changes[i].seen.ID)
 			if err != nil {
-				return nil, refusedChange(by, changes[i].seen.ID, err)
+				return nil, domain.OfElement(refusedChange(by, changes[i].seen.ID, err), i, len(changes))
 			}
 			changes[i].seen = seen
 		}
@@ -105,7 +105,7 @@ func applied(changes []accountChange) ([]accountPair, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(changes))
 		}
 		pairs[i].after = withEpoch(change.seen, after)
 	}
@@ -180,16 +180,22 @@ func removeIn(ctx context.Context, r port.Repos, user domain.User) error {
 	if err := r.Users.Delete(ctx, user.ID, user.Version); err != nil {
 		return err
 	}
-	linked, err := r.Identities.OfUser(ctx, user.ID)
+	_, err := unlinkAllIn(ctx, r, user.ID)
+	return err
+}
+
+// unlinkAllIn unlinks every identity of the user, and returns them.
+func unlinkAllIn(ctx context.Context, r port.Repos, id domain.UserID) ([]domain.Identity, error) {
+	linked, err := r.Identities.OfUser(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, i := range linked {
 		if err := r.Identities.Unlink(ctx, i.Provider, i.Subject); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return linked, nil
 }
 
 // changed does what follows from a change that is stored, and returns the accounts.
@@ -284,22 +290,22 @@ func refusedChange(by author, id domain.UserID, err error) error {
 
 // taken says which value of the account at that place another has, one of those that are stored
 // with it or one that is there: its address, or the static token that an administrator gave to
-// it. Administrators see all accounts anyway.
+// it, and, of several, which account that is. Administrators see all accounts anyway.
 func (s *Service) taken(ctx context.Context, users []domain.User, at int, cause error) error {
 	token := users[at].StaticToken
 	if token == nil {
-		return notUnique("email", cause)
+		return domain.OfElement(notUnique("email", cause), at, len(users))
 	}
 	for i, other := range users {
 		if i != at && other.StaticToken != nil && *other.StaticToken == *token {
-			return notUnique("token", cause)
+			return domain.OfElement(notUnique("token", cause), at, len(users))
 		}
 	}
 	owner, err := s.Repos.Users.ByStaticToken(ctx, *token)
 	if err == nil && owner.ID != users[at].ID {
-		return notUnique("token", cause)
+		return domain.OfElement(notUnique("token", cause), at, len(users))
 	}
-	return notUnique("email", cause)
+	return domain.OfElement(notUnique("email", cause), at, len(users))
 }
 
 func notUnique(field string, cause error) error {

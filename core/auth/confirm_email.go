@@ -169,7 +169,7 @@ func (s *Service) confirmIn(ctx context.Context, r port.Repos, hash domain.Secre
 		return accountPair{}, fmt.Errorf("read new address: %w", err)
 	}
 	changed := user
-	changed.Email = to.Email
+	changed.Email, changed.EmailProven = to.Email, true
 	pair, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from)
 	if errors.Is(err, port.ErrConflict) {
 		return accountPair{}, notUnique("email", err)

@@ -93,7 +93,8 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	case domain.LetterEmailConfirm:
 		return s.deliverEmailConfirm(ctx, letter)
 	case domain.LetterPasswordChanged, domain.LetterEmailChanged,
-		domain.LetterTFAEnabled, domain.LetterTFADisabled, domain.LetterRecoveryUsed:
+		domain.LetterTFAEnabled, domain.LetterTFADisabled, domain.LetterRecoveryUsed,
+		domain.LetterIdentityLinked, domain.LetterIdentityUnlinked:
 		return true, s.deliverNotice(ctx, letter)
 	}
 	return false, fmt.Errorf("letter of kind %q: %w", letter.Kind, port.ErrInvalid)
@@ -110,7 +111,7 @@ func (s *Service) deliverLink(ctx context.Context, letter domain.Letter) (sent b
 	}
 	isReset := letter.Kind == domain.LetterPasswordReset
 	switch {
-	case isReset && (user.Status != domain.StatusActive || user.Password == ""):
+	case isReset && (user.Status != domain.StatusActive || user.Password == "" || s.settings.DisableDefault):
 		return false, nil // who may not log in, or not by password, has none to reset
 	case !isReset && user.Status != domain.StatusInvited:
 		return false, nil // who has accepted, or has been shut out meanwhile

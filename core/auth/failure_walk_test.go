@@ -110,7 +110,7 @@ func flows() []flow {
 	all = append(all, secondFactorFlows()...)
 	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
 		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow(),
-		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow(), updateRoleFlow(), deleteRoleFlow(), permissionFlow(), registerElsewhereFlow(), unlinkFlow())
+		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow(), updateRoleFlow(), deleteRoleFlow(), permissionFlow(), registerElsewhereFlow(), linkFlow(), unlinkFlow())
 }
 
 // tokensOf makes an act of a use case that returns tokens: with an error it returns none.

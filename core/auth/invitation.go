@@ -93,7 +93,7 @@ func (s *Service) askedToJoin(ctx context.Context, a asker, in Invitation) ([]do
 		if err != nil {
 			return nil, err
 		}
-		user.Status = domain.StatusInvited
+		user.Status, user.EmailProven = domain.StatusInvited, false // until the invitation is accepted
 		if err := s.mayWrite(ctx, a, domain.ActionCreate, patch, nil, user); err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// attempt is one guess that the limiter has let through.
+// attempt is one guess, or one change, that the limiter has let through.
 type attempt struct {
 	service *Service
 	taken   []bucket
@@ -60,21 +60,21 @@ func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
 	return nil
 }
 
-// beginNotifiedChange counts a change of one's own password or address, of which letters are
-// sent, also to an address that the caller has made up. Nothing is given back where the change
-// does not come about: an address that is taken would otherwise be a question that anybody with
-// an account may ask as often as they like. A refusal leaves no event, since nothing has
-// happened: each change that was counted has its own.
-func (s *Service) beginNotifiedChange(ctx context.Context, id domain.UserID, from domain.Client) error {
-	_, wait, err := s.takeOne(ctx, []bucket{{"account", "notice-account:" + string(id), s.settings.NoticeAccount}})
+// beginNotifiedChange counts a change of one's own password, address or logins elsewhere, of
+// which letters are sent, also to an address that the caller has made up. A login elsewhere that is
+// refused is forgiven; a change of the account is not, since an address that is taken would
+// otherwise be a question that anybody with an account may ask as often as they like. A refusal
+// leaves no event, since nothing has happened: each change that was made has its own.
+func (s *Service) beginNotifiedChange(ctx context.Context, id domain.UserID, from domain.Client) (attempt, error) {
+	taken, wait, err := s.takeOne(ctx, []bucket{{"account", "notice-account:" + string(id), s.settings.NoticeAccount}})
 	switch {
 	case err != nil:
-		return unavailable(fmt.Errorf("count change: %w", err))
+		return attempt{}, unavailable(fmt.Errorf("count change: %w", err))
 	case wait > 0:
-		s.Log.InfoContext(ctx, "a change of the own password or address was turned away", "user", id, "ip", from.Bounded().IP)
-		return tooMany(wait)
+		s.Log.InfoContext(ctx, "a change of the own account was turned away", "user", id, "ip", from.Bounded().IP)
+		return attempt{}, tooMany(wait)
 	}
-	return nil
+	return attempt{service: s, taken: taken}, nil
 }
 
 // begin takes from one bucket of each choice, or refuses, which is an event of the kind limited.

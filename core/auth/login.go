@@ -11,6 +11,9 @@ import (
 
 // Login implements SessionAPI.
 func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
+	if s.settings.DisableDefault {
+		return Tokens{}, domain.NewError(domain.RouteNotFound, errDefaultDisabled)
+	}
 	email, err := checkLogin(in)
 	if err != nil {
 		return Tokens{}, err
@@ -41,6 +44,8 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	})
 	return tokens, nil
 }
+
+var errDefaultDisabled = errors.New("logins with a password are switched off")
 
 // checkLogin refuses what no account could match, before it costs anything.
 func checkLogin(in LoginInput) (domain.Email, error) {
@@ -81,7 +86,7 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 		Kind: domain.EventLogin, Outcome: domain.OutcomeFailure,
 		Subject: user.ID, Client: in.Client,
 	}
-	if !ok || user.Status != domain.StatusActive {
+	if !ok || !mayLogIn(user) {
 		s.record(ctx, failed)
 		return domain.User{}, invalidCredentials(nil)
 	}
@@ -98,6 +103,9 @@ func (s *Service) verifyPassword(ctx context.Context, email domain.Email, in Log
 	}
 	return user, nil
 }
+
+// mayLogIn reports whether the account lets anybody in at all. Its second factor is another question.
+func mayLogIn(user domain.User) bool { return user.Status == domain.StatusActive }
 
 // accountOf returns the account of the address. It compares once more what the store has
 // found: an account that a collation takes for the same is another one.

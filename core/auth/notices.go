@@ -19,16 +19,7 @@ const noticeTTL = 5 * 24 * time.Hour
 func (s *Service) notices(before, after domain.User, from domain.Client) []domain.Letter {
 	var letters []domain.Letter
 	tell := func(kind domain.LetterKind, to domain.Email) {
-		now := s.Clock.Now()
-		letters = append(letters, domain.Letter{
-			ID:        domain.NewUUID(now),
-			Kind:      kind,
-			To:        to,
-			Language:  before.Language,
-			Client:    from.Bounded(),
-			Due:       now,
-			ExpiresAt: now.Add(noticeTTL),
-		})
+		letters = append(letters, s.notice(kind, to, before.Language, from))
 	}
 	isFirst := before.Password == "" && (before.Status == domain.StatusInvited || before.Status == domain.StatusUnverified)
 	if after.Password != before.Password && !isFirst {
@@ -49,6 +40,20 @@ func (s *Service) notices(before, after domain.User, from domain.Client) []domai
 		tell(domain.LetterEmailChanged, after.Email)
 	}
 	return letters
+}
+
+// notice returns a letter that tells about a change.
+func (s *Service) notice(kind domain.LetterKind, to domain.Email, language string, from domain.Client) domain.Letter {
+	now := s.Clock.Now()
+	return domain.Letter{
+		ID:        domain.NewUUID(now),
+		Kind:      kind,
+		To:        to,
+		Language:  language,
+		Client:    from.Bounded(),
+		Due:       now,
+		ExpiresAt: now.Add(noticeTTL),
+	}
 }
 
 // queue puts letters into the queue, whether it is full or not: it was not a stranger who

@@ -9,27 +9,58 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// userOf returns the account of who has logged in elsewhere: the one that is linked, or one
-// that is linked or made now, where the operator allows it.
-func (s *Service) userOf(ctx context.Context, place OAuthPlace, who domain.ExternalUser, from domain.Client) (domain.User, error) {
-	user, err := s.linkedUser(ctx, place, who)
+// arrival is a login elsewhere that has come to its end.
+type arrival struct {
+	place OAuthPlace
+	who   domain.ExternalUser
+	otp   string // shown at the beginning
+	from  domain.Client
+
+	passed domain.UserID // whose second factor has been shown: no code works twice
+}
+
+// userOf returns the account of who has logged in elsewhere and may come in: the one that is
+// linked, or one that is linked or made now, where the operator allows it. Beside an error, the
+// account's ID is there where it was found and may not log in.
+func (s *Service) userOf(ctx context.Context, a arrival) (domain.User, error) {
+	user, err := s.linkedUser(ctx, &a)
 	if !isNotFound(err) {
 		return user, err
 	}
-	user, err = s.adopt(ctx, place, who, from)
-	if errors.Is(err, port.ErrConflict) { // the same person at the same moment, in two windows
-		user, err = s.linkedUser(ctx, place, who)
-		if isNotFound(err) {
-			return domain.User{}, nobodyHere("An account has this address: log in there, and link it")
+	user, err = s.adopt(ctx, &a)
+	why, _ := errors.AsType[NobodyHere](err)
+	conflict := errors.Is(err, port.ErrConflict)
+	if conflict || why == AddressTaken { // perhaps by the same person at the same moment, in another window
+		linked, err := s.linkedUser(ctx, &a)
+		if !isNotFound(err) {
+			return linked, err
 		}
+	}
+	if conflict {
+		return domain.User{}, nobodyHere(AddressTaken)
 	}
 	return user, err
 }
 
-// linkedUser returns the account that the identity is linked to. Its error is a *domain.Error,
-// or one that matches port.ErrNotFound where nothing is linked.
-func (s *Service) linkedUser(ctx context.Context, place OAuthPlace, who domain.ExternalUser) (domain.User, error) {
-	identity, err := s.Repos.Identities.Find(ctx, place.Provider.Name(), who.Subject)
+// admit lets somebody into the account who has been let in by the provider.
+func (s *Service) admit(ctx context.Context, a *arrival, user domain.User) (domain.User, error) {
+	if !mayLogIn(user) {
+		return user, invalidCredentials(nil)
+	}
+	if !a.place.RequireOTP || user.TOTP == nil || a.passed == user.ID {
+		return user, nil
+	}
+	user, err := s.passSecondFactor(ctx, user, a.otp, a.from)
+	if err == nil {
+		a.passed = user.ID
+	}
+	return user, err
+}
+
+// linkedUser returns the account that the identity is linked to, as admit lets them in. Its error
+// is a *domain.Error, or one that matches port.ErrNotFound where nothing is linked.
+func (s *Service) linkedUser(ctx context.Context, a *arrival) (domain.User, error) {
+	identity, err := s.Repos.Identities.Find(ctx, a.place.Provider.Name(), a.who.Subject)
 	switch {
 	case isNotFound(err):
 		return domain.User{}, err
@@ -39,55 +70,83 @@ func (s *Service) linkedUser(ctx context.Context, place OAuthPlace, who domain.E
 	user, err := s.Repos.Users.ByID(ctx, identity.UserID)
 	switch {
 	case isNotFound(err):
-		return domain.User{}, nobodyHere("The account is gone")
+		return domain.User{}, nobodyHere(NotRegistered)
 	case err != nil:
 		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
 	}
-	return user, nil
+	return s.admit(ctx, a, user)
 }
 
-// adopt links who to the account of their address, or makes one. The error matches
-// port.ErrConflict where the identity or the address is another's.
-func (s *Service) adopt(ctx context.Context, place OAuthPlace, who domain.ExternalUser, from domain.Client) (domain.User, error) {
-	if who.Email == "" {
-		return domain.User{}, nobodyHere("The provider shows no address, and nobody here is linked")
+// adopt links who it is to the account of their address, or makes one. The error matches
+// port.ErrConflict where the identity or the address is another's; beside an error, the account
+// is there where it was found and may not log in.
+func (s *Service) adopt(ctx context.Context, a *arrival) (domain.User, error) {
+	if a.who.Email == "" {
+		return domain.User{}, nobodyHere(AddressMissing)
 	}
-	if !who.EmailVerified {
-		return domain.User{}, nobodyHere("The provider does not vouch for the address, and nobody here is linked")
+	if !a.who.EmailVerified {
+		return domain.User{}, nobodyHere(AddressUnverified)
 	}
-	user, err := s.accountOf(ctx, who.Email)
+	user, err := s.accountOf(ctx, a.who.Email)
 	switch {
-	case err == nil && place.LinkByEmail:
-		return s.link(ctx, place.Provider.Name(), who.Subject, user, from)
 	case err == nil:
-		return domain.User{}, nobodyHere("An account has this address: log in there, and link it")
+		return s.linkByEmail(ctx, a, user)
 	case !isNotFound(err):
 		return domain.User{}, unavailable(fmt.Errorf("find account: %w", err))
-	case !place.AllowRegistration:
-		return domain.User{}, nobodyHere("Nobody here is linked")
+	case !a.place.AllowRegistration:
+		return domain.User{}, nobodyHere(NotRegistered)
 	}
-	return s.register(ctx, place, who, from)
+	return s.register(ctx, a.place, a.who, a.from)
 }
 
-// nobodyHere is INVALID_CREDENTIALS with what the person can do about it. Who is told has
-// proved who they are, and learns of their own address alone.
-func nobodyHere(reason string) error {
-	e := domain.NewError(domain.InvalidCredentials, nil)
-	e.Reason = reason
-	return e
+// linkByEmail links who it is to the account of their address and lets them in. Who may not come
+// in links nothing.
+func (s *Service) linkByEmail(ctx context.Context, a *arrival, user domain.User) (domain.User, error) {
+	// Anybody could have given their own account the address of whom they wait for.
+	mayAdopt := func(user domain.User) error {
+		if !a.place.LinkByEmail || !user.EmailProven || user.Email.Key() != a.who.Email.Key() {
+			return nobodyHere(AddressTaken)
+		}
+		return nil
+	}
+	if err := mayAdopt(user); err != nil {
+		return domain.User{ID: user.ID}, err
+	}
+	user, err := s.admit(ctx, a, user)
+	if err != nil {
+		return user, err
+	}
+	identity := domain.Identity{Provider: a.place.Provider.Name(), Subject: a.who.Subject, UserID: user.ID}
+	return s.link(ctx, identity, a.from, func(now domain.User) error {
+		if err := mayAdopt(now); err != nil {
+			return err
+		}
+		if !sameFactor(now, user) { // what has let them in is over
+			return invalidCredentials(nil)
+		}
+		return nil
+	})
 }
+
+// errAdministratorByDefault says that everybody who comes would administrate.
+var errAdministratorByDefault = errors.New("the role of new accounts is an administrator's")
 
 // register makes an account and links it, or does neither.
 func (s *Service) register(ctx context.Context, place OAuthPlace, who domain.ExternalUser, from domain.Client) (domain.User, error) {
 	now := s.Clock.Now()
 	user := domain.User{
 		ID: domain.UserID(domain.NewUUID(now)), Email: who.Email, Status: domain.StatusActive, Role: place.DefaultRole,
-		FirstName: fitting(who.FirstName), LastName: fitting(who.LastName), CreatedAt: now, Version: 1,
+		EmailProven: true, // the provider vouches for it
+		FirstName:   fitting(who.FirstName), LastName: fitting(who.LastName), CreatedAt: now, Version: 1,
 	}
 	err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
 		if user.Role != "" {
-			if _, err := r.Roles.ByID(ctx, user.Role); err != nil {
+			role, err := r.Roles.ByID(ctx, user.Role)
+			if err != nil {
 				return fmt.Errorf("find the role of new accounts: %w", err)
+			}
+			if role.Admin {
+				return errAdministratorByDefault
 			}
 		}
 		if err := r.Users.Create(ctx, user); err != nil {
@@ -98,6 +157,9 @@ func (s *Service) register(ctx context.Context, place OAuthPlace, who domain.Ext
 	switch {
 	case errors.Is(err, port.ErrConflict):
 		return domain.User{}, err
+	case errors.Is(err, errAdministratorByDefault):
+		s.Log.ErrorContext(ctx, "nobody is registered", "provider", place.Provider.Name(), "error", err)
+		return domain.User{}, nobodyHere(NotRegistered)
 	case err != nil && !s.exists(ctx, user.ID):
 		s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Subject: user.ID, Client: from})
 		return domain.User{}, unavailable(fmt.Errorf("make an account: %w", err))
@@ -114,123 +176,4 @@ func fitting(name string) string {
 		return ""
 	}
 	return name
-}
-
-// link gives the account another way in. Its Version makes that come before or after whatever
-// else happens to the account, its end included.
-func (s *Service) link(ctx context.Context, provider, subject string, user domain.User, from domain.Client) (domain.User, error) {
-	var stored domain.User
-	err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) (err error) {
-		if stored, err = r.Users.Update(ctx, user); err != nil {
-			return err
-		}
-		return r.Identities.Link(ctx, domain.Identity{Provider: provider, Subject: subject, UserID: user.ID})
-	})
-	switch {
-	case errors.Is(err, port.ErrConflict):
-		return domain.User{}, err
-	case err != nil:
-		s.recordUnknown(ctx, domain.Event{Kind: domain.EventIdentityLinked, Actor: user.ID, Subject: user.ID, Client: from})
-		return domain.User{}, unavailable(fmt.Errorf("link identity: %w", err))
-	}
-	s.recordChange(ctx, author{actor: user.ID, from: from}, domain.EventIdentityLinked, user.ID)
-	return stored, nil
-}
-
-// finishLink links who to the account that began, if it stands as it did then.
-func (s *Service) finishLink(ctx context.Context, state oauthState, who domain.ExternalUser, from domain.Client) (OAuthFinished, error) {
-	user, err := s.Repos.Users.ByID(ctx, state.Link)
-	switch {
-	case isNotFound(err):
-		return OAuthFinished{}, invalidCredentials(err)
-	case err != nil:
-		return OAuthFinished{}, unavailable(fmt.Errorf("find account: %w", err))
-	case user.Status != domain.StatusActive || user.Epoch != state.Epoch:
-		return OAuthFinished{}, invalidCredentials(errors.New("account was closed, or its sessions ended, since the link was begun"))
-	}
-	_, err = s.link(ctx, state.Provider, who.Subject, user, from)
-	if errors.Is(err, port.ErrConflict) {
-		known, err := s.Repos.Identities.Find(ctx, state.Provider, who.Subject)
-		if err == nil && known.UserID == user.ID {
-			return OAuthFinished{Linked: true}, nil
-		}
-		return OAuthFinished{}, notUnique("provider", port.ErrConflict)
-	}
-	return OAuthFinished{Linked: err == nil}, err
-}
-
-// ListIdentities implements OAuthAPI.
-func (s *Service) ListIdentities(ctx context.Context, p Principal) ([]domain.Identity, error) {
-	if p.Anonymous() {
-		return nil, invalidCredentials(nil)
-	}
-	list, err := s.Repos.Identities.OfUser(ctx, p.User.ID)
-	if err != nil {
-		return nil, unavailable(fmt.Errorf("list identities: %w", err))
-	}
-	return list, nil
-}
-
-// errLastWayIn says that nobody could log in to the account any more.
-var errLastWayIn = errors.New("the last way into the account")
-
-// UnlinkIdentity implements OAuthAPI.
-func (s *Service) UnlinkIdentity(ctx context.Context, p Principal, provider string, from domain.Client) error {
-	if p.Anonymous() {
-		return invalidCredentials(nil)
-	}
-	var err error
-	for range updateTries {
-		if err = s.unlink(ctx, p.User.ID, provider); !errors.Is(err, port.ErrStale) {
-			break
-		}
-	}
-	switch {
-	case err == nil:
-		s.recordChange(ctx, author{actor: p.User.ID, from: from}, domain.EventIdentityUnlinked, p.User.ID)
-		return nil
-	case isNotFound(err):
-		return forbidden(err)
-	case errors.Is(err, errLastWayIn):
-		refusal := domain.NewError(domain.UnprocessableContent, err)
-		refusal.Reason = "This is the last way into the account: set a password first"
-		return refusal
-	}
-	s.recordUnknown(ctx, domain.Event{Kind: domain.EventIdentityUnlinked, Actor: p.User.ID, Subject: p.User.ID, Client: from})
-	return unavailable(fmt.Errorf("unlink identity: %w", err))
-}
-
-// unlink removes the user's identities at the provider. Of two that do so at once for two
-// providers, one finds another Version and looks again.
-func (s *Service) unlink(ctx context.Context, id domain.UserID, provider string) error {
-	return s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
-		user, err := r.Users.ByID(ctx, id)
-		if err != nil {
-			return err
-		}
-		list, err := r.Identities.OfUser(ctx, id)
-		if err != nil {
-			return err
-		}
-		left, gone := 0, 0
-		for _, identity := range list {
-			place, err := s.placeNamed(provider)
-			if err == nil && identity.Provider == place.Provider.Name() || identity.Provider == provider {
-				gone++
-				if err := r.Identities.Unlink(ctx, identity.Provider, identity.Subject); err != nil {
-					return err
-				}
-			} else if _, err := s.placeNamed(identity.Provider); err == nil {
-				left++ // one of a provider that is configured no more lets nobody in
-			}
-		}
-		switch {
-		case gone == 0:
-			return port.ErrNotFound
-		case left == 0 && user.Password == "":
-			return errLastWayIn
-		}
-		_, err = r.Users.Update(ctx, user)
-		return err
-	})
 }

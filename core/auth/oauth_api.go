@@ -19,13 +19,13 @@ type OAuthPlace struct {
 	Mode domain.Mode
 
 	// AllowRegistration makes accounts for people who have none, with DefaultRole, which may be
-	// none. Only an address that is vouched for becomes one: whoever made an account with the
-	// address of another would be in it when the other comes.
+	// none and is never an administrator's. Only an address that is vouched for becomes one:
+	// whoever made an account with the address of another would be in it when the other comes.
 	AllowRegistration bool
 	DefaultRole       domain.RoleID
 
 	// LinkByEmail lets people into the account that has their address, which the provider has
-	// to vouch for, and links it. TrustEmail is the operator's word that the provider shows
+	// to vouch for and the account to have proved (domain.User.EmailProven), and links it. TrustEmail is the operator's word that the provider shows
 	// nobody an address that is not theirs, where the provider itself says nothing of that.
 	LinkByEmail, TrustEmail bool
 
@@ -70,6 +70,7 @@ type OAuthCallback struct {
 	Code     string
 	Issuer   string // RFC 9207
 	Error    string // why the provider gives no code: RFC 6749, section 4.1.2.1
+	Session  string // the session cookie, if one came along: a link is refused to another's
 	Client   domain.Client
 }
 
@@ -94,20 +95,30 @@ type OAuthAPI interface {
 	// OAuthProviders returns the providers in the order in which they are configured.
 	OAuthProviders() []OAuthProviderInfo
 
+	// DefaultDisabled reports whether nobody can log in with a password: Settings.DisableDefault.
+	DefaultDisabled() bool
+
 	// BeginOAuth returns the way to a provider, and writes nothing. ROUTE_NOT_FOUND where there
 	// is none of that name; INVALID_PAYLOAD where Redirect is neither a path of this service
 	// nor on the provider's list; SERVICE_UNAVAILABLE while the provider cannot be asked.
 	BeginOAuth(ctx context.Context, in OAuthBegin) (OAuthBegun, error)
 
 	// BeginOAuthLink is BeginOAuth for who is logged in and wants to log in at that provider
-	// from then on: the identity is linked to the caller's account.
+	// from then on: the identity is linked to the caller's account, if the session of p is there
+	// still when the provider has answered. FORBIDDEN without a session: a static token makes no
+	// other way in.
 	BeginOAuthLink(ctx context.Context, p Principal, in OAuthBegin) (OAuthBegun, error)
 
-	// FinishOAuth lets the person in whom the provider names. The state is spent whatever
-	// comes of it. INVALID_CREDENTIALS where the browser is another than began, or came too
-	// late or twice, where the provider is not to be believed, and where nobody here is that
-	// person; SERVICE_UNAVAILABLE where the provider could not be asked. Redirect is there
-	// beside an error once the browser is known to be the one that began.
+	// FinishOAuth lets the person in whom the provider names. The state is spent whatever comes
+	// of it, unless a limit turns the callback away. INVALID_CREDENTIALS where the browser is
+	// another than began, or came too late or twice, where the provider is not to be believed,
+	// where nobody here is that person, for a reason that is a NobodyHere, and where the session
+	// that began a link is over, or the browser is in another user's; RECORD_NOT_UNIQUE where the
+	// identity is linked to somebody else, and FORBIDDEN where the account has
+	// MaxIdentities there; REQUESTS_EXCEEDED where there are too many failures, or changes of
+	// the account; SERVICE_UNAVAILABLE where the provider could not be asked. The owner of an
+	// account that is linked is told by mail. Redirect is there beside an error once the browser
+	// is known to be the one that began.
 	FinishOAuth(ctx context.Context, in OAuthCallback) (OAuthFinished, error)
 
 	// ExchangeOAuthCode trades the code of an app for tokens in json mode. It works once, for
@@ -120,7 +131,8 @@ type OAuthAPI interface {
 
 	// UnlinkIdentity removes all identities of the caller at the provider. The last way into
 	// the account stays: that is UNPROCESSABLE_CONTENT, also for one of two who try it at
-	// once. FORBIDDEN where there is none.
+	// once. FORBIDDEN where there is none, REQUESTS_EXCEEDED beyond Settings.NoticeAccount. The
+	// owner is told by mail.
 	UnlinkIdentity(ctx context.Context, p Principal, provider string, from domain.Client) error
 }
 

@@ -54,6 +54,9 @@ func trailOfOAuth() map[string][]recorded {
 	}
 	const writesNothing = "anybody may begin as often as they like, so that it writes nothing"
 	return map[string][]recorded{
+		"DefaultDisabled": {{"all", func(_ *testing.T, w world) func() {
+			return func() { w.service.DefaultDisabled() }
+		}, nil, changesNothing}},
 		"OAuthProviders": {{"all", func(_ *testing.T, w world) func() {
 			return func() { w.service.OAuthProviders() }
 		}, nil, changesNothing}},
@@ -63,8 +66,9 @@ func trailOfOAuth() map[string][]recorded {
 		}, nil, writesNothing}},
 		"BeginOAuthLink": {{"one", func(t *testing.T, w world) func() {
 			e := w.at(nil)
+			ann := w.authenticate(t, w.login(t, domain.ModeSession))
 			return func() {
-				_, err := e.service.BeginOAuthLink(t.Context(), auth.Principal{User: w.ann(t)}, auth.OAuthBegin{Provider: "GitHub"})
+				_, err := e.service.BeginOAuthLink(t.Context(), ann, auth.OAuthBegin{Provider: "GitHub"})
 				wantCode(t, err, "")
 			}
 		}, nil, writesNothing}},
@@ -82,10 +86,30 @@ func trailOfOAuth() map[string][]recorded {
 					_, err := e.service.FinishOAuth(t.Context(), auth.OAuthCallback{Provider: "GitHub", Code: "x", State: "x", Client: visitor})
 					wantCode(t, err, domain.InvalidCredentials)
 				}
+			}, nil, "strangers could fill the trail: it costs them nothing"},
+			{"late", func(t *testing.T, w world) func() {
+				e := w.at(nil)
+				c := e.back(t, e.begin(t, ""), bob)
+				e.clock.Advance(auth.OAuthStateTTL)
+				return func() {
+					_, err := e.service.FinishOAuth(t.Context(), c)
+					wantCode(t, err, domain.InvalidCredentials)
+				}
 			}, []domain.Event{failed(domain.EventLogin, "")}, ""},
+			{"of a link that is refused", func(t *testing.T, w world) func() {
+				e := w.at(nil)
+				e.link(t, "GitHub", bob.Subject, "somebody-else")
+				begun, err := e.service.BeginOAuthLink(t.Context(), w.authenticate(t, w.login(t, domain.ModeSession)), auth.OAuthBegin{Provider: "GitHub"})
+				wantCode(t, err, "")
+				c := e.back(t, begun, bob)
+				return func() {
+					_, err := e.service.FinishOAuth(t.Context(), c)
+					wantCode(t, err, domain.RecordNotUnique)
+				}
+			}, []domain.Event{failed(domain.EventIdentityLinked, annID)}, ""},
 			{"of who is logged in", func(t *testing.T, w world) func() {
 				e := w.at(nil)
-				begun, err := e.service.BeginOAuthLink(t.Context(), auth.Principal{User: w.ann(t)}, auth.OAuthBegin{Provider: "GitHub"})
+				begun, err := e.service.BeginOAuthLink(t.Context(), w.authenticate(t, w.login(t, domain.ModeSession)), auth.OAuthBegin{Provider: "GitHub"})
 				wantCode(t, err, "")
 				c := e.back(t, begun, bob)
 				return func() {

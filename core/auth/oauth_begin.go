@@ -5,9 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -18,18 +18,20 @@ import (
 
 // oauthState is what a browser carries, sealed, from the beginning of a login to its end.
 type oauthState struct {
-	Provider     string        `json:"provider"`
-	State        string        `json:"state"`
-	Nonce        string        `json:"nonce"`
-	Verifier     string        `json:"verifier"`
-	RedirectURI  string        `json:"redirect_uri"`
-	Redirect     string        `json:"redirect,omitempty"`
-	AppChallenge string        `json:"app_challenge,omitempty"`
-	Mode         domain.Mode   `json:"mode,omitempty"`
-	OTP          string        `json:"otp,omitempty"`
-	Link         domain.UserID `json:"link,omitempty"` // the account to link to
-	Epoch        int64         `json:"epoch,omitempty"`
-	Until        time.Time     `json:"until"`
+	Provider     string      `json:"provider"`
+	State        string      `json:"state"`
+	Nonce        string      `json:"nonce"`
+	Verifier     string      `json:"verifier"`
+	RedirectURI  string      `json:"redirect_uri"`
+	Redirect     string      `json:"redirect,omitempty"`
+	AppChallenge string      `json:"app_challenge,omitempty"`
+	Mode         domain.Mode `json:"mode,omitempty"`
+	OTP          string      `json:"otp,omitempty"`
+	Until        time.Time   `json:"until"`
+
+	// The account to link to, and the session in which that was asked for.
+	Link    domain.UserID    `json:"link,omitempty"`
+	Session domain.SessionID `json:"session,omitempty"`
 }
 
 const oauthStateContext = "oauth state"
@@ -43,6 +45,9 @@ func (s *Service) OAuthProviders() []OAuthProviderInfo {
 	return list
 }
 
+// DefaultDisabled implements OAuthAPI.
+func (s *Service) DefaultDisabled() bool { return s.settings.DisableDefault }
+
 // placeNamed returns the provider of that name, which people may write in any case.
 func (s *Service) placeNamed(name string) (OAuthPlace, error) {
 	for _, place := range s.OAuth {
@@ -55,7 +60,7 @@ func (s *Service) placeNamed(name string) (OAuthPlace, error) {
 
 // BeginOAuth implements OAuthAPI.
 func (s *Service) BeginOAuth(ctx context.Context, in OAuthBegin) (OAuthBegun, error) {
-	return s.beginOAuth(ctx, in, domain.User{})
+	return s.beginOAuth(ctx, in, domain.Session{})
 }
 
 // BeginOAuthLink implements OAuthAPI.
@@ -63,11 +68,15 @@ func (s *Service) BeginOAuthLink(ctx context.Context, p Principal, in OAuthBegin
 	if p.Anonymous() {
 		return OAuthBegun{}, invalidCredentials(nil)
 	}
+	if p.Session.ID == "" {
+		return OAuthBegun{}, forbidden(errors.New("a link is begun in a session, whose end is the link's"))
+	}
 	in.AppChallenge = ""
-	return s.beginOAuth(ctx, in, p.User)
+	return s.beginOAuth(ctx, in, p.Session)
 }
 
-func (s *Service) beginOAuth(ctx context.Context, in OAuthBegin, link domain.User) (OAuthBegun, error) {
+// beginOAuth begins a login, or in a session a link to its user.
+func (s *Service) beginOAuth(ctx context.Context, in OAuthBegin, session domain.Session) (OAuthBegun, error) {
 	place, err := s.placeNamed(in.Provider)
 	if err != nil {
 		return OAuthBegun{}, err
@@ -84,7 +93,11 @@ func (s *Service) beginOAuth(ctx context.Context, in OAuthBegin, link domain.Use
 		RedirectURI: strings.TrimSuffix(s.settings.PublicURL, "/") + in.CallbackPath,
 		Redirect:    in.Redirect, AppChallenge: in.AppChallenge, Mode: in.Mode,
 		OTP:  in.OTP[:min(len(in.OTP), maxCodeBytes)],
-		Link: link.ID, Epoch: link.Epoch, Until: s.Clock.Now().Add(OAuthStateTTL),
+		Link: session.UserID, Session: session.ID, Until: s.Clock.Now().Add(OAuthStateTTL),
+	}
+	cookie, err := s.sealState(state)
+	if err != nil {
+		return OAuthBegun{}, err
 	}
 	address, err := place.Provider.AuthURL(ctx, port.AuthRequest{
 		State: state.State, Challenge: challengeOf(state.Verifier), Nonce: state.Nonce, RedirectURI: state.RedirectURI,
@@ -93,11 +106,7 @@ func (s *Service) beginOAuth(ctx context.Context, in OAuthBegin, link domain.Use
 	if err != nil {
 		return OAuthBegun{}, unavailable(fmt.Errorf("begin a login elsewhere: %w", err))
 	}
-	carried, err := json.Marshal(state)
-	if err != nil {
-		return OAuthBegun{}, unavailable(fmt.Errorf("seal a login: %w", err))
-	}
-	return OAuthBegun{URL: address, Cookie: s.keys.oauth.Seal(carried, oauthStateContext), TTL: OAuthStateTTL}, nil
+	return OAuthBegun{URL: address, Cookie: cookie, TTL: OAuthStateTTL}, nil
 }
 
 // challengeOf is the S256 of RFC 7636, section 4.2.
@@ -141,10 +150,19 @@ func (s *Service) checkRedirect(place OAuthPlace, redirect string) error {
 }
 
 // isLocalPath is true of what every browser takes for a path of the host that it is at. What
-// begins with two slashes names a host, and a backslash is a slash to browsers.
+// begins with two slashes names a host, and a backslash is a slash to browsers. What cannot be
+// read is refused here, and not when a reason is to be added to it.
 func isLocalPath(redirect string) bool {
-	return strings.HasPrefix(redirect, "/") && !strings.HasPrefix(redirect, "//") &&
-		len(redirect) <= maxResetURLBytes && !strings.ContainsFunc(redirect, ambiguousInURL)
+	if !strings.HasPrefix(redirect, "/") || strings.HasPrefix(redirect, "//") ||
+		len(redirect) > maxResetURLBytes || strings.ContainsFunc(redirect, ambiguousInURL) {
+		return false
+	}
+	at, err := url.Parse(redirect)
+	if err != nil || at.Scheme != "" || at.Host != "" {
+		return false
+	}
+	_, err = url.ParseQuery(at.RawQuery)
+	return err == nil
 }
 
 func onList(redirect string, list []string) bool {

@@ -19,35 +19,40 @@ func (s *Service) FinishOAuth(ctx context.Context, in OAuthCallback) (OAuthFinis
 	if err != nil {
 		return OAuthFinished{}, err
 	}
-	state, err := s.openState(place, in)
+	state, err := s.openState(in.Cookie)
 	if err != nil {
-		s.recordOAuthFailure(ctx, in, "")
-		return OAuthFinished{}, err
+		return OAuthFinished{}, err // no event of what costs its sender nothing
 	}
+	refusal := s.checkState(place, state, in)
 	// Each callback is a write here and a question to the provider.
 	attempt, err := s.begin(ctx, "a login elsewhere", domain.EventLoginLimited, in.Client,
 		[]bucket{{"address", loginAddressKey(in.Client.IP), s.settings.LoginAddress}})
-	if err != nil {
+	switch {
+	case err != nil && refusal != nil:
+		return OAuthFinished{}, err
+	case err != nil:
 		return OAuthFinished{Redirect: state.Redirect}, err
+	case refusal != nil:
+		s.recordOAuthFailure(ctx, state, in, "")
+		return OAuthFinished{}, refusal
 	}
 	if err := s.spendState(ctx, state); err != nil {
 		if !isUnavailable(err) {
-			s.recordOAuthFailure(ctx, in, "")
+			s.recordOAuthFailure(ctx, state, in, "")
 		}
 		return OAuthFinished{}, err // a browser that comes twice is not sent on
 	}
 	finished, err := s.finish(ctx, place, state, in)
-	if err == nil || isUnavailable(err) {
-		attempt.forgive(ctx)
+	if err == nil {
+		attempt.forgive(ctx) // a failure never: whoever comes may make the provider fail
 	}
 	finished.Redirect = state.Redirect
 	return finished, err
 }
 
-// openState returns what the browser carried, if it is the one that began the login and is in
-// time.
-func (s *Service) openState(place OAuthPlace, in OAuthCallback) (oauthState, error) {
-	opened, err := s.keys.oauth.Open(in.Cookie, oauthStateContext)
+// openState returns what the browser carried, if it was sealed here.
+func (s *Service) openState(cookie string) (oauthState, error) {
+	opened, err := s.keys.oauth.Open(cookie, oauthStateContext)
 	if err != nil {
 		return oauthState{}, invalidCredentials(errors.New("callback without the cookie of a login"))
 	}
@@ -55,20 +60,23 @@ func (s *Service) openState(place OAuthPlace, in OAuthCallback) (oauthState, err
 	if err := json.Unmarshal(opened, &state); err != nil {
 		return oauthState{}, invalidCredentials(errors.New("callback with the cookie of another form"))
 	}
+	return state, nil
+}
+
+// checkState refuses a callback of another browser than that which began the login, and one that
+// is late.
+func (s *Service) checkState(place OAuthPlace, state oauthState, in OAuthCallback) error {
 	switch {
 	case state.Provider != place.Provider.Name():
-		return oauthState{}, invalidCredentials(errors.New("callback of another provider than the login's"))
+		return invalidCredentials(errors.New("callback of another provider than the login's"))
 	case state.State == "" || subtle.ConstantTimeCompare([]byte(state.State), []byte(in.State)) != 1:
-		return oauthState{}, invalidCredentials(errors.New("callback of another login"))
+		return invalidCredentials(errors.New("callback of another login"))
 	case !s.Clock.Now().Before(state.Until):
-		return oauthState{}, invalidCredentials(errors.New("callback too late"))
+		return invalidCredentials(errors.New("callback too late"))
 	}
 	// The list may have changed, or the key been another service's: what was allowed then may not
 	// be now.
-	if err := s.checkRedirect(place, state.Redirect); err != nil {
-		return oauthState{}, err
-	}
-	return state, nil
+	return s.checkRedirect(place, state.Redirect)
 }
 
 // spendState takes note that the login has come to its end. Nothing was kept of its beginning,
@@ -89,7 +97,7 @@ func (s *Service) spendState(ctx context.Context, state oauthState) error {
 // finish asks the provider who it is, and lets them in.
 func (s *Service) finish(ctx context.Context, place OAuthPlace, state oauthState, in OAuthCallback) (OAuthFinished, error) {
 	if in.Code == "" || in.Error != "" {
-		s.recordOAuthFailure(ctx, in, "")
+		s.recordOAuthFailure(ctx, state, in, "")
 		return OAuthFinished{}, refusedByProvider(in.Error)
 	}
 	who, err := place.Provider.Exchange(ctx, port.Callback{
@@ -99,33 +107,25 @@ func (s *Service) finish(ctx context.Context, place OAuthPlace, state oauthState
 	switch {
 	case errors.Is(err, port.ErrInvalid):
 		s.Log.WarnContext(ctx, "a provider's answer was refused", "provider", state.Provider, "error", err)
-		s.recordOAuthFailure(ctx, in, "")
+		s.recordOAuthFailure(ctx, state, in, "")
 		return OAuthFinished{}, invalidCredentials(err)
 	case err != nil:
 		return OAuthFinished{}, unavailable(fmt.Errorf("end a login elsewhere: %w", err))
 	}
 	who.EmailVerified = who.Email != "" && (who.EmailVerified || place.TrustEmail)
 	if state.Link != "" {
-		return s.finishLink(ctx, state, who, in.Client)
+		err := s.finishLink(ctx, state, who, in)
+		if err != nil && !isUnavailable(err) {
+			s.recordOAuthFailure(ctx, state, in, "")
+		}
+		return OAuthFinished{Linked: err == nil}, err
 	}
-	user, err := s.userOf(ctx, place, who, in.Client)
+	user, err := s.userOf(ctx, arrival{place: place, who: who, otp: state.OTP, from: in.Client})
 	if err != nil {
 		if !isUnavailable(err) {
-			s.recordOAuthFailure(ctx, in, "")
+			s.recordOAuthFailure(ctx, state, in, user.ID)
 		}
 		return OAuthFinished{}, err
-	}
-	if user.Status != domain.StatusActive {
-		s.recordOAuthFailure(ctx, in, user.ID)
-		return OAuthFinished{}, invalidCredentials(nil)
-	}
-	if place.RequireOTP && user.TOTP != nil {
-		if user, err = s.passSecondFactor(ctx, user, state.OTP, in.Client); err != nil {
-			if !isUnavailable(err) {
-				s.recordOAuthFailure(ctx, in, user.ID)
-			}
-			return OAuthFinished{}, err
-		}
 	}
 	return s.letIn(ctx, place, state, user, in.Client)
 }
@@ -164,8 +164,13 @@ func (s *Service) loggedInElsewhere(ctx context.Context, user domain.User, mode 
 	return tokens, nil
 }
 
-func (s *Service) recordOAuthFailure(ctx context.Context, in OAuthCallback, subject domain.UserID) {
-	s.record(ctx, domain.Event{Kind: domain.EventLogin, Outcome: domain.OutcomeFailure, Subject: subject, Client: in.Client})
+// recordOAuthFailure records that nobody was let in, or that nothing was linked to who wanted it.
+func (s *Service) recordOAuthFailure(ctx context.Context, state oauthState, in OAuthCallback, subject domain.UserID) {
+	failed := domain.Event{Kind: domain.EventLogin, Outcome: domain.OutcomeFailure, Subject: subject, Client: in.Client}
+	if state.Link != "" {
+		failed.Kind, failed.Subject = domain.EventIdentityLinked, state.Link
+	}
+	s.record(ctx, failed)
 }
 
 // appCode is what a code for an app keeps.

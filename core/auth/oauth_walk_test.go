@@ -39,6 +39,38 @@ func registerElsewhereFlow() flow {
 	}
 }
 
+// linkFlow gives an account one more way in.
+func linkFlow() flow {
+	return flow{
+		name: "link",
+		begin: func(t *testing.T, w world) func() error {
+			w.seedAnn(t, nil)
+			e := w.at(nil)
+			begun, err := e.service.BeginOAuthLink(t.Context(), e.authenticate(t, e.login(t, domain.ModeSession)), auth.OAuthBegin{Provider: "GitHub"})
+			wantCode(t, err, "")
+			c := e.back(t, begun, bob)
+			return func() error {
+				_, err := e.service.FinishOAuth(t.Context(), c)
+				return err
+			}
+		},
+		chances: []string{"Events.Record", "Limiter.Refund"},
+		calls: []string{
+			"Limiter.Take", "OneTimeTokens.Put", "Sessions.Get", "Users.ByID", "Identities.Find", "Limiter.Take", "UnitOfWork.Do", "Users.ByID",
+			"Users.Update", "Identities.Link", "Identities.OfUser", "MailQueue.Put", "Events.Record", "Limiter.Refund",
+		},
+		check: func(t *testing.T, w world, _ string, _ bool) {
+			list, err := w.store.Repos().Identities.OfUser(t.Context(), annID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := w.store.Repos().MailQueue.Waiting(t.Context(), domain.LetterIdentityLinked, 10); got != len(list) || err != nil {
+				t.Errorf("got %d letters with %d identities and error %v", got, len(list), err)
+			}
+		},
+	}
+}
+
 // unlinkFlow takes one of two ways into an account away.
 func unlinkFlow() flow {
 	return flow{
@@ -52,6 +84,15 @@ func unlinkFlow() flow {
 			}
 		},
 		chances: []string{"Events.Record"},
-		calls:   []string{"UnitOfWork.Do", "Users.ByID", "Identities.OfUser", "Identities.Unlink", "Users.Update", "Events.Record"},
+		calls:   []string{"Users.ByID", "Identities.OfUser", "Limiter.Take", "UnitOfWork.Do", "Users.ByID", "Identities.OfUser", "Users.Update", "Identities.Unlink", "MailQueue.Put", "Events.Record"},
+		check: func(t *testing.T, w world, _ string, _ bool) {
+			list, err := w.store.Repos().Identities.OfUser(t.Context(), annID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := w.store.Repos().MailQueue.Waiting(t.Context(), domain.LetterIdentityUnlinked, 10); got != 1-len(list) || err != nil {
+				t.Errorf("got %d letters with %d identities left and error %v", got, len(list), err)
+			}
+		},
 	}
 }

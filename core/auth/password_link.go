@@ -53,26 +53,35 @@ func (s *Service) follow(ctx context.Context, link passwordLink, token, password
 	if err != nil {
 		return err
 	}
-	done := domain.Event{
-		Kind: link.event, Outcome: domain.OutcomeSuccess,
-		Actor: user.ID, Subject: user.ID, Client: from,
-	}
 	// The token is spent, the password set, the epoch raised, which ends every session at this
 	// commit wherever it is stored, the notice queued, and the user's other tokens of the
 	// purpose spent: all of it or nothing.
+	kinds := []string{link.event}
 	err = s.spendLink(ctx, "set password", func(ctx context.Context, r port.Repos) error {
-		return s.followIn(ctx, r, link, domain.HashSecret(token), encoded, from)
+		removed, err := s.followIn(ctx, r, link, domain.HashSecret(token), encoded, from)
+		kinds = append([]string{link.event}, removed...)
+		return err
 	}, func() bool { return s.hasPassword(ctx, user.ID, encoded) })
+	return s.followed(ctx, user.ID, kinds, err, from)
+}
+
+// followed does what follows from a link that made somebody prove an address, and records the
+// kinds of events of that, or what became of it instead.
+func (s *Service) followed(ctx context.Context, id domain.UserID, kinds []string, err error, from domain.Client) error {
 	switch {
 	case isUnavailable(err):
-		s.recordUnknown(ctx, done)
+		for _, kind := range kinds {
+			s.recordUnknown(ctx, domain.Event{Kind: kind, Actor: id, Subject: id, Client: from})
+		}
 		return err
 	case err != nil:
-		s.recordRefusedLink(ctx, link.event, user.ID, err, from) // somebody else came with it meanwhile
+		s.recordRefusedLink(ctx, kinds[0], id, err, from) // somebody else came with it meanwhile
 		return err
 	}
-	s.endSessions(ctx, user.ID)
-	s.record(ctx, done)
+	s.endSessions(ctx, id)
+	for _, kind := range kinds {
+		s.recordChange(ctx, author{actor: id, from: from}, kind, id)
+	}
 	return nil
 }
 
@@ -114,30 +123,46 @@ func (s *Service) hasPassword(ctx context.Context, id domain.UserID, encoded str
 }
 
 // followIn is the body of follow's transaction. A *domain.Error is an answer to the caller; any
-// other error is the store's.
-func (s *Service) followIn(ctx context.Context, r port.Repos, link passwordLink, hash domain.SecretHash, encoded string, from domain.Client) error {
+// other error is the store's. It returns the events of the other ways in that went with it.
+func (s *Service) followIn(ctx context.Context, r port.Repos, link passwordLink, hash domain.SecretHash, encoded string, from domain.Client) (removed []string, err error) {
 	purpose := s.linkUseOf(link.kind).purpose
 	token, err := r.OneTimeTokens.Consume(ctx, purpose, hash, s.Clock.Now())
 	if isRefusedToken(err) {
-		return refusedLink(err, domain.NewError(link.spent, nil))
+		return nil, refusedLink(err, domain.NewError(link.spent, nil))
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	user, err := r.Users.ByID(ctx, token.UserID)
 	if isNotFound(err) {
-		return domain.NewError(link.spent, err)
+		return nil, domain.NewError(link.spent, err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := link.check(user, token); err != nil {
-		return err
+		return nil, err
 	}
 	changed := user
 	changed.Password, changed.Status = encoded, domain.StatusActive
-	if _, err := s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from); err != nil {
-		return err
+	if removed, err = s.storeProvenIn(ctx, r, user, changed, from); err != nil {
+		return nil, err
 	}
-	return r.OneTimeTokens.SpendUser(ctx, user.ID, purpose)
+	return removed, r.OneTimeTokens.SpendUser(ctx, user.ID, purpose)
+}
+
+// storeProvenIn stores an account whose address is proved: a token went there, and would not
+// work had the address changed since. It returns the events of the ways in that ended.
+func (s *Service) storeProvenIn(ctx context.Context, r port.Repos, before, after domain.User, from domain.Client) (removed []string, err error) {
+	after.EmailProven = true
+	if !before.EmailProven {
+		after.StaticToken = nil // as unlinkFormerOwner
+	}
+	if _, err := s.storeIn(ctx, r, accountPair{before: before, after: withEpoch(before, after)}, from); err != nil {
+		return nil, err
+	}
+	if before.EmailProven {
+		return nil, nil
+	}
+	return unlinkFormerOwner(ctx, r, before)
 }

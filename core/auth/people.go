@@ -120,7 +120,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 			return nil, err
 		}
 		if users[i], err = s.newAccount(ctx, patch); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(patches))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionCreate, patch, nil, users[i]); err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	}
 	for i, patch := range patches { // when all that is cheap to refuse has been
 		if users[i].Password, err = s.newPassword(ctx, patch, users[i]); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(patches))
 		}
 	}
 	at, err := s.createAll(ctx, users)
@@ -217,7 +217,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, err
 		}
 		if proposed[i], err = s.patched(ctx, update.Patch, found[i]); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(updates))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &found[i], proposed[i]); err != nil {
 			return nil, err
@@ -230,7 +230,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	for i, update := range updates {
 		encoded, err := s.newPassword(ctx, update.Patch, proposed[i])
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(updates))
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
 			changed, err := s.patched(ctx, update.Patch, u)
@@ -294,11 +294,11 @@ func (s *Service) findAccounts(ctx context.Context, ids []domain.UserID) ([]doma
 	var found []domain.User
 	for i, id := range ids {
 		if slices.Contains(ids[:i], id) {
-			return nil, domain.InvalidPayloadError("", "An account is named twice")
+			return nil, domain.OfElement(domain.InvalidPayloadError("", "An account is named twice"), i, len(ids))
 		}
 		user, err := s.findUser(ctx, id)
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(ids))
 		}
 		found = append(found, user)
 	}
@@ -327,9 +327,13 @@ func checkPasswordCount(patches []AccountPatch) error {
 
 // patched returns u with all fields of the patch but the password.
 func (s *Service) patched(ctx context.Context, patch AccountPatch, u domain.User) (domain.User, error) {
+	before := u.Email.Key()
 	u, err := patch.applied(u)
 	if err != nil {
 		return domain.User{}, err
+	}
+	if u.Email.Key() != before { // a form sends back what it was given
+		u.EmailProven = true // an administrator says whose account it is
 	}
 	if patch.Status != nil {
 		if !slices.Contains(domain.Statuses(), *patch.Status) {

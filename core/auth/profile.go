@@ -43,7 +43,7 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 		}
 	}
 	if patch.Password != nil || proposed.Email != p.User.Email {
-		if err := s.beginNotifiedChange(ctx, p.User.ID, from); err != nil {
+		if _, err := s.beginNotifiedChange(ctx, p.User.ID, from); err != nil {
 			return domain.User{}, nil, err
 		}
 	}
@@ -62,6 +62,9 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 			return domain.User{}, invalidCredentials(nil) // what let the caller in is over
 		}
 		changed, err := patch.applied(u)
+		if changed.Email.Key() != u.Email.Key() {
+			changed.EmailProven = false // or everybody could wait in the account of an address for its owner
+		}
 		if patch.Password != nil {
 			changed.Password = encoded
 		}

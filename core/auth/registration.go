@@ -22,7 +22,7 @@ type pendingAccount struct {
 // Register implements RegistrationAPI.
 func (s *Service) Register(ctx context.Context, in Registration) error {
 	rules := s.settings.Registration
-	if !rules.Open {
+	if !rules.Open || s.settings.DisableDefault {
 		return forbidden(nil)
 	}
 	page, err := s.pageFor(ctx, s.linkUseOf(domain.LetterRegistration), in.URL)

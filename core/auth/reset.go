@@ -31,3 +31,17 @@ func checkResetToken(token string) error {
 func isRefusedToken(err error) bool {
 	return errors.Is(err, port.ErrNotFound) || errors.Is(err, port.ErrExpired) || errors.Is(err, port.ErrStale)
 }
+
+// unlinkFormerOwner ends the ways in of whoever had the account until its address was proved:
+// they could have given it that of somebody else, and would share it with them from then on. It
+// returns the events of that, and of the static token that the account had.
+func unlinkFormerOwner(ctx context.Context, r port.Repos, user domain.User) (removed []string, err error) {
+	unlinked, err := unlinkAllIn(ctx, r, user.ID)
+	for range unlinked {
+		removed = append(removed, domain.EventIdentityUnlinked)
+	}
+	if user.StaticToken != nil {
+		removed = append(removed, domain.EventTokenRemoved)
+	}
+	return removed, err
+}

@@ -99,8 +99,9 @@ func TestSecurity52_LinksLeadWhereTheConfigurationSays(t *testing.T) {
 		t.Errorf("the letter keeps %q, %v, want nothing", page, err)
 	}
 	for kept, letter := range map[string]domain.Letter{"nothing": {}, "a page that is not on the list": {URL: "https://app.example.com/reset"}} {
-		if page, _ := s.pageOf(letter); page != "https://login.example.com/admin/reset-password" {
-			t.Errorf("%s: got %q", kept, page)
+		link, err := s.linkTo(t.Context(), s.linkUseOf(domain.LetterPasswordReset), letter, "abc")
+		if link != "https://login.example.com/admin/reset-password?token=abc" || err != nil {
+			t.Errorf("%s: got %q, %v", kept, link, err)
 		}
 	}
 }

@@ -133,9 +133,14 @@ type Settings struct {
 	EmailTTL     time.Duration
 	EmailPage    string
 
-	// NoticeAccount bounds how often somebody changes their own password or address, of which
-	// mail is sent to an address that they choose. The zero Limit is no limit.
+	// NoticeAccount bounds how often somebody changes their own password, address or logins
+	// elsewhere, of which mail is sent to an address that they choose. The zero Limit is no limit.
 	NoticeAccount port.Limit
+
+	// DisableDefault lets nobody in with a password: providers of OAuth, static tokens and
+	// sessions that there are do. Login is ROUTE_NOT_FOUND then, and no mail brings a link for a
+	// new password.
+	DisableDefault bool
 
 	// PublicURL is where people reach the service. Providers send browsers back there, and a
 	// login elsewhere may end at any of its pages.

@@ -17,13 +17,14 @@ import (
 // TestTransportContract tells every story of the inbound kit to the core itself.
 func TestTransportContract(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
-		w := newWorld(t, s)
+		elsewhere := fakes.NewOAuthProvider("GitHub")
+		w := newWorld(t, s, func(p *auth.Ports) { p.OAuth = contract.OAuthPlaces(elsewhere.Named) })
 		return contract.World{
-			Client: contract.Direct(w.service), Clock: w.clock, Store: w.store, Hasher: w.hasher,
+			Client: contract.Direct(w.service), Browser: contract.DirectBrowser(w.service, domain.Client{}), Elsewhere: elsewhere.Elsewhere(), Clock: w.clock, Store: w.store, Hasher: w.hasher,
 			Deliver: contract.DeliverWith(w.service),
 			Mails:   func(testing.TB) []domain.Mail { return w.mailbox.Mails() },
 		}
-	}, contract.Expect(107))
+	}, contract.Expect(138))
 }
 
 // world is a service on the reference store and fakes.

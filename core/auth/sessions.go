@@ -178,6 +178,10 @@ func (s *Service) EndSessions(ctx context.Context, p Principal, user domain.User
 			return err
 		}
 	}
+	// A code for an app is a session that is still to begin.
+	if err := s.Repos.OneTimeTokens.SpendUser(ctx, owner.ID, domain.PurposeOAuthCode); err != nil {
+		return unavailable(fmt.Errorf("end codes for apps: %w", err))
+	}
 	if err := s.Sessions.DeleteUser(ctx, owner.ID, p.Session.ID); err != nil {
 		s.recordUnknown(ctx, revocation(p, owner.ID, from))
 		return unavailable(fmt.Errorf("end sessions: %w", err))

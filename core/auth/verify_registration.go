@@ -22,24 +22,18 @@ func (s *Service) VerifyRegistration(ctx context.Context, token string, from dom
 		return "", err
 	}
 	var encoded string
-	err = s.spendLink(ctx, "verify registration", func(ctx context.Context, r port.Repos) (err error) {
-		user, encoded, err = s.verifyIn(ctx, r, domain.HashSecret(token), from)
+	kinds := []string{domain.EventRegistrationVerified}
+	err = s.spendLink(ctx, "verify registration", func(ctx context.Context, r port.Repos) error {
+		changed, removed, err := s.verifyIn(ctx, r, domain.HashSecret(token), from)
+		if err == nil {
+			user, encoded = changed, changed.Password
+			kinds = append([]string{domain.EventRegistrationVerified}, removed...)
+		}
 		return err
 	}, func() bool { return encoded != "" && s.hasPassword(ctx, user.ID, encoded) })
-	verified := domain.Event{
-		Kind: domain.EventRegistrationVerified, Outcome: domain.OutcomeSuccess,
-		Actor: user.ID, Subject: user.ID, Client: from,
-	}
-	switch {
-	case isUnavailable(err):
-		s.recordUnknown(ctx, verified)
-		return "", err
-	case err != nil:
-		s.recordRefusedLink(ctx, domain.EventRegistrationVerified, user.ID, err, from)
+	if err := s.followed(ctx, user.ID, kinds, err, from); err != nil {
 		return "", err
 	}
-	s.endSessions(ctx, user.ID)
-	s.record(ctx, verified)
 	return user.ID, nil
 }
 
@@ -99,22 +93,23 @@ func (s *Service) mayVerify(ctx context.Context, r port.Repos, user domain.User)
 	return nil
 }
 
-// verifyIn is the body of the transaction of VerifyRegistration.
-func (s *Service) verifyIn(ctx context.Context, r port.Repos, hash domain.SecretHash, from domain.Client) (domain.User, string, error) {
+// verifyIn is the body of the transaction of VerifyRegistration. It returns the account as it is
+// to be, and the events of the other ways in that went with it.
+func (s *Service) verifyIn(ctx context.Context, r port.Repos, hash domain.SecretHash, from domain.Client) (changed domain.User, removed []string, err error) {
 	token, err := r.OneTimeTokens.Consume(ctx, domain.PurposeRegistration, hash, s.Clock.Now())
 	if isRefusedToken(err) {
-		return domain.User{}, "", refusedLink(err, notPending(nil))
+		return domain.User{}, nil, refusedLink(err, notPending(nil))
 	}
 	if err != nil {
-		return domain.User{}, "", err
+		return domain.User{}, nil, err
 	}
 	user, pending, err := s.registered(ctx, r, token)
 	if err != nil {
-		return user, "", err
+		return domain.User{}, nil, err
 	}
-	changed := user
+	changed = user
 	changed.Status, changed.Password = domain.StatusActive, pending.Password
 	changed.FirstName, changed.LastName = pending.FirstName, pending.LastName
-	_, err = s.storeIn(ctx, r, accountPair{before: user, after: withEpoch(user, changed)}, from)
-	return user, pending.Password, err
+	removed, err = s.storeProvenIn(ctx, r, user, changed, from)
+	return changed, removed, err
 }

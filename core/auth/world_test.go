@@ -37,7 +37,7 @@ func (w world) seedAnn(t testing.TB, change func(*domain.User)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := domain.User{ID: annID, Email: annEmail, Password: encoded, Status: domain.StatusActive, CreatedAt: w.clock.Now()}
+	u := domain.User{ID: annID, Email: annEmail, Password: encoded, Status: domain.StatusActive, EmailProven: true, CreatedAt: w.clock.Now()}
 	if change != nil {
 		change(&u)
 	}

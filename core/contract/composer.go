@@ -133,6 +133,19 @@ func composerCases() []Case[port.MailComposer] {
 				}
 			}
 		}},
+		{"composer/each-kind-has-its-subject", "Each kind has a subject of its own.", func(t testing.TB, composer port.MailComposer) {
+			for _, language := range []string{"en", "de"} {
+				kinds := map[string]domain.LetterKind{}
+				for _, c := range sampleContents() {
+					c.Language = language
+					subject := compose(t, composer, c).subject
+					if other, taken := kinds[subject]; taken {
+						t.Errorf("got the subject %q for %s and for %s", subject, other, c.Kind)
+					}
+					kinds[subject] = c.Kind
+				}
+			}
+		}},
 		{
 			"composer/unknown-kind-is-not-found", "A kind that it has no words for is ErrNotFound.",
 			func(t testing.TB, composer port.MailComposer) {

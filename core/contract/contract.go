@@ -11,7 +11,7 @@
 //			}
 //			t.Cleanup(func() { s.Close() })
 //			return s
-//		}, contract.Expect(573))
+//		}, contract.Expect(575))
 //	}
 package contract
 

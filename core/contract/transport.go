@@ -64,7 +64,26 @@ type Client interface {
 	Register(ctx context.Context, in auth.Registration) error
 	VerifyRegistration(ctx context.Context, token string) (domain.UserID, error)
 	ConfirmEmail(ctx context.Context, token string) error
+
+	// LoginWays says how people may log in. What a browser does of a login elsewhere is in
+	// Browser; ExchangeOAuthCode is for an app that the browser has brought a code.
+	LoginWays(ctx context.Context) (LoginWays, error)
+	ExchangeOAuthCode(ctx context.Context, code, verifier string) (Reply, error)
+
+	// ListIdentities lists where else the caller may log in; UnlinkIdentity takes one away.
+	ListIdentities(ctx context.Context, c auth.Credential) ([]Identity, error)
+	UnlinkIdentity(ctx context.Context, c auth.Credential, provider string) error
 }
+
+// LoginWays is how people may log in: at Providers, and with a password unless
+// DefaultDisabled says otherwise.
+type LoginWays struct {
+	Providers       []auth.OAuthProviderInfo
+	DefaultDisabled bool
+}
+
+// Identity is what a caller sees of where else it may log in.
+type Identity struct{ Provider, Subject string }
 
 // Reply is what a caller of any transport can see of its tokens.
 type Reply struct {
@@ -89,10 +108,13 @@ type Clock interface {
 	Set(t time.Time)
 }
 
-// World is a server under test and the levers beside it. The store and the clock are those
-// that the server uses.
+// World is a server under test and the levers beside it, all of which are required. The store
+// and the clock are those that the server uses. The providers of the server are OAuthPlaces.
 type World struct {
-	Client Client
+	Client    Client
+	Browser   Browser
+	Elsewhere Elsewhere
+
 	Clock  Clock
 	Store  port.Store
 	Hasher port.PasswordHasher
@@ -102,6 +124,29 @@ type World struct {
 	// and Text.
 	Deliver func(t testing.TB)
 	Mails   func(t testing.TB) []domain.Mail
+}
+
+// check ends the case unless the world has all that stories use.
+func (w World) check(t testing.TB) {
+	t.Helper()
+	for _, member := range []struct {
+		name      string
+		isMissing bool
+	}{
+		{"Client", w.Client == nil},
+		{"Browser", w.Browser == nil},
+		{"Elsewhere.Login", w.Elsewhere.Login == nil},
+		{"Elsewhere.Pull", w.Elsewhere.Pull == nil},
+		{"Clock", w.Clock == nil},
+		{"Store", w.Store == nil},
+		{"Hasher", w.Hasher == nil},
+		{"Deliver", w.Deliver == nil},
+		{"Mails", w.Mails == nil},
+	} {
+		if member.isMissing {
+			t.Fatalf("the World has no %s", member.name)
+		}
+	}
 }
 
 // TransportOpener starts a server with those settings for one case.
@@ -135,6 +180,14 @@ func TransportCases() []Case[TransportOpener] {
 		transportPasswordRefusalCases(),
 		transportPasswordRequestCases(),
 		transportSecondFactorCases(),
+		transportInvitationCases(),
+		transportRegistrationCases(),
+		transportEmailChangeCases(),
+		transportOAuthCases(),
+		transportOAuthRefusedCases(),
+		transportOAuthStateCases(),
+		transportOAuthCodeCases(),
+		transportIdentityCases(),
 	} {
 		cases = append(cases, part...)
 	}
@@ -150,6 +203,7 @@ func tell(id, rule string, change func(*auth.Settings), tale func(s story)) Case
 			change(&settings)
 		}
 		s := story{TB: t, World: open(settings), settings: settings}
+		s.check(t)
 		s.seed(ann())
 		tale(s)
 	}}
@@ -165,6 +219,8 @@ func ann() domain.User {
 		Email:     "Ann@example.com",
 		Status:    domain.StatusActive,
 		FirstName: "Ann",
+
+		EmailProven: true,
 	}
 }
 

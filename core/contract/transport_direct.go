@@ -141,6 +141,36 @@ func (d direct) DeleteAccount(ctx context.Context, c auth.Credential, id domain.
 	return d.api.DeleteAccount(ctx, principal, id, domain.Client{})
 }
 
+func (d direct) LoginWays(context.Context) (LoginWays, error) {
+	return LoginWays{Providers: d.api.OAuthProviders(), DefaultDisabled: d.api.DefaultDisabled()}, nil
+}
+
+func (d direct) ExchangeOAuthCode(ctx context.Context, code, verifier string) (Reply, error) {
+	tokens, err := d.api.ExchangeOAuthCode(ctx, auth.OAuthCode{Code: code, Verifier: verifier})
+	return directReply(tokens), err
+}
+
+func (d direct) ListIdentities(ctx context.Context, c auth.Credential) ([]Identity, error) {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.api.ListIdentities(ctx, principal)
+	var shown []Identity
+	for _, one := range list {
+		shown = append(shown, Identity{one.Provider, one.Subject})
+	}
+	return shown, err
+}
+
+func (d direct) UnlinkIdentity(ctx context.Context, c auth.Credential, provider string) error {
+	principal, err := d.api.Authenticate(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.api.UnlinkIdentity(ctx, principal, provider, domain.Client{})
+}
+
 func directReply(t auth.Tokens) Reply {
 	if t.Mode == domain.ModeSession {
 		return Reply{Mode: t.Mode, Token: t.Access, TTL: t.TTL, Device: t.Device}

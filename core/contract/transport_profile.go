@@ -72,8 +72,8 @@ func transportProfileCases() []Case[TransportOpener] {
 				s.wantNotMe(fresh, domain.InvalidCredentials)
 			}),
 		tell("profile/new-address-ends-every-session",
-			"A new address logs in, the old one does not, and every session is over.",
-			nil, func(s story) {
+			"Where the operator wants no confirmation, a new address logs in, the old one does not, and every session is over.",
+			func(set *auth.Settings) { set.ConfirmEmail = false }, func(s story) {
 				held, other := s.login(domain.ModeJSON), s.login(domain.ModeJSON)
 				got, _, err := s.Client.UpdateMe(s.Context(), held.credential(), auth.ProfilePatch{Email: new("anna@example.com")})
 				must(s, err)

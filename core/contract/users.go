@@ -33,6 +33,8 @@ func UsersCases() []Case[port.Users] {
 	return append(cases, usersMethods().cancelled()...)
 }
 
+const ruleProven = "EmailProven is what Create and the last Update say, whatever becomes of the Email."
+
 func usersCreateCases() []Case[port.Users] {
 	return []Case[port.Users]{
 		{
@@ -80,6 +82,19 @@ func usersCreateCases() []Case[port.Users] {
 					}
 				}
 				wantStored(t, users, ann)
+			},
+		},
+		{
+			ID:   "users/create/email-proven",
+			Rule: ruleProven,
+			Run: func(t testing.TB, users port.Users) {
+				for name, proven := range map[string]bool{"ann": true, "bob": false} {
+					u := sampleUser(name)
+					u.EmailProven = proven
+					must(t, users.Create(t.Context(), u))
+					wantEqual(t, value(users.ByID(t.Context(), u.ID))(t).EmailProven, proven)
+					wantEqual(t, value(users.ByEmail(t.Context(), u.Email))(t).EmailProven, proven)
+				}
 			},
 		},
 		{

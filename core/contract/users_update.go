@@ -31,6 +31,19 @@ func usersUpdateCases() []Case[port.Users] {
 			want.Version = 2
 			wantEqual(t, value(users.ByID(t.Context(), want.ID))(t), want)
 		}},
+		{"users/update/email-proven", ruleProven, func(t testing.TB, users port.Users) {
+			createUsers(t, users, "ann")
+			id := sampleUser("ann").ID
+			for _, step := range []struct {
+				email  domain.Email
+				proven bool
+			}{{"ann@example.com", true}, {"anna@example.org", true}, {"anna@example.org", false}, {"ann@example.com", true}, {"anna@example.org", false}} {
+				u := value(users.ByID(t.Context(), id))(t)
+				u.Email, u.EmailProven = step.email, step.proven
+				wantEqual(t, value(users.Update(t.Context(), u))(t).EmailProven, step.proven)
+				wantEqual(t, value(users.ByID(t.Context(), id))(t).EmailProven, step.proven)
+			}
+		}},
 		{"users/update/same-again", rule, func(t testing.TB, users port.Users) {
 			// A database that counts changed rows only takes this for no match.
 			createUsers(t, users, "ann")

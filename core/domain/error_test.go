@@ -102,3 +102,19 @@ func TestError(t *testing.T) {
 		}
 	})
 }
+
+// Red when OfElement changes the error that it was given, or names one that came alone.
+func TestOfElementSaysWhichOfSeveral(t *testing.T) {
+	failure := domain.InvalidPayloadError("email", `"email" is required`)
+	if got := domain.OfElement(failure, 0, 1); got != error(failure) {
+		t.Errorf("got %v of one that came alone", got)
+	}
+	other := errors.New("something else")
+	if got := domain.OfElement(other, 1, 2); got != other {
+		t.Errorf("got %v, want %v", got, other)
+	}
+	got, ok := errors.AsType[*domain.Error](domain.OfElement(fmt.Errorf("read: %w", failure), 1, 2))
+	if !ok || got.Element != 2 || got.Reason != failure.Reason || failure.Element != 0 {
+		t.Errorf("got %+v of %+v", got, failure)
+	}
+}

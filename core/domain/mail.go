@@ -31,6 +31,11 @@ const (
 	LetterRegistration    LetterKind = "registration"
 	LetterRegisteredTwice LetterKind = "registered-twice" // what the worker makes of a registration for who has an account
 	LetterEmailConfirm    LetterKind = "email-confirm"    // to the address that is to become that of the account
+
+	// LetterIdentityLinked and LetterIdentityUnlinked tell of another way into an account, and
+	// of one less.
+	LetterIdentityLinked   LetterKind = "identity-linked"
+	LetterIdentityUnlinked LetterKind = "identity-unlinked"
 )
 
 // LetterKinds returns all kinds of letters that there are.
@@ -39,6 +44,7 @@ func LetterKinds() []LetterKind {
 		LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged,
 		LetterTFAEnabled, LetterTFADisabled, LetterRecoveryUsed,
 		LetterInvitation, LetterRegistration, LetterRegisteredTwice, LetterEmailConfirm,
+		LetterIdentityLinked, LetterIdentityUnlinked,
 	}
 }
 

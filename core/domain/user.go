@@ -7,6 +7,7 @@ import "time"
 type User struct {
 	ID                            UserID
 	Email                         Email
+	EmailProven                   bool   // the address is known to be the user's own, and not only what they say
 	Password                      string // encoded hash; empty for accounts without one
 	Status                        Status
 	Role                          RoleID // empty: none

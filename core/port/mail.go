@@ -69,7 +69,7 @@ type MailContent struct {
 type MailComposer interface {
 	// Compose returns the subject and both bodies of the mail, in the language nearest to
 	// the one asked for. Both bodies hold the link. Whatever comes from outside is
-	// escaped in the HTML body and brings no line breaks into the subject. A kind that it
-	// has no words for is ErrNotFound.
+	// escaped in the HTML body and brings no line breaks into the subject. Each kind has a
+	// subject of its own. A kind that it has no words for is ErrNotFound.
 	Compose(ctx context.Context, c MailContent) (subject, text, html string, err error)
 }

@@ -11,7 +11,8 @@ import (
 type Users interface {
 	// Create stores u with Version 1, whatever u.Version says. It returns ErrConflict
 	// when the ID, the Email.Key or the StaticToken is taken, and then stores nothing. Of
-	// many concurrent calls with one key, exactly one succeeds.
+	// many concurrent calls with one key, exactly one succeeds. EmailProven is what Create and
+	// the last Update say, whatever becomes of the Email.
 	Create(ctx context.Context, u domain.User) error
 
 	// ByID returns the user, or ErrNotFound.

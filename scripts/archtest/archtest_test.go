@@ -37,6 +37,14 @@ func TestRules(t *testing.T) {
 		t.Run(name, func(t *testing.T) { report(t, rule(source)) })
 	}
 
+	t.Run("the modules are documented", func(t *testing.T) {
+		page, err := os.ReadFile(filepath.Join(root, "docs", "architecture.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report(t, modulesAreDocumented(source.Modules, string(page)))
+	})
+
 	cases := caseIDs()
 	if len(cases) < 100 {
 		t.Fatalf("the kit has %d cases, which cannot be all", len(cases))

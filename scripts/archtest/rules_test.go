@@ -197,13 +197,6 @@ func TestCaseRulesCanFail(t *testing.T) {
 	cases := []string{"users/create/one-winner", "users/by-id/missing.one"}
 	const page = "# Ports\n\n| `users/create/one-winner` | one |\n| `users/by-id/missing.one` | `go.mod` of `./core/port` |\n"
 
-	wants := func(t *testing.T, found []string, want string) {
-		t.Helper()
-		if want == "" && len(found) > 0 || want != "" && !slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, want) }) {
-			t.Errorf("found %q, want %q", found, want)
-		}
-	}
-
 	t.Run("documented", func(t *testing.T) {
 		wants(t, casesAreDocumented(cases, page), "")
 		wants(t, casesAreDocumented(cases, page+page), "users/by-id/missing.one stands 2 times")
@@ -220,4 +213,12 @@ func TestCaseRulesCanFail(t *testing.T) {
 		wants(t, casesAreDistinct(cases), "")
 		wants(t, casesAreDistinct(append(cases, cases[0])), "users/create/one-winner is the ID of two cases")
 	})
+}
+
+// wants fails the test unless want is a part of what was found; "" wants nothing to be.
+func wants(t *testing.T, found []string, want string) {
+	t.Helper()
+	if want == "" && len(found) > 0 || want != "" && !slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, want) }) {
+		t.Errorf("found %q, want %q", found, want)
+	}
 }

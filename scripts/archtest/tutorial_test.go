@@ -20,7 +20,28 @@ func TestTutorialBuilds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := os.ReadFile(filepath.Join(root, "docs", "adding-an-adapter.md"))
+	dir := writeTutorial(t, root, "adding-an-adapter.md", "maplimiter/go.mod", "maplimiter/contract_test.go", "maplimiter/limiter.go", "own/main.go", "own/go.mod")
+	goIn(t, filepath.Join(dir, "maplimiter"), "test", "./...")
+	goIn(t, filepath.Join(dir, "own"), "build", "-o", os.DevNull, ".")
+}
+
+// TestClientOfConnectBuilds compiles the program that docs/connect.md shows, beside a checkout.
+//
+// Red when the page calls what the generated client does not have, or a module is missing from its
+// replace lines.
+func TestClientOfConnectBuilds(t *testing.T) {
+	root, err := workspace.Root(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := writeTutorial(t, root, "connect.md", "client/go.mod", "client/main.go")
+	goIn(t, filepath.Join(dir, "client"), "vet", ".")
+}
+
+// writeTutorial writes the files of a page beside a link to the checkout, and returns where.
+func writeTutorial(t *testing.T, root, page string, names ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "docs", page))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,8 +49,8 @@ func TestTutorialBuilds(t *testing.T) {
 	if err := os.Symlink(root, filepath.Join(dir, "sallyport")); err != nil {
 		t.Fatal(err)
 	}
-	written := tutorialFiles(string(page))
-	for _, name := range []string{"maplimiter/go.mod", "maplimiter/contract_test.go", "maplimiter/limiter.go", "own/main.go", "own/go.mod"} {
+	written := tutorialFiles(string(text))
+	for _, name := range names {
 		text, ok := written[name]
 		if !ok {
 			t.Fatalf("the page has no block for %s", name)
@@ -42,15 +63,14 @@ func TestTutorialBuilds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	goIn(t, filepath.Join(dir, "maplimiter"), "test", "./...")
-	goIn(t, filepath.Join(dir, "own"), "build", "-o", os.DevNull, ".")
+	return dir
 }
 
 // tutorialFiles returns the file that each block of the page shows: the text before a block ends
 // with the file's name in backquotes, and the one that comes first of a name counts.
 func tutorialFiles(page string) map[string]string {
 	files := map[string]string{}
-	block := regexp.MustCompile("(?s)`((?:maplimiter|own)/[a-z_.]+)`[^`]*(?:`[a-z.]+`[^`]*)*?\n\n```(?:go)?\n(.*?)```")
+	block := regexp.MustCompile("(?s)`((?:maplimiter|own|client)/[a-z_.]+)`[^`]*(?:`[a-z.]+`[^`]*)*?\n\n```(?:go)?\n(.*?)```")
 	for _, found := range block.FindAllStringSubmatch(page, -1) {
 		if _, ok := files[found[1]]; !ok {
 			files[found[1]] = found[2]

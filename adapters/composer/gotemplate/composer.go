@@ -6,7 +6,8 @@
 //
 // A template is named after what it is for: password-reset.en.txt and password-reset.en.html
 // are the two bodies of the mail of the kind password-reset in English. The other kinds are
-// password-changed and email-changed, which tell about a change and bring no token. A language (BCP 47)
+// password-changed, email-changed, identity-linked and identity-unlinked, which tell about a
+// change and bring no token. A language (BCP 47)
 // needs both. The text file also defines the subject, as the template "subject". The HTML
 // file defines the template "content", which layout.html puts into a page; layout.html is
 // shared by all and can be replaced like any other. Files whose names begin with a dot are

@@ -139,6 +139,10 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 		{domain.LetterTFADisabled, "de", "Ihr zweiter Faktor f\u00fcr Example Service wurde ausgeschaltet"},
 		{domain.LetterRecoveryUsed, "en", "A recovery code for Example Service was used"},
 		{domain.LetterRecoveryUsed, "de", "Ein Wiederherstellungscode f\u00fcr Example Service wurde benutzt"},
+		{domain.LetterIdentityLinked, "en", "Your account at Example Service can be opened by another login"},
+		{domain.LetterIdentityLinked, "de", "Ihr Konto bei Example Service l\u00e4sst sich mit einer weiteren Anmeldung \u00f6ffnen"},
+		{domain.LetterIdentityUnlinked, "en", "A login was removed from your account at Example Service"},
+		{domain.LetterIdentityUnlinked, "de", "Eine Anmeldung wurde von Ihrem Konto bei Example Service entfernt"},
 	} {
 		content := sample()
 		content.Kind, content.Language, content.ExpiresIn = test.kind, test.language, 0

@@ -8,5 +8,5 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	contract.RunComposer(t, func(t testing.TB) port.MailComposer { return newComposer(t, Config{}) }, contract.Expect(9))
+	contract.RunComposer(t, func(t testing.TB) port.MailComposer { return newComposer(t, Config{}) }, contract.Expect(10))
 }

@@ -25,6 +25,12 @@ func withDefaults(c Config) Config {
 	if c.MaxAnswer == 0 {
 		c.MaxAnswer = 256 << 10
 	}
+	if c.Clock == nil {
+		c.Clock = machineClock{}
+	}
+	if c.VerifiedKey == "" && c.EmailKey != "" && c.EmailKey != "email" {
+		c.VerifiedKey = "-"
+	}
 	for key, standard := range map[*string]string{
 		&c.SubjectKey: "sub", &c.EmailKey: "email", &c.VerifiedKey: "email_verified",
 		&c.FirstNameKey: "given_name", &c.LastNameKey: "family_name", &c.NameKey: "name",
@@ -35,6 +41,10 @@ func withDefaults(c Config) Config {
 	}
 	return c
 }
+
+type machineClock struct{}
+
+func (machineClock) Now() time.Time { return time.Now() }
 
 // protocolParams are what Params may not change.
 func protocolParams() []string {

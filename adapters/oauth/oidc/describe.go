@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ type description struct {
 	namesItself bool   // in every callback: RFC 9207
 	algorithms  []string
 	keys        oidc.KeySet
+	keysURL     string
 }
 
 // metadata is what go-oidc does not hand out otherwise.
@@ -26,26 +28,6 @@ type metadata struct {
 	Algorithms  []string `json:"id_token_signing_alg_values_supported"`
 	SecretBy    []string `json:"token_endpoint_auth_methods_supported"`
 	NamesItself bool     `json:"authorization_response_iss_parameter_supported"`
-}
-
-// describe returns the description, and asks for it as long as it has not been given. Callers
-// that come first may each ask.
-func (p *Provider) describe(ctx context.Context) (*description, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if d := p.known.Load(); d != nil {
-		return d, nil
-	}
-	d := p.configured()
-	if p.OpenID() {
-		var err error
-		if d, err = p.discover(ctx); err != nil {
-			return nil, err
-		}
-	}
-	p.known.CompareAndSwap(nil, d) // so that all share one set of keys
-	return p.known.Load(), nil
 }
 
 // configured is the description of a provider that has none of its own.
@@ -72,7 +54,7 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 	if err != nil {
 		var other *oidc.IssuerMismatchError
 		if errors.As(err, &other) {
-			return nil, errors.New(place + ": it calls itself by another issuer than the configured one")
+			return nil, &IssuerError{Own: other.Discovered}
 		}
 		return nil, unanswered(place, err)
 	}
@@ -82,14 +64,14 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 	}
 	d := &description{
 		endpoint: found.Endpoint(), profileURL: found.UserInfoEndpoint(),
-		issuer: p.config.Issuer, namesItself: m.NamesItself,
+		issuer: p.config.Issuer, namesItself: m.NamesItself, keysURL: m.Keys,
 	}
 	for _, address := range []string{d.endpoint.AuthURL, d.endpoint.TokenURL, m.Keys} {
-		if checkURL(address, p.config.AllowInsecure) != nil {
+		if p.checkDescribed(address) != nil {
 			return nil, errors.New(place + ": an address is missing, or not https://")
 		}
 	}
-	if d.profileURL != "" && checkURL(d.profileURL, p.config.AllowInsecure) != nil {
+	if d.profileURL != "" && p.checkDescribed(d.profileURL) != nil {
 		return nil, errors.New(place + ": the address of userinfo is not https://")
 	}
 	d.endpoint.AuthStyle = p.styleOf(m.SecretBy)
@@ -97,6 +79,20 @@ func (p *Provider) discover(ctx context.Context) (*description, error) {
 	// The set fetches keys for many logins, and outlives this one.
 	d.keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), p.client), m.Keys)
 	return d, nil
+}
+
+// checkDescribed wants https of an address that the provider names. One at http could be a
+// service that only this machine reaches; it is for an issuer that is at http itself.
+func (p *Provider) checkDescribed(address string) error {
+	if isHTTPS(p.config.Issuer) && !isHTTPS(address) {
+		return errors.New("is no https:// address")
+	}
+	return checkURL(address, p.config.AllowInsecure)
+}
+
+func isHTTPS(address string) bool {
+	u, err := url.Parse(address) // which writes the scheme in small letters
+	return err == nil && u.Scheme == "https"
 }
 
 // styleOf returns how the secret is sent, since trying both would spend the code. HTTP Basic is

@@ -4,26 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"net/http"
 
 	"golang.org/x/oauth2"
 
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// failed names the provider and what was being done. Errors of the libraries never get so far:
+// failure names the provider and what was being done. Errors of the libraries never get so far:
 // they repeat what the provider has said, which may repeat what it was sent.
-func (p *Provider) failed(what string, err error) error {
+func (p *Provider) failure(what string, err error) error {
 	return fmt.Errorf("oidc: %s at %s: %w", what, p.config.Name, err)
+}
+
+// ErrClient says that the provider does not take the client's ID or its secret.
+var ErrClient = errors.New("the client ID or its secret is wrong")
+
+// IssuerError says that a provider's description is of another issuer than the configured one.
+type IssuerError struct {
+	Own string // what the provider calls itself, which is no part of the text
+}
+
+func (*IssuerError) Error() string {
+	return "the description of the provider: it calls itself by another issuer than the configured one"
 }
 
 // unbelieved is port.ErrInvalid with the reason.
 func unbelieved(why string) error { return fmt.Errorf("%s: %w", why, port.ErrInvalid) }
 
 // unanswered says that place gave no answer that can be understood, without what the answer
-// was.
+// was. Whatever comes out of a library is put into words of ours by its type: what it says may
+// quote the provider, who may repeat what it was sent.
 func unanswered(place string, err error) error {
-	var lost *url.Error
 	switch {
 	case errors.Is(err, errTooLong):
 		return fmt.Errorf("%s: %w", place, errTooLong)
@@ -31,12 +43,8 @@ func unanswered(place string, err error) error {
 		return fmt.Errorf("%s: %w", place, context.Canceled)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", place, context.DeadlineExceeded)
-	case errors.As(err, &lost) && lost.Timeout():
-		return fmt.Errorf("%s: no answer in time", place)
-	case errors.As(err, &lost):
-		return fmt.Errorf("%s: %w", place, lost.Err) // of the network; the address is not in it
 	}
-	return fmt.Errorf("%s: the answer makes no sense", place)
+	return fmt.Errorf("%s: %s", place, network(err))
 }
 
 // notExchanged says what the answer of a token endpoint means.
@@ -50,9 +58,13 @@ func notExchanged(err error) error {
 	case "invalid_grant", "bad_verification_code", "redirect_uri_mismatch", "invalid_request":
 		return unbelieved("the code is refused as " + refused.ErrorCode)
 	case "invalid_client", "incorrect_client_credentials", "unauthorized_client":
-		return fmt.Errorf("%s: %s: the client ID or its secret is wrong", place, refused.ErrorCode)
+		return fmt.Errorf("%s: %s: %w", place, refused.ErrorCode, ErrClient)
 	case "invalid_scope", "unsupported_grant_type", "server_error", "temporarily_unavailable":
 		return fmt.Errorf("%s: %s", place, refused.ErrorCode)
 	}
-	return fmt.Errorf("%s: status %d", place, refused.Response.StatusCode)
+	// RFC 6749, section 5.2, has 400 for whatever is wrong with a code; GitHub says so with 200.
+	if status := refused.Response.StatusCode; status != http.StatusBadRequest && status != http.StatusOK {
+		return fmt.Errorf("%s: status %d", place, status)
+	}
+	return unbelieved("the code is refused, for a reason of the provider's own")
 }

@@ -20,7 +20,7 @@ func (p *Provider) Exchange(ctx context.Context, c port.Callback) (domain.Extern
 	defer cancel()
 	who, err := p.exchange(ctx, c)
 	if err != nil {
-		return domain.ExternalUser{}, p.failed("end a login", err)
+		return domain.ExternalUser{}, p.failure("end a login", err)
 	}
 	return who, nil
 }
@@ -39,11 +39,11 @@ func (p *Provider) exchange(ctx context.Context, c port.Callback) (domain.Extern
 	if err != nil {
 		return domain.ExternalUser{}, notExchanged(err)
 	}
-	profile, err := p.profile(ctx, d, token, c)
+	told, err := p.profile(ctx, d, token, c)
 	if err != nil {
 		return domain.ExternalUser{}, err
 	}
-	return p.person(profile)
+	return p.person(told)
 }
 
 // checkIssuer compares who the callback says it is from: RFC 9207, section 2.4.
@@ -63,30 +63,38 @@ func (p *Provider) checkIssuer(d *description, got string) error {
 	return nil
 }
 
-// profile returns what the provider tells of the person.
-func (p *Provider) profile(ctx context.Context, d *description, token *oauth2.Token, c port.Callback) (map[string]any, error) {
+// profile is what the provider tells of a person. Whether it vouches for an address counts
+// where it says so beside the address alone.
+type profile struct {
+	person  map[string]any
+	address map[string]any
+}
+
+func (p *Provider) profile(ctx context.Context, d *description, token *oauth2.Token, c port.Callback) (profile, error) {
 	if p.OpenID() {
 		return p.openIDProfile(ctx, d, token, c)
 	}
-	var profile map[string]any
-	if err := p.ask(ctx, "the profile", d.profileURL, token, &profile); err != nil {
-		return nil, err
+	var told map[string]any
+	if err := p.ask(ctx, "the profile", d.profileURL, token, &told); err != nil {
+		return profile{}, err
 	}
-	if p.config.EmailsURL != "" {
-		if err := p.primaryEmail(ctx, token, profile); err != nil {
-			return nil, err
-		}
+	if p.config.EmailsURL == "" {
+		return profile{told, told}, nil
 	}
-	return profile, nil
+	address, err := p.primaryEmail(ctx, token)
+	return profile{told, address}, err
 }
 
-// ask reads a JSON answer that is meant for the bearer of token.
+// ask reads a JSON answer that is meant for the bearer of token, or for everybody where that is
+// nil.
 func (p *Provider) ask(ctx context.Context, place, address string, token *oauth2.Token, into any) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return unanswered(place, err)
 	}
-	request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	if token != nil {
+		request.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	}
 	answer, err := p.client.Do(request)
 	if err != nil {
 		return unanswered(place, err)

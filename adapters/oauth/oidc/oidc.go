@@ -5,15 +5,15 @@
 // A login is an authorization code with PKCE (RFC 7636, S256), for OpenID with a nonce and an
 // ID token whose issuer, audience, signature and end are checked, and with the issuer of the
 // callback where the provider names one (RFC 9207). What a provider says of itself is asked
-// for at the first login, its keys whenever an ID token names one that is new. Calls have a
-// time-out and a size limit and follow no redirect.
+// for at the first login and once a day, its keys whenever an ID token names one that is new.
+// Calls have a time-out and a size limit and follow no redirect.
 package oidc
 
 import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -50,7 +50,9 @@ type Config struct {
 
 	// Where a profile or ID token has what; a dot leads into an object. Defaults are those of
 	// OpenID: sub, email, email_verified, given_name, family_name, name. A key that is "-" has
-	// nothing. NameKey is the whole name, for providers that know no parts of it.
+	// nothing. NameKey is the whole name, for providers that know no parts of it. Where EmailKey
+	// is another than email, VerifiedKey is "-" unless it is set: what a provider vouches for is
+	// the address that it calls so.
 	SubjectKey, EmailKey, VerifiedKey, FirstNameKey, LastNameKey, NameKey string
 
 	// SecretInHeader sends the client's secret as HTTP Basic instead of in the form, where the
@@ -61,13 +63,19 @@ type Config struct {
 	MaxAnswer     int64             // bytes; default 256 KiB
 	Transport     http.RoundTripper // default: one of its own, with the proxy of the environment
 	AllowInsecure bool              // http:// to hosts other than this one
+	Clock         port.Clock        // default: the machine's
 }
 
 // Provider is one place where people log in. It is safe for concurrent use.
 type Provider struct {
 	config Config
 	client *http.Client
-	known  atomic.Pointer[description] // nil until the first login
+
+	mu     sync.Mutex
+	known  *description // of an OpenID provider; nil until the first login
+	since  time.Time    // when it was asked for
+	asking *question    // nil: none is under way
+	failed *question    // the last, where it had no answer
 }
 
 // New returns the provider of c, and asks nobody. Its error names every mistake in c.
@@ -91,7 +99,7 @@ func (p *Provider) AuthURL(ctx context.Context, r port.AuthRequest) (string, err
 	defer cancel()
 	d, err := p.describe(ctx)
 	if err != nil {
-		return "", p.failed("begin a login", err)
+		return "", p.failure("begin a login", err)
 	}
 	options := []oauth2.AuthCodeOption{
 		oauth2.SetAuthURLParam("code_challenge", r.Challenge),

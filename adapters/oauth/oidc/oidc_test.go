@@ -13,6 +13,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/oauth/oidc"
 	"github.com/sallyport-auth/sallyport/adapters/oauth/oidc/oidctest"
 	"github.com/sallyport-auth/sallyport/core/contract"
+	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -83,14 +84,17 @@ func TestPresets(t *testing.T) {
 func TestDiscovery(t *testing.T) {
 	t.Run("is asked for at the first login and until it has been answered", func(t *testing.T) {
 		at := oidctest.OpenID(t, false, callback)
-		p := newProvider(t, oidc.Config{Issuer: at.URL})
+		clock := fakes.NewClock(time.Now())
+		p := newProvider(t, oidc.Config{Issuer: at.URL, Clock: clock})
 		for _, lever := range []contract.OAuthLever{contract.OAuthFailing, contract.OAuthNonsense, contract.OAuthHuge, contract.OAuthRedirects} {
+			clock.Advance(5 * time.Second)
 			at.Pull(lever)
 			if _, err := p.AuthURL(t.Context(), request()); err == nil || errors.Is(err, port.ErrInvalid) {
 				t.Errorf("%s: got error %v, want one that is no sentinel", lever, err)
 			}
 		}
 		at.Pull("")
+		clock.Advance(5 * time.Second)
 		if _, err := p.AuthURL(t.Context(), request()); err != nil {
 			t.Errorf("mended: got error %v, want none", err)
 		}

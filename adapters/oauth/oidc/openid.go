@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -13,40 +14,40 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
+// maxClockAhead is how far the clock of a provider may be ahead of this one.
+const maxClockAhead = 5 * time.Minute
+
 // openIDProfile returns the claims of the ID token, with those of userinfo where the token has
 // no address.
-func (p *Provider) openIDProfile(ctx context.Context, d *description, token *oauth2.Token, c port.Callback) (map[string]any, error) {
+func (p *Provider) openIDProfile(ctx context.Context, d *description, token *oauth2.Token, c port.Callback) (profile, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
-		return nil, unbelieved("there is no ID token")
+		return profile{}, unbelieved("there is no ID token")
 	}
-	claims, err := p.verified(ctx, d, raw, c)
+	claims, err := p.verified(ctx, d, raw, token.AccessToken, c)
 	if err != nil {
-		return nil, err
+		return profile{}, err
 	}
 	if text(claims, p.config.EmailKey) != "" || d.profileURL == "" {
-		return claims, nil
+		return profile{claims, claims}, nil
 	}
 	var more map[string]any
 	if err := p.ask(ctx, "userinfo", d.profileURL, token, &more); err != nil {
-		return nil, err
+		return profile{}, err
 	}
 	// Without this an access token of somebody else would lend its address: OpenID Connect
 	// Core 1.0, section 5.3.2.
 	if text(more, "sub") != text(claims, "sub") {
-		return nil, unbelieved("userinfo is about somebody else")
+		return profile{}, unbelieved("userinfo is about somebody else")
 	}
-	for name, value := range more {
-		if _, signed := claims[name]; !signed {
-			claims[name] = value
-		}
-	}
-	return claims, nil
+	both := maps.Clone(more)
+	maps.Copy(both, claims) // which are signed
+	return profile{both, more}, nil
 }
 
 // verified returns the claims of an ID token that is the provider's, for this client, of this
 // login and not over.
-func (p *Provider) verified(ctx context.Context, d *description, raw string, c port.Callback) (map[string]any, error) {
+func (p *Provider) verified(ctx context.Context, d *description, raw, access string, c port.Callback) (map[string]any, error) {
 	keys := &watchedKeys{KeySet: d.keys}
 	verifier := oidc.NewVerifier(d.issuer, keys, &oidc.Config{
 		ClientID: p.config.ClientID, SupportedSigningAlgs: d.algorithms,
@@ -63,6 +64,12 @@ func (p *Provider) verified(ctx context.Context, d *description, raw string, c p
 		return nil, unbelieved("the ID token is not good")
 	case !c.Now.Before(token.Expiry):
 		return nil, unbelieved("the ID token is over")
+	case token.Subject == "":
+		return nil, unbelieved("nobody has logged in")
+	case token.IssuedAt.After(c.Now.Add(maxClockAhead)):
+		return nil, unbelieved("the ID token is of the future")
+	case token.AccessTokenHash != "" && token.VerifyAccessToken(access) != nil:
+		return nil, unbelieved("the ID token goes with another access token")
 	case token.Nonce == "" || token.Nonce != c.Nonce:
 		return nil, unbelieved("the ID token is of another login")
 	}
@@ -73,10 +80,11 @@ func (p *Provider) verified(ctx context.Context, d *description, raw string, c p
 	if p.config.Tenant != "" && token.Issuer != tenantIssuer(d.issuer, text(claims, "tid")) {
 		return nil, unbelieved("the ID token is of another issuer")
 	}
-	if party := text(claims, "azp"); party != "" && party != p.config.ClientID {
+	party, named := claims["azp"]
+	if named && party != p.config.ClientID { // also where it is no text
 		return nil, unbelieved("the ID token was made for another client")
 	}
-	if party := text(claims, "azp"); party == "" && len(token.Audience) > 1 {
+	if !named && len(token.Audience) > 1 {
 		return nil, unbelieved("the ID token does not say for which of its audience it was made")
 	}
 	return claims, nil

@@ -12,12 +12,12 @@ import (
 )
 
 // person reads a profile.
-func (p *Provider) person(profile map[string]any) (domain.ExternalUser, error) {
+func (p *Provider) person(told profile) (domain.ExternalUser, error) {
 	c := p.config
 	who := domain.ExternalUser{
-		Subject:   text(profile, c.SubjectKey),
-		FirstName: strings.TrimSpace(text(profile, c.FirstNameKey)),
-		LastName:  strings.TrimSpace(text(profile, c.LastNameKey)),
+		Subject:   text(told.person, c.SubjectKey),
+		FirstName: strings.TrimSpace(text(told.person, c.FirstNameKey)),
+		LastName:  strings.TrimSpace(text(told.person, c.LastNameKey)),
 	}
 	if who.Subject == "" {
 		return domain.ExternalUser{}, unbelieved("nobody has logged in")
@@ -26,10 +26,10 @@ func (p *Provider) person(profile map[string]any) (domain.ExternalUser, error) {
 		return domain.ExternalUser{}, unbelieved("the subject is no key")
 	}
 	if who.FirstName == "" && who.LastName == "" {
-		who.FirstName, who.LastName = splitName(text(profile, c.NameKey))
+		who.FirstName, who.LastName = splitName(text(told.person, c.NameKey))
 	}
-	if email, err := domain.ParseEmail(text(profile, c.EmailKey)); err == nil {
-		who.Email, who.EmailVerified = email, truth(profile, c.VerifiedKey)
+	if email, err := domain.ParseEmail(text(told.address, c.EmailKey)); err == nil {
+		who.Email, who.EmailVerified = email, truth(told.address, c.VerifiedKey)
 	}
 	return who, nil
 }
@@ -44,8 +44,11 @@ func splitName(name string) (first, last string) {
 }
 
 // at returns what profile has at key, in which a dot leads into an object unless the whole key
-// is a member.
+// is a member. Whatever it has at "-" is nothing.
 func at(profile map[string]any, key string) any {
+	if key == "-" {
+		return nil
+	}
 	if value, ok := profile[key]; ok {
 		return value
 	}
@@ -79,23 +82,22 @@ func truth(profile map[string]any, key string) bool {
 	return false
 }
 
-// primaryEmail replaces the address of a GitHub profile, which anybody may have written there,
-// with the primary one of the account and whether that has been verified.
-func (p *Provider) primaryEmail(ctx context.Context, token *oauth2.Token, profile map[string]any) error {
+// primaryEmail returns the primary address of a GitHub account and whether that has been
+// verified. The one in the profile anybody may have written there.
+func (p *Provider) primaryEmail(ctx context.Context, token *oauth2.Token) (map[string]any, error) {
 	var emails []struct {
 		Email    string `json:"email"`
 		Primary  bool   `json:"primary"`
 		Verified bool   `json:"verified"`
 	}
 	if err := p.ask(ctx, "the addresses", p.config.EmailsURL, token, &emails); err != nil {
-		return err
+		return nil, err
 	}
-	delete(profile, p.config.EmailKey)
-	delete(profile, p.config.VerifiedKey)
+	address := map[string]any{}
 	for _, e := range emails {
 		if e.Primary {
-			profile[p.config.EmailKey], profile[p.config.VerifiedKey] = e.Email, e.Verified
+			address[p.config.EmailKey], address[p.config.VerifiedKey] = e.Email, e.Verified
 		}
 	}
-	return nil
+	return address, nil
 }

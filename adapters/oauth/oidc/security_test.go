@@ -59,11 +59,11 @@ func TestSecurity70_CallsToProvidersAreBounded(t *testing.T) {
 	}
 }
 
-// Red when notExchanged or unanswered wraps the error of the library, which holds the
-// provider's answer, and that what it was asked.
+// Red when notExchanged or unanswered wraps the error of the library, or network returns its
+// text: it holds the provider's answer, and that what it was asked.
 func TestSecurity71_ErrorsRepeatNothingOfTheProvider(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) contract.OAuthWorld{"GitHub": gitHubWorld, "OpenID": openIDWorld} {
-		for _, lever := range []contract.OAuthLever{contract.OAuthFailing, contract.OAuthNonsense, contract.OAuthHuge, contract.OAuthRedirects, ""} {
+		for _, lever := range append(oidctest.RawLevers(), contract.OAuthDown, contract.OAuthFailing, contract.OAuthNonsense, contract.OAuthHuge, contract.OAuthRedirects, "") {
 			t.Run(name+"/"+string(lever), func(t *testing.T) {
 				w := open(t)
 				address, err := w.Provider.AuthURL(t.Context(), request())

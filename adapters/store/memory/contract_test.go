@@ -9,5 +9,5 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	contract.RunStore(t, func(t testing.TB) port.Store { return open(t, memory.Config{}) }, contract.Expect(573))
+	contract.RunStore(t, func(t testing.TB) port.Store { return open(t, memory.Config{}) }, contract.Expect(575))
 }

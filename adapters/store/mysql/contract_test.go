@@ -7,7 +7,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-const kit = 573 // cases
+const kit = 575 // cases
 
 func TestContract(t *testing.T) {
 	fresh := &databases{server: plain.Get(t)}

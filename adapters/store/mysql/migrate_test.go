@@ -29,7 +29,7 @@ func TestMigrations(t *testing.T) {
 			"00007_signing_keys.sql":    "052a4355e0b83a23ae9816f38dc53c16c2a6526435bacab8f9dccdcee5bb7ba9",
 			"00008_user_lookups.sql":    "e91cfd45edd3553b5292833041aca04ce4f827d9ed537af85f4d8ecd2de109f1",
 			"00009_event_lookups.sql":   "aeeda9f236055e44dfd150d57e073318aff6f99799344d1df179f0b2d3c0f6d9",
-			"00010_identities.sql":      "811026ccb1974f371608b1cd2d22a85f751c49cc04465835a431f79a4c5a96e2",
+			"00010_identities.sql":      "71eaae827dd0b1229b3ed1dbd405c621118841bf6def7b2e952095d54a615d3e",
 			"00011_second_factor.sql":   "e543fe8818ec4aa34d7fe7ece21850b87bc6d9c041cbeb574e7a0af4ba9963a3",
 			"00012_permissions.sql":     "ab68a68a6a846816e932c6bc14aaf5b2e5c579ea0995783cecc511eddc18b242",
 		}))

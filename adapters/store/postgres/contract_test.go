@@ -9,7 +9,7 @@ import (
 )
 
 // kit is how many cases there are.
-const kit = 573
+const kit = 575
 
 func TestContract(t *testing.T) {
 	s := server.Get(t)

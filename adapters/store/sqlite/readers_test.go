@@ -26,7 +26,7 @@ func openWithEndlessTables(t testing.TB, readers int) *sqlite.Store {
 		DROP TABLE users;
 		CREATE VIEW users`+endless+`i AS id, i AS email, i AS password, i AS status, i AS role_id, i AS first_name,
 			i AS last_name, i AS language, i AS static_token, i AS totp_secret, i AS epoch, i AS version,
-			i AS created_at, i AS last_access, i AS preferences FROM n WHERE i < 0;
+			i AS created_at, i AS last_access, i AS preferences, i AS email_proven FROM n WHERE i < 0;
 		DROP TABLE letters;
 		CREATE VIEW letters`+endless+`i AS id, 'password-reset' AS kind FROM n WHERE i < 0`)
 	must(t, err)
@@ -41,8 +41,10 @@ func TestBusyReaders(t *testing.T) {
 		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())
 		var lists sync.WaitGroup
+		ended := make(chan struct{}, readers)
 		for range readers {
 			lists.Go(func() {
+				defer func() { ended <- struct{}{} }()
 				if _, err := s.Repos().Users.List(ctx, "", 1); !errors.Is(err, context.Canceled) {
 					t.Errorf("got error %v from a list, want %v", err, context.Canceled)
 				}
@@ -53,7 +55,11 @@ func TestBusyReaders(t *testing.T) {
 		again := time.NewTicker(time.Millisecond)
 		defer again.Stop()
 		for sqlite.ReadersInUse(s) < readers {
-			<-again.C
+			select {
+			case <-again.C:
+			case <-ended:
+				t.Fatal("got the end of a list that has none")
+			}
 		}
 		return release
 	}

@@ -11,7 +11,7 @@ import (
 type users struct{ repo }
 
 const userColumns = `id, email, password, status, role_id, first_name, last_name, language,
-	static_token, totp_secret, recovery_codes, epoch, version, created_at, last_access, preferences`
+	static_token, totp_secret, recovery_codes, epoch, version, created_at, last_access, preferences, email_proven`
 
 type userRow struct {
 	ID          string `db:"id"`
@@ -32,6 +32,7 @@ type userRow struct {
 	CreatedAt   int64  `db:"created_at"`
 	LastAccess  int64  `db:"last_access"`
 	Preferences []byte `db:"preferences"`
+	EmailProven int16  `db:"email_proven"`
 }
 
 // columns are those of userColumns.
@@ -39,6 +40,7 @@ func (r *userRow) columns() []any {
 	return []any{
 		&r.ID, &r.Email, &r.Password, &r.Status, &r.RoleID, &r.FirstName, &r.LastName, &r.Language,
 		&r.StaticToken, &r.TOTPSecret, &r.RecoveryCodes, &r.Epoch, &r.Version, &r.CreatedAt, &r.LastAccess, &r.Preferences,
+		&r.EmailProven,
 	}
 }
 
@@ -58,6 +60,7 @@ func (r userRow) user() (domain.User, error) {
 		CreatedAt:   fromMicros(r.CreatedAt),
 		LastAccess:  fromMicros(r.LastAccess),
 		Preferences: r.Preferences,
+		EmailProven: r.EmailProven != 0,
 	}
 	if r.StaticToken != nil {
 		h, err := secretHash(r.StaticToken)
@@ -90,8 +93,8 @@ func optional(b []byte) any {
 
 const createUser = `INSERT INTO users
 	(id, email, email_key, password, status, role_id, first_name, last_name, language,
-	 static_token, totp_secret, recovery_codes, epoch, version, created_at, last_access, preferences)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`
+	 static_token, totp_secret, recovery_codes, epoch, version, created_at, last_access, preferences, email_proven)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`
 
 func (s *users) Create(ctx context.Context, u domain.User) error {
 	return s.call(ctx, "create user", func() error {
@@ -101,7 +104,7 @@ func (s *users) Create(ctx context.Context, u domain.User) error {
 		_, err := s.exec(ctx, createUser,
 			string(u.ID), string(u.Email), u.Email.Key(), u.Password, string(u.Status), string(u.Role),
 			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP), optional(joined(u.RecoveryCodes)), u.Epoch,
-			micros(u.CreatedAt), micros(u.LastAccess), optional(u.Preferences))
+			micros(u.CreatedAt), micros(u.LastAccess), optional(u.Preferences), flag(u.EmailProven))
 		return err
 	})
 }
@@ -184,7 +187,7 @@ func usersOf(rows []userRow) ([]domain.User, error) {
 const (
 	updateUser = `UPDATE users SET email = ?, email_key = ?, password = ?, status = ?, role_id = ?,
 		first_name = ?, last_name = ?, language = ?, static_token = ?, totp_secret = ?, recovery_codes = ?,
-		epoch = ?, preferences = ?, version = version + 1
+		epoch = ?, preferences = ?, email_proven = ?, version = version + 1
 		WHERE id = ? AND version = ?`
 
 	userTimes = `SELECT created_at, last_access FROM users WHERE id = ?`
@@ -198,7 +201,7 @@ func (s *users) Update(ctx context.Context, u domain.User) (domain.User, error) 
 		updated, err := s.exec(ctx, updateUser,
 			string(u.Email), u.Email.Key(), u.Password, string(u.Status), string(u.Role),
 			u.FirstName, u.LastName, u.Language, staticToken(u), optional(u.TOTP), optional(joined(u.RecoveryCodes)),
-			u.Epoch, optional(u.Preferences), string(u.ID), u.Version)
+			u.Epoch, optional(u.Preferences), flag(u.EmailProven), string(u.ID), u.Version)
 		if err != nil {
 			return err
 		}

@@ -4,24 +4,18 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc"
-	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/connectrpctest"
 	v1 "github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/sallyportv1"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
-	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 const (
@@ -93,97 +87,6 @@ func (a answer) want(t testing.TB, code domain.Code, reason string) {
 	t.Helper()
 	if a.failure == nil || a.failure.GetCode() != string(code) || !strings.Contains(a.failure.GetReason(), reason) {
 		t.Errorf("got status %d and %s (%v), want %s, %q", a.status, a.body, a.failure, code, reason)
-	}
-}
-
-func TestEveryClassHasACode(t *testing.T) {
-	want := map[domain.Class]connect.Code{
-		domain.ClassInvalid:         connect.CodeInvalidArgument,
-		domain.ClassMedia:           connect.CodeInvalidArgument,
-		domain.ClassConflict:        connect.CodeAlreadyExists,
-		domain.ClassUnauthenticated: connect.CodeUnauthenticated,
-		domain.ClassForbidden:       connect.CodePermissionDenied,
-		domain.ClassNotFound:        connect.CodeNotFound,
-		domain.ClassMethod:          connect.CodeUnimplemented,
-		domain.ClassUnprocessable:   connect.CodeFailedPrecondition,
-		domain.ClassLimited:         connect.CodeResourceExhausted,
-		domain.ClassUnavailable:     connect.CodeUnavailable,
-		domain.ClassInternal:        connect.CodeInternal,
-		"a class of tomorrow":       connect.CodeInternal,
-	}
-	for class, code := range want {
-		if got := connectrpc.Code(class); got != code {
-			t.Errorf("%s: got %v, want %v", class, got, code)
-		}
-	}
-	for _, info := range domain.Codes() {
-		if _, ok := want[info.Class]; !ok {
-			t.Errorf("%s: nobody has said which code %s has", info.Code, info.Class)
-		}
-	}
-}
-
-// TestEveryFailureIsToldInEachProtocol logs in to a stub that fails in every way there is.
-func TestEveryFailureIsToldInEachProtocol(t *testing.T) {
-	for _, info := range domain.Codes() {
-		failure := &domain.Error{Code: info.Code, Message: "Told to you.", Reason: "the reason", Field: "the field", RetryAfter: 1500 * time.Millisecond, Err: errors.New("a secret")}
-		w := newStub(t, func() (auth.Tokens, error) { return auth.Tokens{}, failure })
-		for _, p := range protocols() {
-			_, err := w.client(t, p).Login(t.Context(), loginInput())
-			got, ok := errors.AsType[*domain.Error](err)
-			message := failure.Message
-			if info.Code == domain.Internal {
-				message = info.Message
-			}
-			if !ok || got.Code != info.Code || got.Message != message || got.Reason != failure.Reason || got.Field != failure.Field || got.RetryAfter != 2*time.Second {
-				t.Errorf("%s, %s: got %+v, want %+v", p.name, info.Code, err, failure)
-			}
-			told, _ := errors.AsType[*connect.Error](err)
-			if after := told.Meta().Get("Retry-After"); after != "2" {
-				t.Errorf("%s, %s: got Retry-After %q, want 2", p.name, info.Code, after)
-			}
-		}
-		got := w.post(t, login, `{"email":"a","password":"b"}`, nil)
-		got.want(t, info.Code, "the reason")
-		if collection := got.failure.GetCollection(); (collection == "directus_users") != (info.Code == domain.RecordNotUnique) {
-			t.Errorf("%s: got collection %q", info.Code, collection)
-		}
-		if limited := info.Code == domain.RequestsExceeded; limited != (got.failure.GetReset_() != nil) || limited && !got.failure.GetReset_().AsTime().Equal(w.clock.Now().Add(failure.RetryAfter).Truncate(time.Millisecond)) {
-			t.Errorf("%s: got reset %v", info.Code, got.failure.GetReset_())
-		}
-		if strings.Contains(got.body, "secret") {
-			t.Errorf("%s: the answer shows the cause: %s", info.Code, got.body)
-		}
-	}
-}
-
-func TestSecurity92_ConnectShowsNothingInside(t *testing.T) {
-	for name, login := range map[string]func() (auth.Tokens, error){
-		"error": func() (auth.Tokens, error) { return auth.Tokens{}, errors.New("a secret") },
-		"error of theirs": func() (auth.Tokens, error) {
-			return auth.Tokens{}, connect.NewError(connect.CodeAborted, errors.New("a secret"))
-		},
-		"panic": func() (auth.Tokens, error) { panic("a secret") },
-		"failure thrown": func() (auth.Tokens, error) {
-			panic(&domain.Error{Code: domain.Forbidden, Message: "a secret", Reason: "a secret"})
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newStub(t, login)
-			for _, p := range protocols() {
-				_, err := w.client(t, p).Login(t.Context(), loginInput())
-				got, ok := errors.AsType[*domain.Error](err)
-				if !ok || got.Code != domain.Internal || got.Reason != "" || strings.Contains(err.Error()+got.Message, "secret") {
-					t.Errorf("%s: got %v, want INTERNAL_SERVER_ERROR with nothing inside", p.name, err)
-				}
-			}
-			if got := w.post(t, "/sallyport.v1.AuthService/Login", `{"email":"a","password":"b"}`, nil); got.status != http.StatusInternalServerError || strings.Contains(got.body, "secret") {
-				t.Errorf("got status %d and %s", got.status, got.body)
-			}
-			if !strings.Contains(w.log.String(), "a secret") {
-				t.Errorf("the log does not say why: %s", w.log)
-			}
-		})
 	}
 }
 
@@ -375,142 +278,5 @@ func TestAnswersAreForTheCallerAlone(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// TestEmptyTextsAreRefused sends what nobody means.
-func TestEmptyTextsAreRefused(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
-	w.seed(t, "ann@example.com")
-	held, err := w.client(t, protocols()[0]).Login(t.Context(), loginInput())
-	if err != nil {
-		t.Fatal(err)
-	}
-	as := http.Header{"Authorization": {"Bearer " + held.Access}}
-	for _, c := range []struct{ path, body, field string }{
-		{login, `{"password":"x"}`, "email"},
-		{login, `{"email":"ann@example.com"}`, "password"},
-		{login, `{"email":"ann@example.com","password":"x","otp":""}`, "otp"},
-		{"/sallyport.v1.AuthService/Refresh", `{}`, "refresh_token"},
-		{"/sallyport.v1.AuthService/Logout", `{}`, "refresh_token"},
-		{"/sallyport.v1.AuthService/RequestPasswordReset", `{}`, "email"},
-		{"/sallyport.v1.AuthService/RequestPasswordReset", `{"email":"ann@example.com","resetUrl":""}`, "reset_url"},
-		{"/sallyport.v1.AuthService/ResetPassword", `{"password":"x"}`, "token"},
-		{"/sallyport.v1.AuthService/ResetPassword", `{"token":"x"}`, "password"},
-		{"/sallyport.v1.AuthService/ListSessions", `{"userId":""}`, "user_id"},
-		{"/sallyport.v1.AuthService/EndSession", `{}`, "id"},
-		{"/sallyport.v1.AuthService/EndSessions", `{"userId":""}`, "user_id"},
-	} {
-		got := w.post(t, c.path, c.body, as)
-		got.want(t, domain.InvalidPayload, "not allowed to be empty")
-		if got.failure.GetField() != c.field {
-			t.Errorf("%s %s: got field %q, want %q", c.path, c.body, got.failure.GetField(), c.field)
-		}
-	}
-	for name, body := range map[string]string{"offset": `{"offset":-1}`, "limit": `{"limit":-1}`} {
-		if got := w.post(t, "/sallyport.v1.UserService/ListUsers", body, as); got.failure.GetCode() != string(domain.InvalidQuery) {
-			t.Errorf("%s: got %s, want INVALID_QUERY", name, got.body)
-		}
-	}
-}
-
-// TestPreferencesAreThoseOfREST sends such as an account has, and others.
-func TestPreferencesAreThoseOfREST(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
-	ann := w.seed(t, "ann@example.com")
-	held, err := w.client(t, protocols()[0]).Login(t.Context(), loginInput())
-	if err != nil {
-		t.Fatal(err)
-	}
-	as := http.Header{"Authorization": {"Bearer " + held.Access}}
-	update := func(preferences string) answer {
-		return w.post(t, "/sallyport.v1.UserService/UpdateMe", `{"patch":{"preferences":`+preferences+`}}`, as)
-	}
-	for name, bad := range map[string]string{
-		"title": `{"title":1}`, "tags": `{"tags":"a"}`, "theme_dark_overrides": `{"theme_dark_overrides":[]}`, "email_notifications": `{"email_notifications":"yes"}`,
-	} {
-		got := update(bad)
-		got.want(t, domain.InvalidPayload, "must be a")
-		if got.failure.GetField() != name {
-			t.Errorf("%s: got field %q, want %q", bad, got.failure.GetField(), name)
-		}
-	}
-	if got := update(`{"title":"Archer","tags":["a",1],"email_notifications":false,"theme_dark_overrides":{"b":{"a":null}},"no such":1,"location":null}`); got.status != http.StatusOK {
-		t.Fatalf("got %s", got.body)
-	}
-	u, err := w.store.Repos().Users.ByID(t.Context(), ann.ID)
-	if want := `{"email_notifications":false,"tags":["a",1],"theme_dark_overrides":{"b":{"a":null}},"title":"Archer"}`; err != nil || string(u.Preferences) != want {
-		t.Errorf("got %s, %v, want %s", u.Preferences, err, want)
-	}
-}
-
-// TestAsterisksAreNoSecrets sends what other transports show in the place of a secret.
-//
-// Red when UpdateUser does not call dropConcealed.
-func TestAsterisksAreNoSecrets(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
-	role := domain.Role{ID: domain.AdministratorRole, Name: "Administrator", App: true, Admin: true}
-	if err := w.store.Repos().Roles.Create(t.Context(), role); err != nil {
-		t.Fatal(err)
-	}
-	w.seed(t, "root@example.com", func(u *domain.User) { u.Role = role.ID })
-	ann := w.seed(t, "ann@example.com")
-	held, err := w.client(t, protocols()[0]).Login(t.Context(), auth.LoginInput{Email: "root@example.com", Password: password, Mode: domain.ModeJSON})
-	if err != nil {
-		t.Fatal(err)
-	}
-	as := http.Header{"Authorization": {"Bearer " + held.Access}}
-	update := func(patch string) answer {
-		t.Helper()
-		return w.post(t, "/sallyport.v1.UserService/UpdateUser", `{"id":"`+string(ann.ID)+`","patch":`+patch+`}`, as)
-	}
-	update(`{"token":"**********"}`).want(t, domain.InvalidPayload, `"token" must be`) // there is none
-	for _, patch := range []string{`{"token":"a-static-token-of-0123456789-letters"}`, `{"token":"**********","profile":{"password":"**********","lastName":"Back"}}`} {
-		if got := update(patch); got.status != http.StatusOK {
-			t.Errorf("%s: got %d %s", patch, got.status, got.body)
-		}
-	}
-	after, err := w.store.Repos().Users.ByID(t.Context(), ann.ID)
-	if err != nil || after.LastName != "Back" || after.Password != ann.Password || after.StaticToken == nil {
-		t.Errorf("got %+v, %v, want the name changed and no secret", after, err)
-	}
-}
-
-// TestListsHaveABound asks for a list without one.
-func TestListsHaveABound(t *testing.T) {
-	var asked []port.UserQuery
-	w := serveStub(t, stubAPI{list: func(q port.UserQuery) { asked = append(asked, q) }})
-	for _, body := range []string{`{}`, `{"limit":0}`, `{"limit":7,"offset":3}`} {
-		if got := w.post(t, "/sallyport.v1.UserService/ListUsers", body, nil); got.status != http.StatusOK {
-			t.Fatalf("got %s", got.body)
-		}
-	}
-	got := make([][2]int, len(asked))
-	for i, q := range asked {
-		got[i] = [2]int{q.Limit, q.Offset}
-	}
-	if want := [][2]int{{100, 0}, {0, 0}, {7, 3}}; !slices.Equal(got, want) {
-		t.Errorf("got limits and offsets %v, want %v", got, want)
-	}
-}
-
-// TestFailedTellsWhatIsMissing keeps the kit from taking anything for a failure of the core.
-func TestFailedTellsWhatIsMissing(t *testing.T) {
-	for name, err := range map[string]error{
-		"no failure in it": connect.NewError(connect.CodeInternal, errors.New("x")),
-		"no error of RPC":  io.EOF,
-	} {
-		if _, ok := errors.AsType[*domain.Error](connectrpctest.Failed(err)); ok {
-			t.Errorf("%s: got a failure of the core", name)
-		}
-	}
-	detail, err := connect.NewErrorDetail(&v1.Failure{Code: string(domain.Forbidden)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wrong := connect.NewError(connect.CodeNotFound, errors.New("x"))
-	wrong.AddDetail(detail)
-	if _, ok := errors.AsType[*domain.Error](connectrpctest.Failed(wrong)); ok {
-		t.Error("got a failure of the core with the code of another class")
 	}
 }

@@ -38,7 +38,7 @@ type Config struct {
 	Admit func(ctx context.Context, client domain.Client) error
 
 	MaxBody        int           // bytes; default 100 kB
-	MaxConnections int           // at once, and requests on all of them; one more is turned away; default 8192
+	MaxConnections int           // at once, and requests besides one on each of them; one more is turned away; default 8192
 	RequestTimeout time.Duration // of the work on one request; default 15 s
 	ReadTimeout    time.Duration // of a whole request; default 10 s
 	WriteTimeout   time.Duration // of an answer, from the end of its request's header; default 20 s
@@ -119,6 +119,7 @@ func (s *Server) newHTTP() *http.Server {
 		WriteTimeout:                 s.config.WriteTimeout,
 		IdleTimeout:                  s.config.IdleTimeout,
 		MaxHeaderBytes:               maxHeader,
+		ConnContext:                  ownPlace,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered like everything else
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          maxStreams,

@@ -13,21 +13,6 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 )
 
-// places are a number of places that can be taken at once. They are safe for concurrent use.
-type places chan struct{}
-
-// take reports whether there was a place left.
-func (p places) take() bool {
-	select {
-	case p <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (p places) leave() { <-p }
-
 // boundedListener hands out as many connections at a time as it has places. One more is told so
 // and closed, rather than left to wait for nobody knows how long.
 type boundedListener struct {

@@ -35,6 +35,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{id: requestID(r, now), began: now, client: s.config.Client(r), languages: httpedge.Languages(r.Header.Get("Accept-Language"))}
 	httpedge.Protect(w.Header().Set, s.config.PublicURL)
 	w.Header().Set("X-Request-Id", c.id)
+	if mayEndElsewhere(r) {
+		w.Header().Set("Connection", "close")
+	}
 	defer s.logCall(r, c)
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -43,17 +46,26 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}()
 	ctx, cancel := s.limitTime(r, c)
 	defer cancel()
-	if !s.places.take() {
+	leave, ok := s.takePlace(r)
+	if !ok {
 		s.refuse(w, r, c, tooMany("there are too many requests at once"))
 		return
 	}
-	defer s.places.leave()
+	defer leave()
 	r = r.WithContext(ctx)
 	if err := s.admit(w, r, c); err != nil {
 		s.refuse(w, r, c, err)
 		return
 	}
 	s.procedures[r.URL.Path].ServeHTTP(w, r)
+}
+
+// mayEndElsewhere reports whether a party on the way may have seen the end of a request in another
+// place: of HTTP/1.0 that had a Transfer-Encoding and of chunks that had a Content-Length, net/http
+// drops what it does not go by, so that nobody can tell them from others (RFC 9112, section 6.1).
+// Such a request is answered, and nothing behind it is.
+func mayEndElsewhere(r *http.Request) bool {
+	return !r.ProtoAtLeast(1, 1) || r.ProtoMajor == 1 && len(r.TransferEncoding) > 0
 }
 
 // limitTime gives the work on a request an end, which neither comes sooner because the caller

@@ -1,24 +1,17 @@
 package connectrpc_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"connectrpc.com/connect"
-
 	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc"
-	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/connectrpctest"
-	v1 "github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/sallyportv1"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -188,65 +181,6 @@ func TestWorkHasAnEnd(t *testing.T) {
 	})
 }
 
-// TestSecurity87_SlowCallersOfConnect connects as those do that say nothing, or stop in the middle.
-// Time is real here, since sockets know no other. Red without ReadTimeout or IdleTimeout of the
-// http.Server.
-func TestSecurity87_SlowCallersOfConnect(t *testing.T) {
-	w := serveStub(t, stubAPI{}, func(c *connectrpc.Config) {
-		c.ReadTimeout, c.WriteTimeout, c.IdleTimeout = 200*time.Millisecond, 5*time.Second, 200*time.Millisecond
-	})
-	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\x00\x00\x00\x04\x00\x00\x00\x00\x00" // and empty settings
-	for name, said := range map[string]string{
-		"nothing":                    "",
-		"half a header":              "POST " + login + " HTTP/1.1\r\nHost: a\r\n",
-		"half a body":                "POST " + login + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
-		"a request and nothing more": "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-		"half a preface of HTTP/2":   preface[:20],
-		"no request of HTTP/2":       preface,
-		"half a header of HTTP/2":    preface + "\x00\x00\x01\x01\x00\x00\x00\x00\x01\x83", // no END_HEADERS
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			conn := dial(t, w.url)
-			if _, err := io.WriteString(conn, said); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := io.Copy(io.Discard, conn); err != nil && isTimeout(err) {
-				t.Errorf("the connection was not closed within %v", patience)
-			}
-		})
-	}
-}
-
-// TestHalfABodyOfHTTP2IsCutOff stops in the middle of a body, and goes on with the connection.
-func TestHalfABodyOfHTTP2IsCutOff(t *testing.T) {
-	w := serveStub(t, stubAPI{}, func(c *connectrpc.Config) { c.ReadTimeout = 200 * time.Millisecond })
-	body, rest := io.Pipe()
-	defer rest.Close()
-	go func() { _, _ = io.WriteString(rest, "{") }()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+login, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	client := connectrpctest.NewHTTP(true)
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, _ := io.ReadAll(response.Body) // the stream may be reset behind the answer
-	got := answer{status: response.StatusCode, body: string(text)}
-	got.read(t)
-	got.want(t, domain.InvalidPayload, "did not arrive")
-}
-
-func isTimeout(err error) bool {
-	timeout, ok := errors.AsType[net.Error](err)
-	return ok && timeout.Timeout()
-}
-
 func dial(t testing.TB, at string) net.Conn {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(at, "http://"))
@@ -258,203 +192,6 @@ func dial(t testing.TB, at string) net.Conn {
 		t.Fatal(err)
 	}
 	return conn
-}
-
-// TestConnectionsHaveABound opens one too many, and another when one has gone.
-func TestConnectionsHaveABound(t *testing.T) {
-	w := serveStub(t, stubAPI{login: func(context.Context, auth.LoginInput) (auth.Tokens, error) { return auth.Tokens{}, nil }},
-		func(c *connectrpc.Config) { c.MaxConnections = 2 })
-	first, second := dial(t, w.url), dial(t, w.url)
-	for _, conn := range []net.Conn{first, second} { // they are accepted in order, and served
-		ask(t, conn, http.StatusOK)
-	}
-	third := dial(t, w.url)
-	response, err := http.ReadResponse(bufio.NewReader(third), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") != "1" || !strings.Contains(string(body), `"code":"unavailable"`) {
-		t.Errorf("got status %d, %v, %s and %v, want 503 and the code unavailable", response.StatusCode, response.Header, body, err)
-	}
-	if err := first.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(patience); ; {
-		if next := dial(t, w.url); tryAsk(next) == http.StatusOK {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("no place was given free")
-		}
-	}
-}
-
-func ask(t testing.TB, conn net.Conn, want int) {
-	t.Helper()
-	if got := tryAsk(conn); got != want {
-		t.Fatalf("got status %d, want %d", got, want)
-	}
-}
-
-// tryAsk logs in and returns the status, or 0 where there is none.
-func tryAsk(conn net.Conn) int {
-	const body = `{"email":"a","password":"b"}`
-	_, err := io.WriteString(conn, "POST "+login+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n"+body)
-	if err != nil {
-		return 0
-	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		return 0
-	}
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, response.Body)
-	return response.StatusCode
-}
-
-// TestRequestsHaveABound sends more at once than there may be, on one connection of HTTP/2.
-func TestRequestsHaveABound(t *testing.T) {
-	const most = 3
-	var entered sync.WaitGroup
-	entered.Add(most)
-	release := make(chan struct{})
-	w := serveStub(t, stubAPI{login: func(context.Context, auth.LoginInput) (auth.Tokens, error) {
-		entered.Done()
-		<-release
-		return auth.Tokens{}, nil
-	}}, func(c *connectrpc.Config) { c.MaxConnections = most })
-	client := w.client(t, protocol{h2c: true, options: []connect.ClientOption{connect.WithGRPC()}})
-	answered := make(chan error, most)
-	for range most {
-		go func() {
-			_, err := client.Auth.Login(t.Context(), &v1.LoginRequest{Email: "a", Password: "b"})
-			answered <- err
-		}()
-	}
-	entered.Wait()
-	_, err := client.Auth.Login(t.Context(), &v1.LoginRequest{Email: "a", Password: "b"})
-	if got, ok := errors.AsType[*domain.Error](connectrpctest.Failed(err)); !ok || got.Code != domain.ServiceUnavailable || got.RetryAfter != time.Second {
-		t.Errorf("got %v, want SERVICE_UNAVAILABLE and to come again in a second", err)
-	}
-	close(release)
-	for range most {
-		if err := <-answered; err != nil {
-			t.Errorf("got %v of one that had a place", err)
-		}
-	}
-}
-
-// TestShutdownFinishesWhatIsUnderWay stops the server while it works on a call, in each protocol.
-func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
-	for _, p := range protocols() {
-		t.Run(p.name, func(t *testing.T) {
-			entered, release := make(chan struct{}), make(chan struct{})
-			w := newStub(t, nil)
-			server, err := connectrpc.New(w.config(), stubAPI{login: func(context.Context, auth.LoginInput) (auth.Tokens, error) {
-				close(entered)
-				<-release
-				return auth.Tokens{Mode: domain.ModeJSON, Access: "a", Refresh: "r"}, nil
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			served, stopped, answered := make(chan error, 1), make(chan error, 1), make(chan error, 1)
-			go func() { served <- server.Serve(listener) }()
-			w.url = "http://" + listener.Addr().String()
-			client := w.client(t, p)
-			go func() {
-				_, err := client.Login(t.Context(), loginInput())
-				answered <- err
-			}()
-			<-entered
-			go func() { stopped <- server.Shutdown(t.Context()) }()
-			if err := <-served; err != nil {
-				t.Errorf("got %v from Serve, want nil", err)
-			}
-			if conn, err := net.Dial("tcp", listener.Addr().String()); err == nil {
-				conn.Close()
-				t.Error("the server takes connections while it stops")
-			}
-			select {
-			case err := <-stopped:
-				t.Fatalf("got %v from Shutdown with a call under way", err)
-			default:
-			}
-			close(release)
-			if err := <-answered; err != nil {
-				t.Errorf("got %v of the call that was under way", err)
-			}
-			if err := <-stopped; err != nil {
-				t.Errorf("got %v from Shutdown", err)
-			}
-		})
-	}
-}
-
-// TestShutdownHasAnEnd stops the server while a call does not end.
-func TestShutdownHasAnEnd(t *testing.T) {
-	for _, p := range protocols() {
-		t.Run(p.name, func(t *testing.T) {
-			entered, release := make(chan struct{}), make(chan struct{})
-			defer close(release)
-			w := newStub(t, nil)
-			server, err := connectrpc.New(w.config(), stubAPI{login: func(context.Context, auth.LoginInput) (auth.Tokens, error) {
-				close(entered)
-				<-release
-				return auth.Tokens{}, nil
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			go func() { _ = server.Serve(listener) }()
-			w.url = "http://" + listener.Addr().String()
-			client, answered := w.client(t, p), make(chan error, 1)
-			go func() {
-				_, err := client.Login(t.Context(), loginInput())
-				answered <- err
-			}()
-			<-entered
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			defer cancel()
-			if err := server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("got %v, want that the time is over", err)
-			}
-			if err := <-answered; err == nil {
-				t.Error("got an answer of a call that was cut off")
-			}
-		})
-	}
-}
-
-func TestServeAfterShutdownClosesTheListener(t *testing.T) {
-	w := newStub(t, nil)
-	server, err := connectrpc.New(w.config(), stubAPI{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Serve(listener); err != nil {
-		t.Errorf("got %v, want nil", err)
-	}
-	if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("got %v, want the listener closed", err)
-	}
 }
 
 // TestServeTellsOfAListenerThatFails hands it one that is closed already.
@@ -471,33 +208,5 @@ func TestServeTellsOfAListenerThatFails(t *testing.T) {
 	listener.Close()
 	if err := server.Serve(listener); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v, want net.ErrClosed", err)
-	}
-}
-
-// TestHeadersHaveABound sends more fields than any caller has.
-func TestHeadersHaveABound(t *testing.T) {
-	w := newStub(t, func() (auth.Tokens, error) { return auth.Tokens{}, nil })
-	for name, h2c := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
-		client := connectrpctest.NewHTTP(h2c)
-		defer client.CloseIdleConnections()
-		for length, want := range map[int]int{8 << 10: http.StatusOK, 64 << 10: http.StatusRequestHeaderFieldsTooLarge} {
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+login, strings.NewReader(`{"email":"a","password":"b"}`))
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set("Content-Type", "application/json")
-			request.Header.Set("X-Long", strings.Repeat("x", length))
-			response, err := client.Do(request)
-			if err != nil {
-				if want == http.StatusOK || !h2c { // where the client may see for itself that it is too much
-					t.Errorf("%s, %d bytes: %v", name, length, err)
-				}
-				continue
-			}
-			response.Body.Close()
-			if response.StatusCode != want {
-				t.Errorf("%s, %d bytes: got status %d, want %d", name, length, response.StatusCode, want)
-			}
-		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc"
 	"github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/connectrpctest"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/refstore"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -27,6 +28,9 @@ type world struct {
 	mails  *fakes.Mailbox
 	worker auth.Worker
 	log    *fakes.Log
+
+	service   *auth.Service
+	elsewhere *fakes.OAuthProvider // each of contract.OAuthPlaces
 }
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*connectrpc.Config)) world {
@@ -37,6 +41,8 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*connectrpc.Config)
 		hasher: fakes.NewHasher(2),
 		mails:  &fakes.Mailbox{},
 		log:    &fakes.Log{},
+
+		elsewhere: fakes.NewOAuthProvider("GitHub"),
 	}
 	tokens := fakes.NewTokens("a key for tests", "directus")
 	keys, err := auth.NewKeys([]byte("a data key that is long enough to be one"))
@@ -46,10 +52,11 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*connectrpc.Config)
 	service := auth.New(auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
 		Hasher: w.hasher, Issuer: tokens, Verifier: tokens,
+		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: w.logger(),
 		Probes: []auth.Probe{{Name: "store", Ping: w.store.Ping}},
 	}, s, keys)
-	w.worker = service
+	w.worker, w.service = service, service
 	w.url = serve(t, w.config(changes...), service)
 	return w
 }

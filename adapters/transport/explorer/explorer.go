@@ -43,7 +43,8 @@ func NewGraphiQL(config Config) (*Page, error) {
 		isPage: func(r *http.Request) bool {
 			path := strings.TrimSuffix(r.URL.Path, "/")
 			isEndpoint := path == graphQLPath || path == graphQLPath+"/system"
-			return isEndpoint && wantsHTML(r.Header) && !r.URL.Query().Has("query")
+			parameters, err := url.ParseQuery(r.URL.RawQuery) // what cannot be read is for the endpoint to refuse
+			return isEndpoint && wantsHTML(r.Header) && err == nil && !parameters.Has("query")
 		},
 	})
 }

@@ -21,7 +21,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 	}
 	tokens, err := s.api.Login(c.UserContext(), in)
 	if err != nil {
-		return err
+		return s.asRoute(err, c)
 	}
 	if err := s.answerTokens(c, tokens); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (s *Server) logout(c *fiber.Ctx) error {
 	if err := s.api.Logout(c.UserContext(), in); err != nil {
 		return err
 	}
-	for _, cookie := range []Cookie{s.config.RefreshCookie, s.config.SessionCookie} {
+	for _, cookie := range []Cookie{s.config.RefreshCookie, s.config.SessionCookie, s.oauthCookie()} {
 		if cookieValue(c, cookie) != "" {
 			expireCookie(c, cookie)
 		}

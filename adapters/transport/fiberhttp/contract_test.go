@@ -11,11 +11,11 @@ import (
 // TestContract tells every story of the inbound kit over a real listener.
 func TestContract(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
-		w := newWorld(t, s)
+		w := newWorldOf(t, s, contract.OAuthPlaces)
 		return contract.World{
-			Client: w.client, Clock: w.clock, Store: w.store, Hasher: w.hasher,
+			Client: w.client, Browser: w.client, Elsewhere: w.oauth.Elsewhere(), Clock: w.clock, Store: w.store, Hasher: w.hasher,
 			Deliver: contract.DeliverWith(w.worker),
 			Mails:   func(testing.TB) []domain.Mail { return w.mails.Mails() },
 		}
-	}, contract.Expect(107))
+	}, contract.Expect(138))
 }

@@ -25,8 +25,13 @@ func (s *Server) logRequest(c *fiber.Ctx) error {
 	if answered, ok := c.Locals(answeredFailure{}).(error); ok && err == nil {
 		err, failure = answered, codeAttr(answered) // the handler has said itself what else there is to say
 	}
+	status := c.Response().StatusCode()
+	if led, ok := c.Locals(ledAway{}).(error); ok && err == nil {
+		err, failure = led, failureAttrs(led)
+		status = httpedge.Status(asFailure(led).Code.Info().Class) // a redirect says nothing of it
+	}
 	attrs := requestAttrs(c, id, s.config.Now().Sub(began), s.clientAddress(c))
-	s.config.Log.LogAttrs(c.UserContext(), levelOf(c.Response().StatusCode(), err), "request", append(attrs, failure...)...)
+	s.config.Log.LogAttrs(c.UserContext(), levelOf(status, err), "request", append(attrs, failure...)...)
 	return nil
 }
 

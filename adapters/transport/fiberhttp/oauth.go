@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -17,22 +18,25 @@ type oauthFamily struct {
 	path     string      // a provider's name follows, and "/callback" the name
 	redirect string      // where a login ends that names no place; empty: with an answer
 	mode     domain.Mode // of a login that leads away; empty: the provider's
+	nobody   string      // the reason why somebody who is nobody here is led away; empty: the code
 }
 
-func pageFamily() oauthFamily { return oauthFamily{"/auth/oauth/", "", domain.ModeCookie} }
+func pageFamily() oauthFamily {
+	return oauthFamily{path: httpedge.OAuthPath, mode: domain.ModeCookie, nobody: "INVALID_USER"}
+}
 
-func todaysFamily() oauthFamily { return oauthFamily{"/auth/login/", "/", ""} }
+func todaysFamily() oauthFamily { return oauthFamily{path: httpedge.OAuthLoginPath, redirect: "/"} }
 
 // oauthRoutes are those of logins elsewhere that look at no session cookie; the others are in
 // oauthLinkRoutes.
 func (s *Server) oauthRoutes(authRoutes fiber.Router) {
-	authRoutes.Get("/", s.listProviders)
+	authRoutes.Get("", s.listProviders)
 	authRoutes.Get("/oauth", s.listProviderNames)
 	authRoutes.Post("/oauth/token", s.exchangeAppCode)
-	authRoutes.Get("/oauth/:provider", s.beginOAuth(pageFamily()))
-	authRoutes.Get("/oauth/:provider/callback", s.finishOAuth)
-	authRoutes.Get("/login/:provider", s.beginOAuth(todaysFamily()))
-	authRoutes.Get("/login/:provider/callback", s.finishOAuth)
+	for _, f := range []oauthFamily{pageFamily(), todaysFamily()} {
+		authRoutes.Get(f.path[len("/auth"):]+":provider", s.beginOAuth(f))
+		authRoutes.Get(f.path[len("/auth"):]+":provider/callback", s.finishOAuth(f))
+	}
 }
 
 func (s *Server) oauthLinkRoutes() {
@@ -41,11 +45,7 @@ func (s *Server) oauthLinkRoutes() {
 	s.app.Delete("/auth/oauth/:provider/link", s.authenticate, s.unlink)
 }
 
-// oauthCookie keeps auth.OAuthBegun.Cookie. A provider sends the browser back from another
-// site, and a cookie of SameSite=Strict would stay behind.
-func (s *Server) oauthCookie() Cookie {
-	return Cookie{Name: "sallyport_oauth", Insecure: s.config.SessionCookie.Insecure, SameSite: "Lax"}
-}
+func (s *Server) oauthCookie() Cookie { return httpedge.OAuthCookie(s.config.SessionCookie) }
 
 type providerAnswer struct {
 	Name   string `json:"name"`
@@ -63,7 +63,7 @@ func (s *Server) listProviders(c *fiber.Ctx) error {
 	return answerJSON(c, fiber.StatusOK, contentTypeJSON, struct {
 		Data           []providerAnswer `json:"data"`
 		DisableDefault bool             `json:"disableDefault"`
-	}{Data: list})
+	}{list, s.api.DefaultDisabled()})
 }
 
 // listProviderNames handles GET /auth/oauth.
@@ -86,7 +86,11 @@ func (s *Server) beginOAuth(f oauthFamily) fiber.Handler {
 		if in.Redirect == "" {
 			in.Mode = domain.ModeJSON
 		}
-		if c.Query("mode") == "code" {
+		switch c.Query("mode") {
+		default:
+			return domain.InvalidPayloadError("mode", `"mode" can be "code" alone`)
+		case "":
+		case "code":
 			in.AppChallenge = strings.Clone(c.Query("code_challenge"))
 			if in.AppChallenge == "" || c.Query("code_challenge_method") != "S256" {
 				return domain.InvalidPayloadError("code_challenge", `A login with mode=code needs a "code_challenge", with the "code_challenge_method" S256`)
@@ -101,71 +105,86 @@ func (s *Server) beginOAuth(f oauthFamily) fiber.Handler {
 	}
 }
 
-// oauthBegin returns what the path says. The callback is spelled as the provider is configured,
-// since it is compared with what is registered.
+// oauthBegin returns what the path says.
 func (s *Server) oauthBegin(c *fiber.Ctx, f oauthFamily) auth.OAuthBegin {
-	in := auth.OAuthBegin{Provider: strings.Clone(c.Params("provider")), Client: s.client(c)}
-	for _, p := range s.api.OAuthProviders() {
-		if strings.EqualFold(p.Name, in.Provider) {
-			in.CallbackPath = f.path + url.PathEscape(p.Name) + "/callback"
-		}
-	}
-	return in
+	name := strings.Clone(c.Params("provider"))
+	return auth.OAuthBegin{Provider: name, CallbackPath: httpedge.OAuthCallbackPath(f.path, name, s.api.OAuthProviders()), Client: s.client(c)}
 }
 
-// asRoute says of a provider that there is not what is said of every other path.
+// ledAway is the key of the failure with which a browser is led away, for the line in the log.
+type ledAway struct{}
+
+// asRoute says of what there is not, such as a provider, what is said of every other path.
 func (s *Server) asRoute(err error, c *fiber.Ctx) error {
-	if failure, ok := errors.AsType[*domain.Error](err); ok && failure.Code == domain.RouteNotFound {
-		return s.routeNotFound(c)
+	failure, ok := errors.AsType[*domain.Error](err)
+	if !ok || failure.Code != domain.RouteNotFound {
+		return err
 	}
-	return err
+	named := *failure
+	named.Message = noRoute(c)
+	return &named
 }
 
 // finishOAuth handles GET of a provider's callback.
-func (s *Server) finishOAuth(c *fiber.Ctx) error {
-	finished, err := s.api.FinishOAuth(c.UserContext(), auth.OAuthCallback{
-		Provider: strings.Clone(c.Params("provider")), Cookie: cookieValue(c, s.oauthCookie()),
-		State: strings.Clone(c.Query("state")), Code: strings.Clone(c.Query("code")),
-		Issuer: strings.Clone(c.Query("iss")), Error: strings.Clone(c.Query("error")), Client: s.client(c),
-	})
-	if finished.Redirect != "" || err == nil {
-		expireCookie(c, s.oauthCookie()) // its login is over
-	}
-	if err != nil {
-		if finished.Redirect == "" {
-			return s.asRoute(err, c)
+func (s *Server) finishOAuth(f oauthFamily) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		finished, err := s.api.FinishOAuth(c.UserContext(), auth.OAuthCallback{
+			Provider: strings.Clone(c.Params("provider")), Cookie: cookieValue(c, s.oauthCookie()),
+			State: strings.Clone(c.Query("state")), Code: strings.Clone(c.Query("code")),
+			Issuer: strings.Clone(c.Query("iss")), Error: strings.Clone(c.Query("error")),
+			Session: cookieValue(c, s.config.SessionCookie), Client: s.client(c),
+		})
+		if finished.Redirect != "" || err == nil {
+			expireCookie(c, s.oauthCookie()) // its login is over
 		}
-		c.Locals(answeredFailure{}, err) // for the line in the log
-		return s.lead(c, finished.Redirect, "reason", string(asFailure(err).Code), true)
-	}
-	switch {
-	case finished.AppCode != "":
-		return s.lead(c, finished.Redirect, "code", finished.AppCode, false)
-	case finished.Linked && finished.Redirect == "":
-		return answerNothing(c)
-	case finished.Linked:
+		switch {
+		case err != nil && finished.Redirect == "":
+			return s.asRoute(err, c)
+		case err != nil:
+			c.Locals(ledAway{}, err)
+			return s.lead(c, finished.Redirect, f.reasons(err))
+		case finished.AppCode != "":
+			return s.lead(c, finished.Redirect, url.Values{"code": {finished.AppCode}})
+		case finished.Linked && finished.Redirect == "":
+			return answerNothing(c)
+		case finished.Linked:
+			return c.Redirect(finished.Redirect, fiber.StatusFound)
+		}
+		if err := s.answerTokens(c, finished.Tokens); err != nil || finished.Redirect == "" {
+			return err
+		}
+		c.Response().ResetBody() // cookies are all that the browser takes along
+		c.Response().Header.Del(fiber.HeaderContentType)
 		return c.Redirect(finished.Redirect, fiber.StatusFound)
 	}
-	if err := s.answerTokens(c, finished.Tokens); err != nil || finished.Redirect == "" {
-		return err
-	}
-	c.Response().ResetBody() // cookies are all that the browser takes along
-	c.Response().Header.Del(fiber.HeaderContentType)
-	return c.Redirect(finished.Redirect, fiber.StatusFound)
 }
 
-// lead sends the browser on with a parameter, in place of all others or beside them.
-func (s *Server) lead(c *fiber.Ctx, redirect, name, value string, alone bool) error {
+// reasons are the parameters with which a failure leads away: names that are ours, and no text
+// that others may have written.
+func (f oauthFamily) reasons(err error) url.Values {
+	reasons := url.Values{"reason": {string(asFailure(err).Code)}}
+	if why, ok := errors.AsType[auth.NobodyHere](err); ok {
+		reasons.Set("detail", string(why))
+		if f.nobody != "" {
+			reasons.Set("reason", f.nobody)
+		}
+	}
+	return reasons
+}
+
+// lead sends the browser on. A code goes beside the parameters that are there, a reason in
+// their place.
+func (s *Server) lead(c *fiber.Ctx, redirect string, parameters url.Values) error {
 	at, err := url.Parse(redirect)
 	if err != nil {
 		return domain.NewError(domain.Internal, err) // the core has read it twice
 	}
-	query := at.Query()
-	if alone {
-		query = url.Values{}
+	if parameters.Has("code") {
+		query := at.Query()
+		query.Set("code", parameters.Get("code"))
+		parameters = query
 	}
-	query.Set(name, value)
-	at.RawQuery = query.Encode()
+	at.RawQuery = parameters.Encode()
 	return c.Redirect(at.String(), fiber.StatusFound)
 }
 

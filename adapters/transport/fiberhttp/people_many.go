@@ -18,7 +18,7 @@ func (s *Server) createAccounts(c *fiber.Ctx, list json.RawMessage) error {
 	patches := make([]auth.AccountPatch, len(objects))
 	for i, o := range objects {
 		if patches[i], err = o.accountPatch(); err != nil {
-			return err
+			return domain.OfElement(err, i, len(objects))
 		}
 	}
 	users, err := s.api.CreateAccounts(c.UserContext(), principal(c), patches, s.client(c))
@@ -82,24 +82,28 @@ func (s *Server) ownUpdates(c *fiber.Ctx, body json.RawMessage) ([]auth.AccountU
 	}
 	updates := make([]auth.AccountUpdate, len(objects))
 	for i, o := range objects {
-		id, err := o.requiredText("id")
-		if err != nil {
-			return nil, err
+		// Where more are named than are changed at once, all are refused, and none need be read.
+		if updates[i], err = s.ownUpdate(c, o, len(objects) <= auth.MaxChangedAccounts); err != nil {
+			return nil, domain.OfElement(err, i, len(objects))
 		}
-		delete(o, "id") // which names the account, and does not change
-		// More are refused, and need not be read.
-		if len(objects) <= auth.MaxChangedAccounts {
-			if err := s.dropUnchanged(c, o, domain.UserID(id)); err != nil {
-				return nil, err
-			}
-		}
-		patch, err := o.accountPatch()
-		if err != nil {
-			return nil, err
-		}
-		updates[i] = auth.AccountUpdate{ID: domain.UserID(id), Patch: patch}
 	}
 	return updates, nil
+}
+
+// ownUpdate reads a change that names the account itself.
+func (s *Server) ownUpdate(c *fiber.Ctx, o object, mayRead bool) (auth.AccountUpdate, error) {
+	id, err := o.requiredText("id")
+	if err != nil {
+		return auth.AccountUpdate{}, err
+	}
+	delete(o, "id") // which names the account, and does not change
+	if mayRead {
+		if err := s.dropUnchanged(c, o, domain.UserID(id)); err != nil {
+			return auth.AccountUpdate{}, err
+		}
+	}
+	patch, err := o.accountPatch()
+	return auth.AccountUpdate{ID: domain.UserID(id), Patch: patch}, err
 }
 
 // deleteAccounts handles DELETE /users of a list of IDs, or of {"keys":[...]}.
@@ -148,7 +152,7 @@ func idsIn(list json.RawMessage) ([]domain.UserID, error) {
 	for i, value := range values {
 		id, err := object{"keys": value}.optionalText("keys")
 		if err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(values))
 		}
 		ids[i] = domain.UserID(id)
 	}
@@ -163,7 +167,7 @@ func objectsIn(list json.RawMessage) ([]object, error) {
 	objects := make([]object, len(values))
 	for i, value := range values {
 		if objects[i], err = newObject(value); err != nil {
-			return nil, err
+			return nil, domain.OfElement(err, i, len(values))
 		}
 	}
 	return objects, nil

@@ -2,7 +2,6 @@ package fiberhttp
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -51,11 +51,11 @@ func decodeListQuery(c *fiber.Ctx) (listQuery, error) {
 		return listQuery{}, err
 	}
 	for _, field := range slices.Sorted(maps.Keys(filter)) { // in order, so that of two mistakes always the same is told
-		if err := checkField("filter", field); err != nil {
+		if err := httpedge.CheckUserField("filter", field); err != nil {
 			return listQuery{}, err
 		}
 	}
-	sort, err := decodeSort(c)
+	sort, err := httpedge.UserSort(listParameter(c, "sort"))
 	if err != nil {
 		return listQuery{}, err
 	}
@@ -92,18 +92,6 @@ func refuseOtherLists(c *fiber.Ctx) error {
 	return nil
 }
 
-// checkField returns INVALID_QUERY unless users are found and sorted by the field.
-func checkField(parameter string, field port.UserField) error {
-	var names []string
-	for _, known := range port.UserFields() {
-		if field == known {
-			return nil
-		}
-		names = append(names, string(known))
-	}
-	return domain.InvalidQueryError(fmt.Sprintf("%q knows no field %.64q. Those that work are %s", parameter, field, strings.Join(names, ", ")))
-}
-
 // decodePage reads limit, and offset or page, which counts from 1. An answer has most records at
 // most, which is what a limit of -1 stands for.
 func decodePage(c *fiber.Ctx, most int) (offset, limit int, err error) {
@@ -135,24 +123,6 @@ func decodeNumber(c *fiber.Ctx, name string, fallback, least int) (int, error) {
 		return 0, domain.InvalidQueryError(strconv.Quote(name) + " must be a whole number, at least " + strconv.Itoa(least))
 	}
 	return int(n), nil
-}
-
-// decodeSort reads sort=a,-b, where a minus stands for descending.
-func decodeSort(c *fiber.Ctx) ([]port.UserOrder, error) {
-	var sort []port.UserOrder
-	seen := map[string]bool{}
-	for _, name := range listParameter(c, "sort") {
-		field, isDescending := strings.CutPrefix(name, "-")
-		if err := checkField("sort", port.UserField(field)); err != nil {
-			return nil, err
-		}
-		if seen[field] {
-			return nil, domain.InvalidQueryError(`"sort" names a field twice`)
-		}
-		seen[field] = true
-		sort = append(sort, port.UserOrder{Field: port.UserField(field), Descending: isDescending})
-	}
-	return sort, nil
 }
 
 // decodeFilter reads conditions of equality, as filter={"email":{"_eq":"..."}} and as

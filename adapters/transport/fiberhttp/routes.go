@@ -88,6 +88,8 @@ func (s *Server) redirectRoot(c *fiber.Ctx) error {
 // thing, too: clients of this API expect 404 and no 405.
 func (s *Server) routeNotFound(c *fiber.Ctx) error {
 	e := domain.NewError(domain.RouteNotFound, nil)
-	e.Message = "Route " + requestPath(c) + " doesn't exist."
+	e.Message = noRoute(c)
 	return e
 }
+
+func noRoute(c *fiber.Ctx) string { return "Route " + requestPath(c) + " doesn't exist." }

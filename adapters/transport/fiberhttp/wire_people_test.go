@@ -3,6 +3,7 @@ package fiberhttp_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,6 +109,7 @@ func peopleRules() []rule {
 			{name: "51", call: ask("POST", "/users", "["+strings.Repeat("{},", auth.MaxChangedAccounts)+"{}]"), status: 400, code: domain.InvalidPayload, extension: map[string]string{"reason": "1 to 50 accounts can be changed at once"}},
 			{name: "none of those was made", call: list("search=three"), status: 200, body: `{"data":[]}`},
 		}},
+		{name: "§7 which of several is refused", also: elementsAreNamed},
 		{name: "§7 account that is refused", given: staticTokenOfBob, rows: []row{
 			{name: "address taken", call: ask("POST", "/users", map[string]any{"email": "BOB@example.com"}), status: 400, code: domain.RecordNotUnique, message: `Value for field "email" in collection "directus_users" has to be unique.`, extension: map[string]string{"field": "email"}},
 			{name: "static token taken", call: ask("POST", "/users", map[string]any{"email": "newer@example.com", "token": staticToken}), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"field": "token"}},
@@ -124,6 +126,7 @@ func peopleRules() []rule {
 			{name: "policies", call: ask("PATCH", "/users/:ann", map[string]any{"policies": []string{"x"}}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "policies"}},
 			{name: "another last access", call: ask("PATCH", "/users/:ann", map[string]any{"last_access": "2020-01-01T00:00:00.000Z"}), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "last_access"}},
 			{name: "a second factor", call: ask("PATCH", "/users/:ann", map[string]any{"tfa_secret": "x"}), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "tfa_secret"}},
+			{name: "too many, who are not read first", call: ask("PATCH", "/users", slices.Repeat([]any{map[string]any{"id": "nobody", "token": "**********"}}, 51)), status: 400, code: domain.InvalidPayload},
 			{name: "the last access of several", call: ask("PATCH", "/users", `{"keys":["x"],"data":{"last_access":"2020-01-01T00:00:00.000Z"}}`), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "last_access"}},
 			{name: "one that is not there", call: ask("PATCH", "/users/nobody", map[string]any{}), status: 403, code: domain.Forbidden},
 		}},
@@ -252,6 +255,34 @@ func changeSeveral(t *testing.T, s scene) {
 	wantFailure(t, patch(`[{"id":"`+bob+`","email":"new@example.com"},{"id":"`+ann+`","email":"NEW@example.com"}]`), 400, domain.RecordNotUnique)
 	if got := s.accountOf(t, "bob@example.com").Version; got != before {
 		t.Errorf("got version %d, want %d: all or none", got, before)
+	}
+}
+
+// elementsAreNamed sends lists of which one account cannot be, and one that has nothing else.
+func elementsAreNamed(t *testing.T, s scene) {
+	ann := string(s.ann.ID)
+	for _, c := range []struct {
+		method, body string
+		want         any
+	}{
+		{http.MethodPost, `[{"email":"one@example.com"},{"first_name":"Two"}]`, 1.0},
+		{http.MethodPost, `[{"email":"one@example.com"},7]`, 1.0},
+		{http.MethodPost, `[{"email":"one@example.com"},{"email":"two@example.com","status":7}]`, 1.0},
+		{http.MethodPost, `[{"email":"one@example.com"},{"email":"two@example.com","password":"12345678"}]`, 1.0},
+		{http.MethodPost, `[{"email":"ann@example.com"},{"email":"two@example.com"}]`, 0.0},
+		{http.MethodPost, `[{"first_name":"One"}]`, nil},
+		{http.MethodPatch, `[{"id":"` + ann + `"},{"first_name":"Two"}]`, 1.0},
+		{http.MethodPatch, `[{"id":"` + ann + `"},{"id":"nobody","token":"**********"}]`, 1.0},
+		{http.MethodPatch, `[{"id":"` + ann + `"},{"id":"` + string(s.accountOf(t, "bob@example.com").ID) + `","email":"root@example.com"}]`, 1.0},
+		{http.MethodPatch, `[{"id":"` + ann + `"},{"id":"` + string(s.accountOf(t, "bob@example.com").ID) + `","status":"nothing"}]`, 1.0},
+		{http.MethodPatch, `{"keys":["` + ann + `","nobody"],"data":{}}`, 1.0},
+		{http.MethodDelete, `["` + ann + `",7]`, 1.0},
+		{http.MethodDelete, `["` + ann + `","` + ann + `"]`, 1.0},
+	} {
+		got := s.do(t, call{method: c.method, path: "/users", bearer: s.admin.AccessToken, body: c.body})
+		if failed := failureIn(t, got); failed.Extensions["index"] != c.want {
+			t.Errorf("%s %s: got %s, want index %v", c.method, c.body, got.body, c.want)
+		}
 	}
 }
 

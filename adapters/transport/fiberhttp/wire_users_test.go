@@ -138,6 +138,8 @@ func profileRules() []rule {
 			{name: "password empty", call: patch(`{"password":""}`), status: 400, code: domain.InvalidPayload},
 			{name: "password too short", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password", "type": "regex"}},
 			{name: "password that all guess", call: patch(`{"password":"12345678"}`), status: 400, code: domain.FailedValidation},
+			{name: "preferences nested too deep", call: patch(`{"tags":` + strings.Repeat("[", 33) + strings.Repeat("]", 33) + `}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "tags"}},
+			{name: "a number that few can hold", call: patch(`{"theme_dark_overrides":{"a":1e400}}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "theme_dark_overrides"}},
 			{name: "of several wrong preferences the first by name is told", call: patch(`{"title":1,"tags":1,"avatar":1,"location":1}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "avatar"}},
 			{name: "preferences that are too long", call: patch(map[string]any{"description": strings.Repeat("x", domain.MaxPreferencesBytes)}), status: 400, code: domain.InvalidPayload},
 		}},

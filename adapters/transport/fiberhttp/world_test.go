@@ -36,6 +36,18 @@ type world struct {
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config)) world {
 	t.Helper()
+	return newWorldOf(t, s, gitHubAlone, changes...)
+}
+
+// gitHubAlone is the provider that a world has unless it needs others.
+func gitHubAlone(named func(string) port.OAuthProvider) []auth.OAuthPlace {
+	return []auth.OAuthPlace{{
+		Provider: named("GitHub"), Label: "GitHub, Inc.", Driver: "oauth2", AllowRegistration: true, RedirectURLs: []string{"https://app.example.org/in"},
+	}}
+}
+
+func newWorldOf(t testing.TB, s auth.Settings, places func(named func(string) port.OAuthProvider) []auth.OAuthPlace, changes ...func(*fiberhttp.Config)) world {
+	t.Helper()
 	w := world{
 		clock:  fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)),
 		hasher: fakes.NewHasher(2),
@@ -58,9 +70,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*fiberhttp.Config))
 	service := auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(w.tokens, hooks), Verifier: intercept.Verifier(w.tokens, hooks),
-		OAuth: []auth.OAuthPlace{{
-			Provider: w.oauth, Label: "GitHub, Inc.", Driver: "oauth2", AllowRegistration: true, RedirectURLs: []string{"https://app.example.org/in"}, RequireOTP: true,
-		}},
+		OAuth:  places(w.oauth.Named),
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
 	}, s, keys)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/graph-gophers/graphql-go"
+	"github.com/graph-gophers/graphql-go/ast"
 	gqlerrors "github.com/graph-gophers/graphql-go/errors"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
@@ -70,9 +71,6 @@ type entry struct {
 // was executed every failure is one of a field, whatever it is: what has had an effect is never
 // told to have had none.
 func (x *exchange) answer(response *graphql.Response) error {
-	if err := x.request.Context().Err(); err != nil {
-		return domain.NewError(domain.ServiceUnavailable, err)
-	}
 	var failures []entry
 	var wrong []detail
 	for _, e := range response.Errors {
@@ -93,6 +91,7 @@ func (x *exchange) answer(response *graphql.Response) error {
 	if x.retryAfter > 0 {
 		x.header().Set("Retry-After", strconv.Itoa(httpedge.RetryAfter(x.retryAfter)))
 	}
+	slices.SortStableFunc(failures, func(a, b entry) int { return x.position(a.Path) - x.position(b.Path) })
 	if len(failures) == 0 {
 		x.send(http.StatusOK, slices.Concat([]byte(`{"data":`), response.Data, []byte(`}`)))
 		return nil
@@ -104,12 +103,15 @@ func (x *exchange) answer(response *graphql.Response) error {
 	return nil
 }
 
+// position returns which of the roots a path begins with, and -1 for none.
+func (x *exchange) position(path []any) int {
+	return slices.IndexFunc(x.roots, func(r document.Root) bool { return len(path) > 0 && path[0] == r.Key })
+}
+
 // locate returns where the field stands in the document that a path begins with.
 func (x *exchange) locate(path []any) []location {
-	for _, root := range x.roots {
-		if len(path) > 0 && path[0] == root.Key {
-			return []location{{root.Line, root.Column}}
-		}
+	if i := x.position(path); i >= 0 {
+		return []location{{x.roots[i].Line, x.roots[i].Column}}
 	}
 	return nil
 }
@@ -125,7 +127,7 @@ func (x *exchange) shown(e *gqlerrors.QueryError) detail {
 	}
 	switch {
 	case e.Rule == "ValuesOfCorrectTypeRule", e.Rule == "VariablesOfCorrectType", e.Rule == "DefaultValuesOfCorrectType":
-		d.Message = withoutValue(e.Message)
+		d.Message = x.handler.withoutValue(e.Message)
 	case e.Rule == "":
 		d.Message = "The operation cannot be executed."
 	}
@@ -138,10 +140,14 @@ func (x *exchange) shown(e *gqlerrors.QueryError) detail {
 	return d
 }
 
-// withoutValue cuts the value out of what the library says is wrong with it.
-func withoutValue(message string) string {
-	if strings.HasPrefix(message, "Value ") {
-		return "A value is none of those that its type has."
+// withoutValue cuts the value out of what the library says is wrong with it. Of what is no value
+// of an enumeration it says instead which there are.
+func (h *Handler) withoutValue(message string) string {
+	if rest, isNone := strings.CutPrefix(message, "Value "); isNone {
+		_, name, _ := strings.Cut(rest, " in \"")
+		name, _, _ = strings.Cut(name, "\"")
+		enum, _ := h.schema.AST().Types[name].(*ast.EnumTypeDefinition)
+		return "A value " + h.noneOf(enum) + "."
 	}
 	for _, end := range []string{" value: ", ", found "} {
 		if before, _, found := strings.Cut(message, end); found {

@@ -13,9 +13,9 @@ func TestContract(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
 		w := newWorld(t, s)
 		return contract.World{
-			Client: w.client, Clock: w.clock, Store: w.store, Hasher: w.hasher,
+			Client: w.client, Browser: contract.DirectBrowser(w.service, domain.Client{IP: "127.0.0.1"}), Elsewhere: w.elsewhere.Elsewhere(), Clock: w.clock, Store: w.store, Hasher: w.hasher,
 			Deliver: contract.DeliverWith(w.worker),
 			Mails:   func(testing.TB) []domain.Mail { return w.mails.Mails() },
 		}
-	}, contract.Expect(107))
+	}, contract.Expect(138))
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
@@ -44,10 +45,20 @@ func TestPreferencesAreThoseOfREST(t *testing.T) {
 		}
 	}
 	wantRefusal(t, w.ask(t, annToken, `mutation { update_users_me(data: { tags: "notalist" }) { id } }`), domain.InvalidPayload, "tags", `"tags" must be an array`)
+	const update = "mutation ($d: update_directus_users_input!) { update_users_me(data: $d) { tags } }"
+	send := func(tags string) graphqlclient.Response {
+		return w.do(t, graphqlclient.Call{Bearer: annToken, Body: `{"query":"` + update + `","variables":{"d":{"tags":` + tags + `}}}`})
+	}
+	wantRefusal(t, send("[1e400]"), domain.InvalidPayload, "tags", `"tags" holds a number that is too large`)
+	if got := send(strings.Repeat("[", 33) + strings.Repeat("]", 33)); !slices.Equal(codes(t, got), []string{"GRAPHQL_VALIDATION"}) {
+		t.Errorf("got %s", got.Body)
+	}
 	u, err := w.store.Repos().Users.ByID(t.Context(), ann.ID)
 	if err != nil || u.Version != ann.Version {
 		t.Errorf("got version %d, %v, want the account as it was", u.Version, err)
 	}
+	deepest := strings.Repeat("[", 32) + strings.Repeat("]", 32)
+	wantBody(t, send(deepest), `{"data":{"update_users_me":{"tags":`+deepest+`}}}`)
 	wantBody(t, w.ask(t, annToken, `mutation { update_users_me(data: { tags: [], theme_dark_overrides: { a: [1] } }) { tags theme_dark_overrides theme_light_overrides } }`),
 		`{"data":{"update_users_me":{"tags":[],"theme_dark_overrides":{"a":[1]},"theme_light_overrides":null}}}`)
 	wantBody(t, w.ask(t, annToken, `mutation { update_users_me(data: { tags: null, theme_dark_overrides: null }) { tags theme_dark_overrides } }`),

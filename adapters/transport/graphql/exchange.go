@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -20,7 +21,8 @@ type exchange struct {
 	handler    *Handler
 	writer     http.ResponseWriter
 	request    *http.Request
-	showsToken bool // in the header or the query parameter
+	parameters url.Values // of the query string
+	showsToken bool       // in the header or the query parameter
 	caller     auth.Principal
 	roots      []document.Root
 	rewritten  document.Rewritten // what is executed
@@ -42,11 +44,18 @@ func (h *Handler) begin(w http.ResponseWriter, r *http.Request) *exchange {
 // exchangeKey is the key of the *exchange in the context of a resolver.
 type exchangeKey struct{}
 
+// context returns what fields are resolved under. It does not end: the library would throw the
+// answers of fields away that have had their effects by then. The work of each field ends in time,
+// under the context of the request.
 func (x *exchange) context() context.Context {
-	return context.WithValue(x.request.Context(), exchangeKey{}, x)
+	return context.WithValue(context.WithoutCancel(x.request.Context()), exchangeKey{}, x)
 }
 
-func exchangeOf(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
+// exchangeOf returns the exchange of a resolver, and the context of its request for the work.
+func exchangeOf(ctx context.Context) (context.Context, *exchange) {
+	x := ctx.Value(exchangeKey{}).(*exchange)
+	return x.request.Context(), x
+}
 
 func (x *exchange) header() http.Header { return x.writer.Header() }
 
@@ -89,10 +98,7 @@ func (x *exchange) device() string {
 // as over REST, whatever they hold: parties on the way may each have looked at another one.
 func (x *exchange) presented() (auth.Credential, error) {
 	fields := x.request.Header.Values("Authorization")
-	var parameters []string
-	if x.request.URL.RawQuery != "" {
-		parameters = x.request.URL.Query()["access_token"]
-	}
+	parameters := x.parameters["access_token"]
 	if len(fields) > 1 || len(parameters) > 1 {
 		return auth.Credential{}, domain.InvalidPayloadError("access_token", "The request includes more than one access token")
 	}
@@ -143,6 +149,7 @@ func (x *exchange) needsCaller() bool {
 		switch root.Field {
 		case "auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
 			"users_invite_accept", "users_register", "users_register_verify", "users_me_email_confirm",
+			"auth_oauth_token", "auth_providers", "auth_disable_default",
 			"server_ping", "__typename", "__schema", "__type":
 		default:
 			return true

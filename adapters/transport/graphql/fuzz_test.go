@@ -88,9 +88,13 @@ func readAlike(t *testing.T, nothing *gophers.Schema, query string) {
 	if failure != nil {
 		return
 	}
-	measured := map[document.Root]bool{} // with their keys left out: each place has one
+	type place struct {
+		field        string
+		line, column int
+	}
+	measured := map[place]bool{}
 	for _, root := range roots {
-		measured[document.Root{Field: root.Field, Line: root.Line, Column: root.Column}] = true
+		measured[place{root.Field, root.Line, root.Column}] = true
 	}
 	rewritten := read.Rewrite(op, func(string) bool { return true })
 	kind := map[string]string{"query": "Query", "mutation": "Mutation"}[op.Type]
@@ -105,12 +109,12 @@ func readAlike(t *testing.T, nothing *gophers.Schema, query string) {
 		case "LoneAnonymousOperationRule", "UniqueOperationNamesRule", "NoUnusedFragmentsRule", "UniqueFragmentNamesRule":
 			t.Errorf("the library reads more than an operation in %q: %v", rewritten.Text, e)
 		case "FieldsOnCorrectTypeRule":
-			var found document.Root
+			var found place
 			var on string
-			if _, err := fmt.Sscanf(e.Message, "Cannot query field %q on type %q", &found.Field, &on); err != nil {
+			if _, err := fmt.Sscanf(e.Message, "Cannot query field %q on type %q", &found.field, &on); err != nil {
 				t.Fatalf("%s: %v", e.Message, err)
 			}
-			found.Line, found.Column = rewritten.Place(e.Locations[0].Line)
+			found.line, found.column = rewritten.Place(e.Locations[0].Line)
 			if on == kind && !measured[found] {
 				t.Errorf("the library begins with %+v, and we with %v: %q", found, roots, rewritten.Text)
 			}

@@ -37,9 +37,9 @@ func Schema() string { return schemaText }
 func Mutations() []string {
 	return []string{
 		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
-		"update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
+		"auth_oauth_token", "update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
 		"update_users_batch", "delete_users_item", "delete_users_items",
-		"delete_sessions_item", "delete_other_sessions",
+		"delete_sessions_item", "delete_other_sessions", "delete_auth_identities",
 		"create_roles_item", "update_roles_item", "delete_roles_item",
 		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
 		"users_me_tfa_generate", "users_me_tfa_enable", "users_me_tfa_disable", "users_me_tfa_recovery_codes", "users_tfa_disable",
@@ -50,7 +50,7 @@ func Mutations() []string {
 // SingleUseMutations returns the mutations of which an operation holds one only, unless
 // Config says otherwise: all those about logging in.
 func SingleUseMutations() []string {
-	return []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset"}
+	return []string{"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token"}
 }
 
 // Config says how to serve.
@@ -118,6 +118,9 @@ type Handler struct {
 	limits document.Limits
 	schema *graphql.Schema
 	known  operations
+
+	planned map[string]source
+	records records // of planned
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -130,8 +133,10 @@ func New(config Config, api auth.API) (*Handler, error) {
 	if config.Client == nil {
 		return nil, errors.New("graphql: Client is missing")
 	}
-	h := &Handler{api: api, config: config.withDefaults(), limits: document.DefaultLimits()}
-	if err := httpedge.CheckCookieNames(h.config.RefreshCookie, h.config.SessionCookie, httpedge.DeviceCookie(h.config.SessionCookie)); err != nil {
+	h := &Handler{api: api, config: config.withDefaults(), limits: document.DefaultLimits(), planned: planned()}
+	h.records = recordsOf(h.planned)
+	session := h.config.SessionCookie
+	if err := httpedge.CheckCookieNames(h.config.RefreshCookie, session, httpedge.DeviceCookie(session), httpedge.OAuthCookie(session)); err != nil {
 		return nil, fmt.Errorf("graphql: %w", err)
 	}
 	var err error
@@ -150,6 +155,7 @@ func New(config Config, api auth.API) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graphql: read the schema: %w", err)
 	}
+	delete(h.schema.AST().Directives, "oneOf") // no input is one, and the library knows no isOneOf, for which tools ask that see it
 	for _, name := range h.config.SingleUse {
 		if !slices.Contains(Mutations(), name) {
 			return nil, fmt.Errorf("graphql: there is no mutation %s", name)

@@ -11,6 +11,9 @@ type prepared struct {
 	document  *document.Document
 	operation document.Operation
 	roots     []document.Root
+
+	plan    *plan // nil for one that is left to the library
+	isKnown bool  // has been found valid and executed before
 }
 
 // prepare reads and measures the operation that is asked for.
@@ -30,11 +33,21 @@ func (h *Handler) prepare(a asked) (*prepared, error) {
 	if failure != nil {
 		return nil, invalid(failure)
 	}
-	p := &prepared{doc, op, roots}
-	if !doc.HasText() { // which may be a password
-		h.known.put(a, p)
-	}
+	p := &prepared{document: doc, operation: op, roots: roots}
+	p.plan = h.plan(p)
 	return p, nil
+}
+
+// remember keeps an operation that was found valid and has been executed for somebody who is
+// logged in: strangers can neither fill the memory nor make it forget. What a document with a
+// string holds may be a password, and is not kept.
+func (h *Handler) remember(a asked, p *prepared) {
+	if p.isKnown || p.document.HasText() || len(a.query)+len(a.operation) > knownBytes {
+		return
+	}
+	known := *p
+	known.isKnown = true
+	h.known.put(a, &known)
 }
 
 // The most that operations remembers: clients ask for the same few again and again.
@@ -60,9 +73,6 @@ func (o *operations) get(a asked) *prepared {
 // put remembers an operation, and forgets all others when there are too many: who sends new
 // ones all the time costs everybody else no more than reading theirs once more.
 func (o *operations) put(a asked, p *prepared) {
-	if len(a.query)+len(a.operation) > knownBytes {
-		return
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.known == nil || len(o.known) >= knownOperations {

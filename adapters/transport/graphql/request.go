@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -26,9 +27,19 @@ func (x *exchange) decode() (asked, error) {
 	return x.decodeBody()
 }
 
+// readParameters reads the query string, which holds neither a semicolon, which some take for an
+// ampersand, nor a malformed escape: of what is around those, others may have read something else.
+func (x *exchange) readParameters() error {
+	var err error
+	if x.parameters, err = url.ParseQuery(x.request.URL.RawQuery); err != nil {
+		return domain.InvalidQueryError("the query string holds a semicolon or a malformed escape")
+	}
+	return nil
+}
+
 // decodeParameters reads a query from the parameters of a GET.
 func (x *exchange) decodeParameters() (asked, error) {
-	parameters := x.request.URL.Query()
+	parameters := x.parameters
 	for _, name := range []string{"query", "operationName", "variables"} {
 		if len(parameters[name]) > 1 {
 			return asked{}, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be given once", name))
@@ -43,8 +54,8 @@ func (x *exchange) decodeParameters() (asked, error) {
 		return a, nil
 	}
 	var members map[string]json.RawMessage // which says that it is JSON in one way
-	if err := httpedge.DecodeJSON([]byte(text), &members); err != nil {
-		return a, err
+	if httpedge.DecodeJSON([]byte(text), &members) != nil {
+		return a, domain.InvalidPayloadError("variables", `"variables" must be an object in JSON`)
 	}
 	var err error
 	a.variables, err = decodeVariables([]byte(text))
@@ -69,7 +80,7 @@ func (x *exchange) decodeBody() (asked, error) {
 		return asked{}, domain.InvalidPayloadError("", "the body did not arrive")
 	}
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
-		return asked{}, domain.InvalidPayloadError("", "several operations in one request are not supported: send one object with one query")
+		return asked{}, domain.InvalidPayloadError("", "Several operations in one request are not supported: send one object with one query")
 	}
 	var members map[string]json.RawMessage // of two with one name the last counts, as over REST
 	if err := httpedge.DecodeJSON(body, &members); err != nil {

@@ -76,7 +76,7 @@ func page[Info, Shown any](all []Info, show func(Info) *Shown, w window) (*[]*Sh
 
 // Roles resolves roles.
 func (r *resolver) Roles(ctx context.Context, args window) (*[]*role, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	all, err := r.handler.api.ListRoles(ctx, x.caller)
 	if err != nil {
 		return nil, x.failed(err)
@@ -90,7 +90,7 @@ func (r *resolver) Roles(ctx context.Context, args window) (*[]*role, error) {
 
 // RolesByID resolves roles_by_id.
 func (r *resolver) RolesByID(ctx context.Context, args struct{ ID graphql.ID }) (*role, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	return shownOr(x, newRole)(r.handler.api.ReadRole(ctx, x.caller, domain.RoleID(args.ID)))
 }
 
@@ -106,7 +106,7 @@ func shownOr[Info, Shown any](x *exchange, show func(Info) *Shown) func(Info, er
 
 // RolesMe resolves roles_me.
 func (r *resolver) RolesMe(ctx context.Context) (*[]*role, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	own, has, err := r.handler.api.MyRole(ctx, x.caller)
 	if err != nil {
 		return nil, x.failed(err)
@@ -119,7 +119,7 @@ func (r *resolver) RolesMe(ctx context.Context) (*[]*role, error) {
 
 // Permissions resolves permissions.
 func (r *resolver) Permissions(ctx context.Context, args window) (*[]*permission, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	all, err := r.handler.api.ListPermissions(ctx, x.caller)
 	if err != nil {
 		return nil, x.failed(err)
@@ -133,13 +133,13 @@ func (r *resolver) Permissions(ctx context.Context, args window) (*[]*permission
 
 // PermissionsByID resolves permissions_by_id.
 func (r *resolver) PermissionsByID(ctx context.Context, args struct{ ID graphql.ID }) (*permission, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	return shownOr(x, newPermission)(r.handler.api.ReadPermission(ctx, x.caller, domain.PermissionID(args.ID)))
 }
 
 // PermissionsMe resolves permissions_me.
 func (r *resolver) PermissionsMe(ctx context.Context) (*jsonValue, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	granted, err := r.handler.api.MyPermissions(ctx, x.caller)
 	if err != nil {
 		return nil, x.failed(err)
@@ -165,7 +165,7 @@ func (r *resolver) rolePatch(ctx context.Context, x *exchange, action domain.Act
 
 // CreateRolesItem resolves create_roles_item.
 func (r *resolver) CreateRolesItem(ctx context.Context, args struct{ Data object }) (*role, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.rolePatch(ctx, x, domain.ActionCreate, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -179,7 +179,7 @@ func (r *resolver) UpdateRolesItem(ctx context.Context, args struct {
 	Data object
 },
 ) (*role, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.rolePatch(ctx, x, domain.ActionUpdate, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -189,7 +189,7 @@ func (r *resolver) UpdateRolesItem(ctx context.Context, args struct {
 
 // DeleteRolesItem resolves delete_roles_item.
 func (r *resolver) DeleteRolesItem(ctx context.Context, args struct{ ID graphql.ID }) (*deleted, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.DeleteRole(ctx, x.caller, domain.RoleID(args.ID), x.client()); err != nil {
 		return nil, x.failed(err)
 	}
@@ -217,7 +217,7 @@ func (r *resolver) permissionPatch(ctx context.Context, x *exchange, data object
 
 // CreatePermissionsItem resolves create_permissions_item.
 func (r *resolver) CreatePermissionsItem(ctx context.Context, args struct{ Data object }) (*permission, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.permissionPatch(ctx, x, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -231,7 +231,7 @@ func (r *resolver) UpdatePermissionsItem(ctx context.Context, args struct {
 	Data object
 },
 ) (*permission, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.permissionPatch(ctx, x, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -241,7 +241,7 @@ func (r *resolver) UpdatePermissionsItem(ctx context.Context, args struct {
 
 // DeletePermissionsItem resolves delete_permissions_item.
 func (r *resolver) DeletePermissionsItem(ctx context.Context, args struct{ ID graphql.ID }) (*deleted, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.DeletePermission(ctx, x.caller, domain.PermissionID(args.ID), x.client()); err != nil {
 		return nil, x.failed(err)
 	}

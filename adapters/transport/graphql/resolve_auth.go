@@ -26,7 +26,7 @@ func (r *resolver) AuthLogin(ctx context.Context, args struct {
 	Mode, OTP       *string
 },
 ) (*authTokens, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	tokens, err := r.login(ctx, x, args.Email, args.Password, args.Mode, args.OTP)
 	if err != nil {
 		return nil, x.failed(err)
@@ -65,7 +65,7 @@ type tokenArgs struct{ RefreshToken, Mode *string }
 
 // AuthRefresh resolves auth_refresh.
 func (r *resolver) AuthRefresh(ctx context.Context, args tokenArgs) (*authTokens, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	in, err := x.source(args)
 	if err != nil {
 		return nil, x.failed(err)
@@ -79,7 +79,7 @@ func (r *resolver) AuthRefresh(ctx context.Context, args tokenArgs) (*authTokens
 
 // AuthLogout resolves auth_logout.
 func (r *resolver) AuthLogout(ctx context.Context, args tokenArgs) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	in, err := x.source(args)
 	if err == nil {
 		err = r.handler.api.Logout(ctx, in)
@@ -87,7 +87,8 @@ func (r *resolver) AuthLogout(ctx context.Context, args tokenArgs) (*bool, error
 	if err != nil {
 		return nil, x.failed(err)
 	}
-	for _, cookie := range []httpedge.Cookie{r.handler.config.RefreshCookie, r.handler.config.SessionCookie} {
+	held := []httpedge.Cookie{r.handler.config.RefreshCookie, r.handler.config.SessionCookie, httpedge.OAuthCookie(r.handler.config.SessionCookie)}
+	for _, cookie := range held {
 		if x.cookie(cookie) != "" {
 			x.setCookie(cookie.Expire())
 		}
@@ -101,7 +102,7 @@ func (r *resolver) AuthPasswordRequest(ctx context.Context, args struct {
 	ResetURL *string
 },
 ) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	in := auth.ResetRequest{
 		Email:    args.Email,
 		Language: x.languages(),
@@ -123,7 +124,7 @@ func (r *resolver) AuthPasswordRequest(ctx context.Context, args struct {
 
 // AuthPasswordReset resolves auth_password_reset.
 func (r *resolver) AuthPasswordReset(ctx context.Context, args struct{ Token, Password string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	err := required("token", args.Token)
 	if err == nil {
 		err = required("password", args.Password)

@@ -3,7 +3,6 @@ package graphql
 import (
 	"context"
 	"maps"
-	"strings"
 
 	"github.com/graph-gophers/graphql-go"
 
@@ -18,14 +17,14 @@ const defaultLimit = 100
 
 // UsersMe resolves users_me.
 func (r *resolver) UsersMe(ctx context.Context) (*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	u, err := r.handler.api.Me(ctx, x.caller)
 	return x.user(u, err)
 }
 
 // UpdateUsersMe resolves update_users_me.
 func (r *resolver) UpdateUsersMe(ctx context.Context, args struct{ Data object }) (*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if _, err := r.handler.api.Me(ctx, x.caller); err != nil {
 		return nil, x.failed(err)
 	}
@@ -55,7 +54,7 @@ func (r *resolver) Users(ctx context.Context, args struct {
 	window
 },
 ) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	query, err := userQuery(args.Filter, args.Search, args.Sort, args.window)
 	if err != nil {
 		return nil, x.failed(err)
@@ -72,15 +71,14 @@ func userQuery(filter object, search *string, sort *[]*string, p window) (port.U
 	if err != nil {
 		return port.UserQuery{}, err
 	}
-	query := port.UserQuery{UserFilter: f, Offset: offset, Limit: limit}
-	for _, by := range orNone(sort) {
-		if by == nil {
-			continue
+	var names []string
+	for _, name := range orNone(sort) {
+		if name != nil {
+			names = append(names, *name)
 		}
-		field, isDescending := strings.CutPrefix(*by, "-")
-		query.Sort = append(query.Sort, port.UserOrder{Field: port.UserField(field), Descending: isDescending})
 	}
-	return query, nil
+	by, err := httpedge.UserSort(names)
+	return port.UserQuery{UserFilter: f, Sort: by, Offset: offset, Limit: limit}, err
 }
 
 // usersAggregated is a count of accounts.
@@ -92,7 +90,7 @@ func (r *resolver) UsersAggregated(ctx context.Context, args struct {
 	Search *string
 },
 ) (*[]*usersAggregated, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	filter, err := userFilter(args.Filter, args.Search)
 	if err != nil {
 		return nil, x.failed(err)
@@ -106,14 +104,14 @@ func (r *resolver) UsersAggregated(ctx context.Context, args struct {
 
 // UsersByID resolves users_by_id.
 func (r *resolver) UsersByID(ctx context.Context, args struct{ ID graphql.ID }) (*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	u, err := r.handler.api.ReadAccount(ctx, x.caller, domain.UserID(args.ID))
 	return x.account(u, err)
 }
 
 // CreateUsersItem resolves create_users_item.
 func (r *resolver) CreateUsersItem(ctx context.Context, args struct{ Data object }) (*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.accountPatch(ctx, x, domain.ActionCreate, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -128,7 +126,7 @@ func (r *resolver) UpdateUsersItem(ctx context.Context, args struct {
 	Data object
 },
 ) (*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionUpdate); err != nil {
 		return nil, x.failed(err)
 	}
@@ -174,7 +172,7 @@ type deleted struct{ ID graphql.ID }
 
 // DeleteUsersItem resolves delete_users_item.
 func (r *resolver) DeleteUsersItem(ctx context.Context, args struct{ ID graphql.ID }) (*deleted, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.DeleteAccount(ctx, x.caller, domain.UserID(args.ID), x.client()); err != nil {
 		return nil, x.failed(err)
 	}

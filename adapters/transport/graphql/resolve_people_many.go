@@ -12,15 +12,16 @@ import (
 
 // CreateUsersItems resolves create_users_items.
 func (r *resolver) CreateUsersItems(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionCreate); err != nil {
 		return nil, x.failed(err)
 	}
 	var patches []auth.AccountPatch
-	for _, data := range orNone(args.Data) {
+	list := orNone(args.Data)
+	for i, data := range list {
 		patch, err := accountPatch(data)
 		if err != nil {
-			return nil, x.failed(err)
+			return nil, x.failed(domain.OfElement(err, i, len(list)))
 		}
 		patches = append(patches, patch)
 	}
@@ -33,7 +34,7 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 	Data object
 },
 ) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	patch, err := r.accountPatch(ctx, x, domain.ActionUpdate, args.Data)
 	if err != nil {
 		return nil, x.failed(err)
@@ -51,15 +52,16 @@ func (r *resolver) UpdateUsersItems(ctx context.Context, args struct {
 
 // UpdateUsersBatch resolves update_users_batch.
 func (r *resolver) UpdateUsersBatch(ctx context.Context, args struct{ Data *[]object }) (*[]*user, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionUpdate); err != nil {
 		return nil, x.failed(err)
 	}
 	var updates []auth.AccountUpdate
-	for _, data := range orNone(args.Data) {
-		update, err := r.accountUpdate(ctx, x, data, len(orNone(args.Data)) <= auth.MaxChangedAccounts)
+	list := orNone(args.Data)
+	for i, data := range list {
+		update, err := r.accountUpdate(ctx, x, data, len(list) <= auth.MaxChangedAccounts)
 		if err != nil {
-			return nil, x.failed(err)
+			return nil, x.failed(domain.OfElement(err, i, len(list)))
 		}
 		updates = append(updates, update)
 	}
@@ -91,7 +93,7 @@ type deletedMany struct{ IDs []*graphql.ID }
 
 // DeleteUsersItems resolves delete_users_items.
 func (r *resolver) DeleteUsersItems(ctx context.Context, args struct{ IDs []*graphql.ID }) (*deletedMany, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionDelete); err != nil {
 		return nil, x.failed(err)
 	}
@@ -108,9 +110,9 @@ func (r *resolver) DeleteUsersItems(ctx context.Context, args struct{ IDs []*gra
 // userIDs refuses a null among the IDs, which the schema lets in as that of Directus does.
 func userIDs(list []*graphql.ID) ([]domain.UserID, error) {
 	var ids []domain.UserID
-	for _, id := range list {
+	for i, id := range list {
 		if id == nil || *id == "" {
-			return nil, domain.InvalidPayloadError("ids", `"ids" must hold IDs`)
+			return nil, domain.OfElement(domain.InvalidPayloadError("ids", `"ids" must hold IDs`), i, len(list))
 		}
 		ids = append(ids, domain.UserID(*id))
 	}

@@ -26,7 +26,7 @@ type session struct {
 
 // Sessions resolves sessions.
 func (r *resolver) Sessions(ctx context.Context, args struct{ User *graphql.ID }) (*[]*session, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	of, err := userOrCaller(args.User)
 	if err != nil {
 		return nil, x.failed(err)
@@ -75,7 +75,7 @@ func userOrCaller(id *graphql.ID) (domain.UserID, error) {
 
 // DeleteSessionsItem resolves delete_sessions_item.
 func (r *resolver) DeleteSessionsItem(ctx context.Context, args struct{ ID graphql.ID }) (*deleted, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	id := domain.SessionID(args.ID)
 	if err := r.handler.api.EndSession(ctx, x.caller, id, x.client()); err != nil {
 		return nil, x.failed(err)
@@ -91,7 +91,7 @@ func (r *resolver) DeleteSessionsItem(ctx context.Context, args struct{ ID graph
 
 // DeleteOtherSessions resolves delete_other_sessions.
 func (r *resolver) DeleteOtherSessions(ctx context.Context, args struct{ User *graphql.ID }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	of, err := userOrCaller(args.User)
 	if err == nil {
 		err = r.handler.api.EndSessions(ctx, x.caller, of, x.client())
@@ -123,7 +123,7 @@ func (r *resolver) Activity(ctx context.Context, args struct {
 	window
 },
 ) (*[]*activity, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	query, err := activityQuery(args.Filter, args.Sort, args.window)
 	if err != nil {
 		return nil, x.failed(err)

@@ -14,7 +14,7 @@ type tfaSetup struct{ Secret, OtpauthURL *string }
 
 // UsersMeTFAGenerate resolves users_me_tfa_generate.
 func (r *resolver) UsersMeTFAGenerate(ctx context.Context, args struct{ Password string }) (*tfaSetup, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	setup, err := r.handler.api.GenerateTFA(ctx, x.caller, args.Password, x.client())
 	if err != nil {
 		return nil, x.failed(err)
@@ -24,7 +24,7 @@ func (r *resolver) UsersMeTFAGenerate(ctx context.Context, args struct{ Password
 
 // UsersMeTFAEnable resolves users_me_tfa_enable, whose answer has no place for recovery codes.
 func (r *resolver) UsersMeTFAEnable(ctx context.Context, args struct{ Secret, OTP string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	_, err := r.handler.api.EnableTFA(ctx, x.caller, auth.TFAEnable{Secret: args.Secret, OTP: args.OTP}, x.client())
 	if err != nil {
 		return nil, x.failed(err)
@@ -34,7 +34,7 @@ func (r *resolver) UsersMeTFAEnable(ctx context.Context, args struct{ Secret, OT
 
 // UsersMeTFADisable resolves users_me_tfa_disable.
 func (r *resolver) UsersMeTFADisable(ctx context.Context, args struct{ OTP string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.DisableTFA(ctx, x.caller, args.OTP, x.client()); err != nil {
 		return nil, x.failed(err)
 	}
@@ -43,7 +43,7 @@ func (r *resolver) UsersMeTFADisable(ctx context.Context, args struct{ OTP strin
 
 // UsersMeTFARecoveryCodes resolves users_me_tfa_recovery_codes.
 func (r *resolver) UsersMeTFARecoveryCodes(ctx context.Context, args struct{ Password, OTP string }) (*[]string, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	codes, err := r.handler.api.RenewRecoveryCodes(ctx, x.caller, args.Password, args.OTP, x.client())
 	if err != nil {
 		return nil, x.failed(err)
@@ -53,7 +53,7 @@ func (r *resolver) UsersMeTFARecoveryCodes(ctx context.Context, args struct{ Pas
 
 // UsersTFADisable resolves users_tfa_disable.
 func (r *resolver) UsersTFADisable(ctx context.Context, args struct{ ID graphql.ID }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	if err := r.handler.api.DisableAccountTFA(ctx, x.caller, domain.UserID(args.ID), x.client()); err != nil {
 		return nil, x.failed(err)
 	}

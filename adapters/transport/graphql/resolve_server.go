@@ -15,7 +15,7 @@ type serverInfoProject struct{ ProjectName *string }
 // ServerInfo resolves server_info.
 func (r *resolver) ServerInfo(ctx context.Context) *serverInfo {
 	info := &serverInfo{Project: &serverInfoProject{&r.handler.config.ProjectName}}
-	if !exchangeOf(ctx).caller.Anonymous() {
+	if _, x := exchangeOf(ctx); !x.caller.Anonymous() {
 		info.Version = &r.handler.config.Version
 	}
 	return info
@@ -23,7 +23,7 @@ func (r *resolver) ServerInfo(ctx context.Context) *serverInfo {
 
 // ServerHealth resolves server_health. A request finds out once, however often it asks.
 func (r *resolver) ServerHealth(ctx context.Context) (*jsonValue, error) {
-	x := exchangeOf(ctx)
+	_, x := exchangeOf(ctx)
 	text, err := x.health()
 	if err != nil {
 		return nil, x.failed(err)

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-gophers/graphql-go"
+	gqlerrors "github.com/graph-gophers/graphql-go/errors"
+
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -29,6 +32,9 @@ func (x *exchange) serve() error {
 	if err := x.route(); err != nil {
 		return err
 	}
+	if err := x.readParameters(); err != nil {
+		return err
+	}
 	if err := x.authenticate(); err != nil {
 		return err
 	}
@@ -47,16 +53,63 @@ func (x *exchange) serve() error {
 	if err := x.authenticateByCookie(); err != nil {
 		return err
 	}
-	variables, err := x.handler.coerce(p.operation.Variables, asked.variables)
+	response, err := x.execute(p, asked.variables)
 	if err != nil {
 		return err
 	}
-	if err := x.handler.checkValues(p, variables); err != nil {
+	if err := x.answer(response); err != nil {
 		return err
 	}
+	if !x.caller.Anonymous() {
+		x.handler.remember(asked, p)
+	}
+	return nil
+}
+
+// execute executes an operation that has been admitted, if it is valid. The values of one that
+// the library executes have to be those of their types; one with a plan holds none.
+func (x *exchange) execute(p *prepared, values map[string]any) (*graphql.Response, error) {
+	if err := x.request.Context().Err(); err != nil {
+		return nil, domain.NewError(domain.ServiceUnavailable, err)
+	}
+	if p.plan != nil && p.isKnown {
+		return x.follow(p.plan), nil
+	}
+	variables, err := x.handler.coerce(p.operation.Variables, values)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.handler.checkValues(p, variables); err != nil {
+		return nil, err
+	}
+	if err := allowChanges(p.roots, p.operation.Variables, variables); err != nil {
+		return nil, err
+	}
+	if wrong := x.rewrite(p, variables); len(wrong) > 0 {
+		return &graphql.Response{Errors: wrong}, nil
+	}
+	if p.plan == nil {
+		return x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables), nil
+	}
+	if wrong := x.handler.schema.Validate(x.rewritten.Text); len(wrong) > 0 {
+		return &graphql.Response{Errors: wrong}, nil
+	}
+	return x.follow(p.plan), nil
+}
+
+// rewrite writes what the library executes. What it leaves out is of no matter to whether the
+// operation is valid, so that whether it is does not depend on the variables that were sent.
+func (x *exchange) rewrite(p *prepared, variables map[string]any) []*gqlerrors.QueryError {
 	given := func(name string) bool { _, ok := variables[name]; return ok }
-	x.rewritten = p.document.Rewrite(p.operation, given)
-	return x.answer(x.handler.schema.Exec(x.context(), x.rewritten.Text, "", variables))
+	rewritten := p.document.Rewrite(p.operation, given)
+	if rewritten.LeavesOut && !p.isKnown {
+		x.rewritten = p.document.Rewrite(p.operation, nil)
+		if wrong := x.handler.schema.ValidateWithVariables(x.rewritten.Text, variables); len(wrong) > 0 {
+			return wrong
+		}
+	}
+	x.rewritten = rewritten
+	return nil
 }
 
 // route refuses paths that are none of ours, and methods that GraphQL is not asked by.

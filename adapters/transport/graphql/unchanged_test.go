@@ -53,6 +53,13 @@ func TestAnAccountIsWrittenBackAsItWasRead(t *testing.T) {
 			}
 		}
 	}
+	t.Run("nobody is read where too many are named", func(t *testing.T) {
+		many := slices.Repeat([]any{map[string]any{"id": "nobody", "token": "**********"}}, 51)
+		got := w.ask(t, token, "mutation ($data: [update_directus_users_input!]) { update_users_batch(data: $data) { id } }", map[string]any{"data": many})
+		if !slices.Equal(codes(t, got), []string{"INVALID_PAYLOAD"}) {
+			t.Errorf("got %s", got.Body)
+		}
+	})
 	t.Run("null takes a token away", func(t *testing.T) {
 		if got := w.ask(t, token, updateItem, map[string]any{"id": ann.ID, "data": map[string]any{"token": nil}}); len(codes(t, got)) > 0 || w.stored(t, ann.ID).StaticToken != nil {
 			t.Errorf("got %s, want the token gone", got.Body)

@@ -138,7 +138,7 @@ func (u *user) prefer(preferences []byte) error {
 // keptAs reads a value of a type, and returns nil for another or none.
 func keptAs[T string | bool](kept json.RawMessage) *T {
 	var value *T
-	if json.Unmarshal(kept, &value) != nil {
+	if len(kept) == 0 || json.Unmarshal(kept, &value) != nil {
 		return nil
 	}
 	return value

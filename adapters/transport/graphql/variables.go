@@ -2,15 +2,18 @@ package graphql
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/graph-gophers/graphql-go/ast"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql/internal/document"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 )
 
 // coerce returns the values of the variables that are declared, as their types have them
@@ -28,7 +31,7 @@ func (h *Handler) coerce(declared []document.Variable, values map[string]any) (m
 		case !given:
 			continue
 		}
-		c := coercion{types: h.schema.AST().Types, most: h.limits.Nesting}
+		c := coercion{handler: h, types: h.schema.AST().Types, most: h.limits.Nesting}
 		result, err := c.declared(v.Type, value)
 		if err != nil {
 			return nil, invalid(&document.Error{Message: fmt.Sprintf("Variable \"$%s\" %s.", v.Name, err)})
@@ -40,6 +43,7 @@ func (h *Handler) coerce(declared []document.Variable, values map[string]any) (m
 
 // coercion is the coercion of a value under way.
 type coercion struct {
+	handler *Handler
 	types   map[string]ast.NamedType
 	nesting int
 	most    int
@@ -105,13 +109,26 @@ func (c *coercion) named(t ast.NamedType, value any) (any, error) {
 	case *ast.EnumTypeDefinition:
 		text, ok := value.(string)
 		if !ok || !slices.ContainsFunc(t.EnumValuesDefinition, func(v *ast.EnumValueDefinition) bool { return v.EnumValue == text }) {
-			return nil, fmt.Errorf("is no value of type %q", t.Name)
+			return nil, errors.New(c.handler.noneOf(t))
 		}
 		return text, nil
 	case *ast.InputObject:
 		return c.object(t, value)
 	}
 	return value, nil
+}
+
+// noneOf says that something is no value of an enumeration, and, where the schema is shown, which
+// it has.
+func (h *Handler) noneOf(t *ast.EnumTypeDefinition) string {
+	if t == nil || h.config.NoIntrospection {
+		return "is none of those that its type has"
+	}
+	var names []string
+	for _, v := range t.EnumValuesDefinition {
+		names = append(names, v.EnumValue)
+	}
+	return "must be one of [" + strings.Join(names, ", ") + "]"
 }
 
 func (c *coercion) object(t *ast.InputObject, value any) (any, error) {
@@ -172,7 +189,8 @@ func (c *coercion) scalar(name string, value any) (any, error) {
 			}
 		}
 	default:
-		return value, c.measure(value)
+		free := coercion{most: httpedge.MostNested} // a value of any shape has levels of its own
+		return value, free.measure(value)
 	}
 	return nil, fmt.Errorf("is no value of type %q", name)
 }

@@ -2,14 +2,13 @@ package graphql_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -120,6 +119,13 @@ func TestModesOfTokens(t *testing.T) {
 			t.Errorf("got cookie %q", out.Header.Get("Set-Cookie"))
 		}
 	})
+	t.Run("a logout takes a login elsewhere away that has begun", func(t *testing.T) {
+		begun := httpedge.OAuthCookie(httpedge.Cookie{})
+		out := w.do(t, graphqlclient.Call{Query: `mutation { auth_logout(refresh_token: "x") }`, Cookie: &http.Cookie{Name: begun.Name, Value: "sealed"}})
+		if got := out.Header.Get("Set-Cookie"); !strings.HasPrefix(got, begun.Name+"=; Max-Age=0") {
+			t.Errorf("got cookie %q", got)
+		}
+	})
 	t.Run("a mode takes the token from its own source", func(t *testing.T) {
 		held := w.login(t, "ann@example.com")
 		for _, query := range []string{
@@ -130,87 +136,6 @@ func TestModesOfTokens(t *testing.T) {
 			if got := w.ask(t, "", query); !slices.Equal(codes(t, got), []string{"INVALID_PAYLOAD"}) {
 				t.Errorf("%s: got %s", query, got.Body)
 			}
-		}
-	})
-}
-
-// TestErrors wants each failure in the shape that the wire has for it.
-func TestErrors(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
-	w.seed(t, "ann@example.com")
-	for name, c := range map[string]struct {
-		call   graphqlclient.Call
-		status int
-		body   string
-	}{
-		"of a field": {
-			graphqlclient.Call{Query: "mutation {\n  in: auth_login(email: \"ann@example.com\", password: \"x\") { access_token }\n}"},
-			200,
-			`{"data":{"in":null},"errors":[{"message":"Invalid user credentials.","locations":[{"line":2,"column":3}],"path":["in"],"extensions":{"code":"INVALID_CREDENTIALS"}}]}`,
-		},
-		"of one field of two": {
-			graphqlclient.Call{Query: "{ server_ping users_me { id } }"},
-			200,
-			`{"data":{"server_ping":"pong","users_me":null},"errors":[{"message":"Invalid user credentials.","locations":[{"line":1,"column":15}],"path":["users_me"],"extensions":{"code":"INVALID_CREDENTIALS"}}]}`,
-		},
-		"of an argument that is empty": {
-			graphqlclient.Call{Query: `mutation { auth_login(email: "", password: "x") { access_token } }`},
-			200,
-			`{"data":{"auth_login":null},"errors":[{"message":"Invalid payload. \"email\" is not allowed to be empty.","locations":[{"line":1,"column":12}],"path":["auth_login"],"extensions":{"code":"INVALID_PAYLOAD","field":"email","reason":"\"email\" is not allowed to be empty"}}]}`,
-		},
-		"of an unknown field": {
-			graphqlclient.Call{Query: "{\n  nothing_there\n}"},
-			400,
-			`{"errors":[{"message":"GraphQL validation error.","extensions":{"code":"GRAPHQL_VALIDATION","errors":[{"message":"Cannot query field \"nothing_there\" on type \"Query\".","locations":[{"line":2,"column":3}]}]}}]}`,
-		},
-		"of a missing argument": {
-			graphqlclient.Call{Query: `mutation { auth_login(email: "a") { access_token } }`},
-			400,
-			`{"errors":[{"message":"GraphQL validation error.","extensions":{"code":"GRAPHQL_VALIDATION","errors":[{"message":"Field \"auth_login\" argument \"password\" of type \"String!\" is required, but it was not provided.","locations":[{"line":1,"column":12}]}]}}]}`,
-		},
-		"of the syntax": {
-			graphqlclient.Call{Query: "{\n\u00e4 }"},
-			400,
-			`{"errors":[{"message":"GraphQL validation error.","extensions":{"code":"GRAPHQL_VALIDATION","errors":[{"message":"Syntax error: there is a character that no document may have here.","locations":[{"line":2,"column":1}]}]}}]}`,
-		},
-		"of no query": {
-			graphqlclient.Call{Body: `{"variables":{}}`},
-			400,
-			`{"errors":[{"message":"Invalid payload. \"query\" is required.","extensions":{"code":"INVALID_PAYLOAD","field":"query","reason":"\"query\" is required"}}]}`,
-		},
-		"of a bad token": {
-			graphqlclient.Call{Query: "{ server_ping }", Bearer: "garbage"},
-			401,
-			`{"errors":[{"message":"Invalid user credentials.","extensions":{"code":"INVALID_CREDENTIALS"}}]}`,
-		},
-		"of a subscription": {
-			graphqlclient.Call{Query: "subscription { users_me { id } }"},
-			400,
-			`{"errors":[{"message":"GraphQL validation error.","extensions":{"code":"GRAPHQL_VALIDATION","errors":[{"message":"There are no subscriptions."}]}}]}`,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := w.do(t, c.call)
-			if got.Status != c.status {
-				t.Errorf("got status %d, want %d", got.Status, c.status)
-			}
-			wantBody(t, got, c.body)
-		})
-	}
-	t.Run("of a request that took too long", func(t *testing.T) {
-		late := newService(t, auth.DefaultSettings())
-		late.client = late.serve(t, failing{late.service, func() { panic(http.ErrAbortHandler) }})
-		if got := late.ask(t, "", `mutation { auth_login(email: "a@example.com", password: "b") { access_token } }`); !slices.Equal(codes(t, got), []string{"INTERNAL_SERVER_ERROR"}) {
-			t.Errorf("got %s", got.Body)
-		}
-	})
-	t.Run("of too many requests says when to come back", func(t *testing.T) {
-		for range 10 {
-			w.ask(t, "", `mutation { auth_login(email: "bob@example.com", password: "x") { access_token } }`)
-		}
-		got := w.ask(t, "", `mutation { auth_login(email: "bob@example.com", password: "x") { access_token } }`)
-		if got.Header.Get("Retry-After") != "90" || !strings.Contains(string(got.Body), `"code":"REQUESTS_EXCEEDED","reset":"2026-03-14T09:28:23.589Z"`) {
-			t.Errorf("got Retry-After %q, %s", got.Header.Get("Retry-After"), got.Body)
 		}
 	})
 }
@@ -235,41 +160,6 @@ func TestHealthIsFoundOutOnce(t *testing.T) {
 	if i := slices.Index(calls, "Store.Ping"); i < 0 || slices.Contains(calls[i+1:], "Store.Ping") {
 		t.Errorf("the core did %v", calls)
 	}
-}
-
-// TestValuesAreCheckedBeforeAnythingIsDone sends, beside a field that has an effect, values that
-// the library looks at no sooner than it has begun. It is red when checkValues does not look at
-// lists and objects, at defaults, at directives, into fragments, or at what variables hold.
-func TestValuesAreCheckedBeforeAnythingIsDone(t *testing.T) {
-	w := newWorld(t, unlimited())
-	w.seed(t, "ann@example.com")
-	token := w.login(t, "ann@example.com").AccessToken
-	const effect = `a: update_users_me(data: { title: "changed" }) { id } `
-	const in = `auth_login(email: "ann@example.com", password: "` + password + `", mode: session) { expires } `
-	for query, variables := range map[string]map[string]any{
-		"mutation { " + effect + `auth_login(email: ["x"], password: "x") { expires } }`:                                                 nil,
-		"mutation { " + effect + `auth_login(email: "x", password: { a: 1 }) { expires } }`:                                              nil,
-		"mutation { " + effect + `auth_login(email: "x", password: "x", mode: [json]) { expires } }`:                                     nil,
-		"mutation { " + effect + `delete_users_item(id: { a: 1 }) { id } }`:                                                              nil,
-		"mutation { " + effect + `delete_users_items(ids: ["a", ["b"]]) { ids } }`:                                                       nil,
-		"mutation { " + effect + `update_users_item(id: "a", data: { title: ["x"] }) { id } }`:                                           nil,
-		"mutation { " + effect + `update_users_item(id: "a", data: { role: { id: ["x"] } }) { id } }`:                                    nil,
-		"mutation { " + effect + `b: update_users_me(data: {}) { id @skip(if: [true]) } }`:                                               nil,
-		"mutation { " + effect + `... on Mutation { ...f } } fragment f on Mutation { delete_users_item(id: { a: 1 }) { id } }`:          nil,
-		"mutation ($p: String = \"x\") { " + effect + `auth_login(email: "x@y.z", password: $p) { expires } }`:                           {"p": nil},
-		"mutation ($p: ID = \"x\") { " + in + `delete_users_item(id: $p) { id } }`:                                                       {"p": nil},
-		"mutation ($p: Boolean = true) { " + effect + `b: update_users_me(data: {}) { id @include(if: $p) } }`:                           {"p": nil},
-		"mutation ($p: String = [\"x\"]) { " + effect + `auth_refresh(refresh_token: $p) { expires } }`:                                  nil,
-		"mutation ($p: [ID] = [\"a\", {a: 1}]) { " + effect + `delete_users_items(ids: $p) { ids } }`:                                    nil,
-		"mutation ($d: update_directus_users_input = { title: { a: 1 } }) { " + effect + `update_users_item(id: "a", data: $d) { id } }`: nil,
-	} {
-		got := w.do(t, graphqlclient.Call{Query: query, Variables: variables, Bearer: token})
-		if got.Status != http.StatusBadRequest || !slices.Equal(codes(t, got), []string{"GRAPHQL_VALIDATION"}) || len(got.Cookies) > 0 {
-			t.Errorf("%s: got status %d, cookies %v, %s", query, got.Status, got.Cookies, got.Body)
-		}
-	}
-	wantBody(t, w.ask(t, token, "{ users_me { title } }"), `{"data":{"users_me":{"title":null}}}`)
-	wantBody(t, w.ask(t, token, `query ($p: String = "x", $b: Boolean = true) { users_me { id @skip(if: $b) } __type(name: $p) { name } }`), `{"data":{"users_me":{},"__type":null}}`)
 }
 
 // TestVariables wants variables to mean what the specification says, also where the library
@@ -378,141 +268,11 @@ func TestStrings(t *testing.T) {
 	}
 }
 
-// TestOneselfAndOthers reads and writes all that an account has.
-func TestOneselfAndOthers(t *testing.T) {
-	w := newWorld(t, unlimited())
-	ann := w.seed(t, "ann@example.com", func(u *domain.User) {
-		u.Preferences = []byte(`{"location":5,"title":"Archer","tags":["a"],"theme_dark_overrides":{"x":1},"email_notifications":false,"avatar":"f1"}`)
-	})
-	root := w.seedAdministrator(t, "root@example.com")
-	annToken, rootToken := w.login(t, "ann@example.com").AccessToken, w.login(t, "root@example.com").AccessToken
-
-	t.Run("what there is, and null for the rest", func(t *testing.T) {
-		got := w.ask(t, annToken, "{ users_me { id email password token tfa_secret status role { id } provider last_access location title tags avatar { id } email_notifications text_direction theme_dark_overrides theme_light auth_data external_identifier } }")
-		want := fmt.Sprintf(`{"data":{"users_me":{"id":%q,"email":"ann@example.com","password":"**********","token":null,"tfa_secret":null,"status":"active","role":null,"provider":"default","last_access":"2026-03-14T09:26:53.589Z","location":null,"title":"Archer","tags":["a"],"avatar":{"id":"f1"},"email_notifications":false,"text_direction":"auto","theme_dark_overrides":{"x":1},"theme_light":null,"auth_data":null,"external_identifier":null}}}`, ann.ID)
-		wantBody(t, got, want)
-	})
-	t.Run("nobody changes what is not theirs", func(t *testing.T) {
-		for _, data := range []string{
-			`id: "x"`, `id: "` + string(ann.ID) + `"`, `role: { id: "` + string(root.Role) + `" }`, `role: null`, `status: "active"`, `token: "x"`,
-			`provider: "default"`, `external_identifier: null`, `auth_data: {}`, `last_access: "2026-03-14T09:26:53.589Z"`,
-		} {
-			if got := w.ask(t, annToken, "mutation { update_users_me(data: { first_name: \"Eve\", "+data+" }) { id } }"); !slices.Equal(codes(t, got), []string{"FORBIDDEN"}) {
-				t.Errorf("%s: got %s", data, got.Body)
-			}
-		}
-		for _, value := range []string{`"x"`, `null`} {
-			got := w.ask(t, annToken, "mutation { update_users_me(data: { first_name: \"Eve\", tfa_secret: "+value+" }) { id } }")
-			wantRefusal(t, got, domain.InvalidPayload, "tfa_secret", `"tfa_secret" cannot be set here`)
-		}
-		wantBody(t, w.ask(t, annToken, "{ users_me { first_name } }"), `{"data":{"users_me":{"first_name":null}}}`)
-	})
-	t.Run("administrators write all that an account has", func(t *testing.T) {
-		got := w.ask(t, rootToken, `mutation { create_users_item(data: { email: "carl@example.com", first_name: "Carl", role: { id: "`+string(root.Role)+`" }, status: "suspended", token: "a-static-token-of-0123456789-letters", avatar: { id: "f2" }, tags: [1, 2.5, {a: null, b: true, c: red}] }) { email status role { id } token avatar { id } tags } }`)
-		wantBody(t, got, `{"data":{"create_users_item":{"email":"carl@example.com","status":"suspended","role":{"id":"`+string(root.Role)+`"},"token":"**********","avatar":{"id":"f2"},"tags":[1,2.5,{"a":null,"b":true,"c":"red"}]}}}`)
-		got = w.ask(t, rootToken, `{ users(filter: { role: { id: { _eq: "`+string(root.Role)+`" } } }, sort: ["-email"], page: 2, limit: 1) { email } users_aggregated(search: "example") { countAll } }`)
-		wantBody(t, got, `{"data":{"users":[{"email":"carl@example.com"}],"users_aggregated":[{"countAll":3}]}}`)
-		got = w.ask(t, rootToken, `mutation { update_users_item(id: "`+string(ann.ID)+`", data: { role: null, token: null, status: "archived" }) { status role { id } } }`)
-		wantBody(t, got, `{"data":{"update_users_item":{"status":"archived","role":null}}}`)
-	})
-	t.Run("several at once, all or none", func(t *testing.T) {
-		got := w.ask(t, rootToken, `mutation { create_users_items(data: [{ email: "gus@example.com" }, { email: "hal@example.com", first_name: "Hal" }]) { id email first_name } }`)
-		var made struct {
-			People []struct{ ID, Email string } `json:"create_users_items"`
-		}
-		if err := got.Data(&made); err != nil || len(made.People) != 2 || made.People[0].Email != "gus@example.com" {
-			t.Fatalf("got %s, %v", got.Body, err)
-		}
-		gus, hal := made.People[0].ID, made.People[1].ID
-		for refused, code := range map[string]string{
-			`create_users_items(data: [{ email: "ida@example.com" }, { email: "HAL@example.com" }]) { id }`:      "RECORD_NOT_UNIQUE",
-			`update_users_items(ids: ["` + gus + `", "nobody"], data: { last_name: "Lost" }) { id }`:             "FORBIDDEN",
-			`update_users_items(ids: ["` + gus + `"], data: { id: "` + hal + `", last_name: "Lost" }) { id }`:    "FORBIDDEN",
-			`update_users_items(ids: ["` + gus + `", null], data: { last_name: "Lost" }) { id }`:                 "INVALID_PAYLOAD",
-			`update_users_items(ids: [], data: { last_name: "Lost" }) { id }`:                                    "INVALID_PAYLOAD",
-			`update_users_batch(data: [{ id: "` + gus + `", last_name: "Lost" }, { last_name: "Lost" }]) { id }`: "INVALID_PAYLOAD",
-			`update_users_batch { id }`: "INVALID_PAYLOAD",
-			`delete_users_items(ids: ["` + gus + `", "` + string(root.ID) + `"]) { ids }`: "UNPROCESSABLE_CONTENT",
-			`delete_users_items(ids: ["` + gus + `", ""]) { ids }`:                        "INVALID_PAYLOAD",
-		} {
-			if got := w.ask(t, rootToken, "mutation { "+refused+" }"); !slices.Equal(codes(t, got), []string{code}) {
-				t.Errorf("%s: got %s, want %s", refused, got.Body, code)
-			}
-		}
-		got = w.ask(t, rootToken, `mutation { update_users_batch(data: [{ id: "`+hal+`", last_name: "Hall" }, { id: "`+gus+`", first_name: "Gus" }]) { first_name last_name } }`)
-		wantBody(t, got, `{"data":{"update_users_batch":[{"first_name":"Hal","last_name":"Hall"},{"first_name":"Gus","last_name":null}]}}`)
-		got = w.ask(t, rootToken, `mutation { update_users_items(ids: ["`+gus+`", "`+hal+`"], data: { status: "suspended" }) { email status } }`)
-		wantBody(t, got, `{"data":{"update_users_items":[{"email":"gus@example.com","status":"suspended"},{"email":"hal@example.com","status":"suspended"}]}}`)
-
-		w.seed(t, "fay@example.com")
-		fayToken := w.login(t, "fay@example.com").AccessToken
-		for _, mutation := range []string{
-			`create_users_items(data: [{ email: "ida@example.com", status: null }]) { id }`, `create_users_items(data: []) { id }`,
-			`update_users_items(ids: [null], data: { status: null }) { id }`, `update_users_batch(data: [{ last_name: "Lost" }]) { id }`,
-			`delete_users_items(ids: [""]) { ids }`,
-		} {
-			if got := w.ask(t, fayToken, "mutation { "+mutation+" }"); !slices.Equal(codes(t, got), []string{"FORBIDDEN"}) {
-				t.Errorf("%s: got %s, want FORBIDDEN", mutation, got.Body)
-			}
-		}
-		got = w.ask(t, rootToken, `mutation { delete_users_items(ids: ["`+gus+`", "`+hal+`"]) { ids } }`)
-		wantBody(t, got, `{"data":{"delete_users_items":{"ids":["`+gus+`","`+hal+`"]}}}`)
-		wantBody(t, w.ask(t, rootToken, `{ users(search: "hal@") { id } }`), `{"data":{"users":[]}}`)
-	})
-	t.Run("lists refuse what they cannot mean", func(t *testing.T) {
-		for query, code := range map[string]string{
-			`{ users(limit: -2) { id } }`: "INVALID_QUERY", `{ users(page: 0) { id } }`: "INVALID_QUERY", `{ users(offset: -1) { id } }`: "INVALID_QUERY",
-			`{ users(filter: { email: {} }) { id } }`: "INVALID_QUERY", `{ users(filter: { email: null }) { id } }`: "INVALID_QUERY", `{ users(filter: { role: { id: null } }) { id } }`: "INVALID_QUERY",
-			`{ users(sort: ["password"]) { id } }`: "INVALID_QUERY", `{ activity(filter: { action: { _eq: "" } }) { id } }`: "INVALID_PAYLOAD",
-			`{ activity(sort: ["timestamp"]) { id } }`:                               "INVALID_QUERY",
-			`{ sessions(user: "") { id } }`:                                          "INVALID_PAYLOAD",
-			`mutation { update_users_item(id: "x", data: { status: null }) { id } }`: "INVALID_PAYLOAD",
-			`mutation { update_users_item(id: "x", data: { email: null }) { id } }`:  "INVALID_PAYLOAD",
-		} {
-			if got := w.ask(t, rootToken, query); !slices.Equal(codes(t, got), []string{code}) {
-				t.Errorf("%s: got %s, want %s", query, got.Body, code)
-			}
-		}
-	})
-	t.Run("the trail is for administrators", func(t *testing.T) {
-		got := w.ask(t, rootToken, `{ activity(filter: { action: { _eq: "login" }, user: { id: { _eq: "`+string(root.ID)+`" } } }, sort: ["-timestamp"], limit: 1) { action outcome user { id } timestamp collection item } }`)
-		wantBody(t, got, fmt.Sprintf(`{"data":{"activity":[{"action":"login","outcome":"success","user":{"id":%q},"timestamp":"2026-03-14T09:26:53.589Z","collection":"directus_users","item":%q}]}}`, root.ID, root.ID))
-		w.seed(t, "dan@example.com")
-		if got := w.ask(t, w.login(t, "dan@example.com").AccessToken, "{ activity { id } }"); !slices.Equal(codes(t, got), []string{"FORBIDDEN"}) {
-			t.Errorf("got %s", got.Body)
-		}
-	})
-	t.Run("what the service says of itself", func(t *testing.T) {
-		wantBody(t, w.ask(t, "", "{ server_ping server_info { project { project_name } version } server_health __typename }"),
-			`{"data":{"server_ping":"pong","server_info":{"project":{"project_name":"Sallyport"},"version":null},"server_health":{"status":"ok"},"__typename":"Query"}}`)
-		wantBody(t, w.ask(t, rootToken, "{ server_info { version } }"), `{"data":{"server_info":{"version":"v1.2.3"}}}`)
-		if got := w.ask(t, rootToken, "{ server_health }"); !strings.Contains(string(got.Body), `"store:responseTime":[{"status":"ok","componentType":"datastore"`) {
-			t.Errorf("got %s", got.Body)
-		}
-	})
-}
-
-// TestTools sends the query with which tools read a schema.
-func TestTools(t *testing.T) {
-	const reference = "kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }"
-	got := newWorld(t, auth.DefaultSettings()).do(t, graphqlclient.Call{Query: `query IntrospectionQuery {
-		__schema {
-			queryType { name } mutationType { name } subscriptionType { name }
-			types { ...FullType }
-			directives { name description locations args(includeDeprecated: true) { ...InputValue } }
-		}
+func encoded(t testing.TB, text string) string {
+	t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	fragment FullType on __Type {
-		kind name description
-		fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason }
-		inputFields(includeDeprecated: true) { ...InputValue }
-		interfaces { ...TypeRef }
-		enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
-		possibleTypes { ...TypeRef }
-	}
-	fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
-	fragment TypeRef on __Type { ` + reference + ` }`, Operation: "IntrospectionQuery"})
-	if got.Status != http.StatusOK || len(codes(t, got)) > 0 || !strings.Contains(string(got.Body), `"auth_login"`) {
-		t.Errorf("got status %d, %.500s", got.Status, got.Body)
-	}
+	return string(quoted)
 }

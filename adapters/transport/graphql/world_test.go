@@ -12,6 +12,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/graphql"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
@@ -32,6 +33,8 @@ type world struct {
 	faults  *intercept.Switch
 	log     *fakes.Log
 	service *auth.Service
+
+	elsewhere *fakes.OAuthProvider // each of contract.OAuthPlaces
 }
 
 func newWorld(t testing.TB, s auth.Settings, changes ...func(*graphql.Config)) world {
@@ -51,6 +54,8 @@ func newService(t testing.TB, s auth.Settings) world {
 		calls:  &intercept.Recorder{},
 		faults: &intercept.Switch{},
 		log:    &fakes.Log{},
+
+		elsewhere: fakes.NewOAuthProvider("GitHub"),
 	}
 	hooks := intercept.Hooks{Before: intercept.Chain(w.calls.Hook, w.faults.Hook)}
 	w.store = refstore.New()
@@ -63,6 +68,7 @@ func newService(t testing.TB, s auth.Settings) world {
 	w.service = auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(tokens, hooks), Verifier: intercept.Verifier(tokens, hooks),
+		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: w.logger(),
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
 	}, s, keys)

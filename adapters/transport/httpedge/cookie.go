@@ -15,6 +15,7 @@ const (
 	RefreshCookieName = "directus_refresh_token"
 	SessionCookieName = "directus_session_token"
 	DeviceCookieName  = "sallyport_device"
+	OAuthCookieName   = "sallyport_oauth" // see OAuthCookie
 )
 
 // Cookie says how a cookie is set. The zero value but for a name is a cookie for the host
@@ -30,6 +31,18 @@ type Cookie struct {
 // of another site carries it.
 func DeviceCookie(session Cookie) Cookie {
 	return Cookie{Name: DeviceCookieName, Domain: session.Domain, Insecure: session.Insecure, SameSite: "Lax"}
+}
+
+// OAuthCookie keeps auth.OAuthBegun.Cookie, for the host alone. A provider sends the browser
+// back from another site, and a cookie of SameSite=Strict would stay behind. The prefix keeps
+// other hosts of the domain from planting the beginning of a login of theirs; browsers take it
+// with Secure alone (RFC 6265bis, section 4.1.3.2).
+func OAuthCookie(session Cookie) Cookie {
+	name := "__Host-" + OAuthCookieName
+	if session.Insecure {
+		name = OAuthCookieName
+	}
+	return Cookie{Name: name, Insecure: session.Insecure, SameSite: "Lax"}
 }
 
 // CheckCookieNames refuses names of which one cookie would overwrite another.

@@ -31,6 +31,9 @@ func NewEntry(e *domain.Error, now time.Time) Entry {
 	if e.Type != "" {
 		extensions["type"] = e.Type
 	}
+	if e.Element != 0 {
+		extensions["index"] = e.Element - 1 // as clients count what they have sent
+	}
 	switch e.Code {
 	case domain.RecordNotUnique:
 		extensions["collection"] = "directus_users"

@@ -64,9 +64,15 @@ func preferences() map[string]Kind {
 	}
 }
 
+// MostNested is how many lists and objects of a preference are within each other at most, so that
+// what one transport takes every other can show: a message of Protobuf has three levels for each
+// object, and its readers take a hundred.
+const MostNested = 32
+
 // Preferences returns those of the members that are preferences of a user, for
 // auth.ProfilePatch; nil where there are none. It refuses, as INVALID_PAYLOAD, one that is of
-// another type than its own and no null. Every transport asks it, so that none keeps what
+// another type than its own and no null, that is nested more than MostNested deep, or that holds a
+// number that no 64 bits of floating point do. Every transport asks it, so that none keeps what
 // another refuses. The values are valid JSON.
 func Preferences(members map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 	var kept map[string]json.RawMessage
@@ -79,12 +85,42 @@ func Preferences(members map[string]json.RawMessage) (map[string]json.RawMessage
 		if kind := KindOf(members[name]); kind != wanted && kind != KindNull {
 			return nil, domain.InvalidPayloadError(name, fmt.Sprintf("%q must be %s", name, wanted))
 		}
+		if err := checkNested(name, members[name]); err != nil {
+			return nil, err
+		}
 		if kept == nil {
 			kept = map[string]json.RawMessage{}
 		}
 		kept[name] = members[name]
 	}
 	return kept, nil
+}
+
+// checkNested refuses what not every transport can show.
+func checkNested(name string, value json.RawMessage) error {
+	decoder, depth := json.NewDecoder(bytes.NewReader(value)), 0
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if err != nil { // the end, of what is valid
+			return nil
+		}
+		switch token := token.(type) {
+		case json.Number:
+			if _, err := token.Float64(); err != nil {
+				return domain.InvalidPayloadError(name, fmt.Sprintf("%q holds a number that is too large", name))
+			}
+		case json.Delim:
+			if token == '[' || token == '{' {
+				depth++
+			} else {
+				depth--
+			}
+			if depth > MostNested {
+				return domain.InvalidPayloadError(name, fmt.Sprintf("%q nests lists and objects more than %d deep", name, MostNested))
+			}
+		}
+	}
 }
 
 // KeptPreferences reads what a user's account keeps, by name, with what is meant where nothing is

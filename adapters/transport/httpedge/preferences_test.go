@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
@@ -38,5 +39,34 @@ func TestPreferencesHaveTypes(t *testing.T) {
 	}
 	if got, err := httpedge.Preferences(map[string]json.RawMessage{"verified": nil}); got != nil || err != nil {
 		t.Errorf("got %v, %v, want none", got, err)
+	}
+}
+
+// TestPreferencesCanBeShownEverywhere is red when checkNested counts nothing, or does not look at
+// numbers.
+func TestPreferencesCanBeShownEverywhere(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	objects := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
+	for _, c := range []struct{ name, value, reason string }{
+		{"tags", nested(httpedge.MostNested), ""},
+		{"tags", nested(httpedge.MostNested + 1), "more than 32 deep"},
+		{"tags", nested(5000), "more than 32 deep"},
+		{"tags", "[" + strings.Repeat("[],", 100) + "[]]", ""},
+		{"theme_dark_overrides", objects(httpedge.MostNested), ""},
+		{"theme_light_overrides", objects(httpedge.MostNested + 1), "more than 32 deep"},
+		{"tags", `[1e308,-1.5e-400,12345678901234567890,"1e400"]`, ""},
+		{"tags", "[1e400]", "too large"},
+		{"theme_dark_overrides", `{"a":[-1e309]}`, "too large"},
+	} {
+		_, err := httpedge.Preferences(map[string]json.RawMessage{c.name: json.RawMessage(c.value)})
+		if c.reason == "" {
+			if err != nil {
+				t.Errorf("%.50s: got %v", c.value, err)
+			}
+			continue
+		}
+		if failure, ok := err.(*domain.Error); !ok || failure.Code != domain.InvalidPayload || failure.Field != c.name || !strings.Contains(failure.Reason, c.reason) {
+			t.Errorf("%.50s: got %v, want INVALID_PAYLOAD and %q", c.value, err, c.reason)
+		}
 	}
 }

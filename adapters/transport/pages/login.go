@@ -33,7 +33,7 @@ func (h *Handler) showLogin(v *visit) error {
 			notice = "login.enrol"
 		}
 	}
-	h.render(v, page{template: "login", Title: "login.title", Notice: notice, Focus: "email"})
+	h.render(v, page{template: "login", Title: "login.title", Notice: notice, Problem: cameBack(v), Focus: "email"})
 	return nil
 }
 
@@ -100,6 +100,9 @@ func (h *Handler) takeLogout(v *visit) error {
 			return err
 		}
 		h.sessionCookie().expire(v.w)
+	}
+	if begun := h.oauthCookie(); begun.value(v.r) != "" {
+		begun.expire(v.w)
 	}
 	return h.redirect(v, loginPath+"?signed-out")
 }

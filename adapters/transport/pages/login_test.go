@@ -174,6 +174,18 @@ func TestLogout(t *testing.T) {
 		b.get(t, "/admin/login?signed-out").shows(t, http.StatusOK, `role="status"`, "You are signed out.")
 		b.get(t, "/admin").leadsTo(t, "/admin/login")
 	})
+	t.Run("takes a login elsewhere away that has begun", func(t *testing.T) {
+		w := newWorld(t)
+		b := w.signedIn(t)
+		b.post(t, "/admin/link", "provider", "Google")
+		if b.cookie(t, "/auth/login", oauthCookie) == "" {
+			t.Fatal("nothing has begun")
+		}
+		b.post(t, "/admin/logout").leadsTo(t, "/admin/login?signed-out")
+		if got := b.cookie(t, "/auth/login", oauthCookie); got != "" {
+			t.Errorf("the browser still has %q", got)
+		}
+	})
 	t.Run("of nobody leads to the form as well", func(t *testing.T) {
 		newWorld(t).browser(t).post(t, "/admin/logout").leadsTo(t, "/admin/login?signed-out")
 	})

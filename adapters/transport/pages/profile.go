@@ -24,13 +24,21 @@ func (h *Handler) showProfile(v *visit) error {
 		return err
 	}
 	notice := ""
-	if v.r.URL.Query().Has("saved") {
+	switch query := v.r.URL.Query(); {
+	case query.Has("saved"):
 		notice = "profile.saved"
+	case query.Has("linked"):
+		notice = "profile.linked"
+	case query.Has("unlinked"):
+		notice = "profile.unlinked"
 	}
-	h.renderProfile(v, user, page{Notice: notice, Form: url.Values{
-		"first_name": {user.FirstName}, "last_name": {user.LastName}, "language": {user.Language},
-	}})
-	return nil
+	who.User = user
+	return h.renderProfile(v, who, page{Notice: notice, Problem: cameBack(v), Form: formOf(user)})
+}
+
+// formOf are the fields of the form as they are stored.
+func formOf(user domain.User) url.Values {
+	return url.Values{"first_name": {user.FirstName}, "last_name": {user.LastName}, "language": {user.Language}}
 }
 
 // takeProfile handles POST /admin. A field that the form does not hold stays as it is.
@@ -49,7 +57,7 @@ func (h *Handler) takeProfile(v *visit) error {
 		h.sessionCookie().expire(v.w) // it ended in the meantime
 		return h.redirect(v, loginPath)
 	case err != nil:
-		return h.refuseProfile(v, who.User, err)
+		return h.refuseProfile(v, who, err)
 	case tokens != nil:
 		h.sessionCookie().set(v.w, tokens.Access, tokens.TTL, h.config.Now())
 	}
@@ -66,7 +74,7 @@ func field(form url.Values, name string) *string {
 }
 
 // refuseProfile shows the form again, with everything as it was typed.
-func (h *Handler) refuseProfile(v *visit, user domain.User, err error) error {
+func (h *Handler) refuseProfile(v *visit, who auth.Principal, err error) error {
 	h.logFailure(v.r.Context(), err)
 	p := asProblem(err)
 	switch f := fieldOf(err); f {
@@ -75,13 +83,16 @@ func (h *Handler) refuseProfile(v *visit, user domain.User, err error) error {
 	case "language":
 		p.Key, p.Args, p.Field = "problem.text", []any{auth.MaxLanguageRunes}, f
 	}
-	h.renderProfile(v, user, page{Problem: p, Form: v.form, Focus: p.Field})
-	return nil
+	return h.renderProfile(v, who, page{Problem: p, Form: v.form, Focus: p.Field})
 }
 
 // renderProfile shows the account in the language that its owner has chosen, if any.
-func (h *Handler) renderProfile(v *visit, user domain.User, p page) {
-	v.texts = h.textsFor(user.Language, v.r.Header.Get("Accept-Language"))
-	p.template, p.Title, p.User = "profile", "profile.title", user
+func (h *Handler) renderProfile(v *visit, who auth.Principal, p page) (err error) {
+	if p.Linked, p.Others, err = h.placesOf(v, who); err != nil {
+		return err
+	}
+	v.texts = h.textsFor(who.User.Language, v.r.Header.Get("Accept-Language"))
+	p.template, p.Title, p.User = "profile", "profile.title", who.User
 	h.render(v, p)
+	return nil
 }

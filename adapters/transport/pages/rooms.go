@@ -21,6 +21,10 @@ const (
 	verifyPath  = "/admin/verify-email"
 	confirmPath = "/admin/confirm-email"
 	usersPath   = "/admin/users/" // and an ID behind
+
+	elsewherePath = "/admin/sign-in-with"
+	linkPath      = "/admin/link"
+	unlinkPath    = "/admin/unlink"
 )
 
 // room is what a path leads to. A nil function is a method that it does not take.
@@ -41,6 +45,9 @@ func (h *Handler) allRooms() map[string]room {
 		verifyPath:        h.roomOf(h.verifyLink()),
 		confirmPath:       h.roomOf(h.confirmLink()),
 		usersPath:         {show: h.leadToReady},
+		elsewherePath:     {show: h.showElsewhere},
+		linkPath:          {take: h.takeLink},
+		unlinkPath:        {take: h.takeUnlink},
 	}
 }
 

@@ -28,6 +28,10 @@ func everyAnswer(t *testing.T, check func(t *testing.T, got answer)) {
 		"profile, nobody":  func() answer { return out.get(t, "/admin") },
 		"profile refused":  func() answer { return in.post(t, "/admin", "first_name", strings.Repeat("x", 51)) },
 		"profile taken":    func() answer { return in.post(t, "/admin", "first_name", "Ann") },
+		"elsewhere":        func() answer { return out.get(t, "/admin/sign-in-with?provider=GitHub") },
+		"elsewhere failed": func() answer { return out.get(t, "/admin/login?reason=INVALID_CREDENTIALS") },
+		"elsewhere linked": func() answer { return in.post(t, "/admin/link", "provider", "GitHub") },
+		"elsewhere gone":   func() answer { return in.post(t, "/admin/unlink", "provider", "GitHub") },
 		"sign out, nobody": func() answer { return out.post(t, "/admin/logout") },
 		"no such page":     func() answer { return out.get(t, "/admin/nowhere") },
 		"no such method":   func() answer { return out.do(t, http.MethodPut, "/admin/login", nil) },
@@ -81,6 +85,8 @@ func TestSecurity35_CrossSiteFormsAreRefused(t *testing.T) {
 				{w.browser(t), "/admin/login", "email=ann%40example.com&password=chosen+by+eve"},
 				{b, "/admin/forgot-password", "email=ann%40example.com"},
 				{b, "/admin/logout", ""},
+				{b, "/admin/link", "provider=GitHub"},
+				{b, "/admin/unlink", "provider=GitHub"},
 			} {
 				got := f.from.do(t, http.MethodPost, f.path, strings.NewReader(f.form),
 					"Content-Type", "application/x-www-form-urlencoded", "Origin", c.origin, "Sec-Fetch-Site", c.site)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/adapters/transport/pages"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
 	"github.com/sallyport-auth/sallyport/core/contract/refstore"
@@ -43,6 +44,8 @@ type world struct {
 	calls   *intercept.Recorder
 	faults  *intercept.Switch
 	log     *fakes.Log
+
+	elsewhere *fakes.OAuthProvider // each of contract.OAuthPlaces
 }
 
 func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) world {
@@ -54,6 +57,8 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 		calls:   &intercept.Recorder{},
 		faults:  &intercept.Switch{},
 		log:     &fakes.Log{},
+
+		elsewhere: fakes.NewOAuthProvider("GitHub"),
 	}
 	hooks := intercept.Hooks{Before: intercept.Chain(w.calls.Hook, w.faults.Hook)}
 	w.store = refstore.New()
@@ -65,7 +70,7 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 	tokens := fakes.NewTokens("a key for tests", "directus")
 	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	settings := auth.DefaultSettings()
-	settings.ResetPage = site + "/admin/reset-password"
+	settings.ResetPage, settings.PublicURL = site+"/admin/reset-password", site
 	config := pages.Config{
 		PublicURL:   &url.URL{Scheme: "https", Host: "login.example.com"},
 		ProjectName: "Ann & <Sons>",
@@ -81,6 +86,7 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 	w.service = auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: tokens, Verifier: tokens,
+		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mailbox, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 	}, settings, keys)
 	handler, err := pages.New(config, w.service)

@@ -88,3 +88,45 @@ func measureLoad(ctx context.Context, what string, d time.Duration, used func() 
 
 // own are the counters of this process, where the work is done in it.
 func own() (counters, error) { return readCounters(), nil }
+
+// readWith measures a request that is the same each time, at these numbers of connections.
+func (w *world) readWith(ctx context.Context, r *report, p *process, what string, at []int, prepare func(c *connection, i int)) error {
+	for _, n := range at {
+		if err := w.ask(ctx, r, p, what, n, func(c *connection, i int) client {
+			prepare(c, i)
+			return func() error { return c.do() }
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// requestWith measures a request that is prepared each time anew.
+func (w *world) requestWith(ctx context.Context, r *report, p *process, what string, n int, prepare func(c *connection, i int)) error {
+	return w.ask(ctx, r, p, what, n, func(c *connection, i int) client {
+		return func() error {
+			prepare(c, i)
+			return c.do()
+		}
+	})
+}
+
+// ask measures n clients with a connection each.
+func (w *world) ask(ctx context.Context, r *report, p *process, what string, n int, of func(c *connection, i int) client) error {
+	connections, err := dialMany(p.address, n)
+	if err != nil {
+		return err
+	}
+	defer closeAll(connections)
+	clients := make([]client, n)
+	for i, c := range connections {
+		clients[i] = of(c, i)
+	}
+	m, err := w.load(ctx, p, what, w.time, clients)
+	if err != nil {
+		return err
+	}
+	r.lines = append(r.lines, m)
+	return nil
+}

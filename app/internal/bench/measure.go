@@ -307,25 +307,3 @@ func (w *world) readMe(ctx context.Context, r *report, p *process, what string, 
 	closeAll(connections)
 	return w.readWith(ctx, r, p, what, at, func(c *connection, i int) { c.getAs("/users/me", got[i].Access) })
 }
-
-// readWith measures a request that is the same each time, at these numbers of connections.
-func (w *world) readWith(ctx context.Context, r *report, p *process, what string, at []int, prepare func(c *connection, i int)) error {
-	for _, n := range at {
-		connections, err := dialMany(p.address, n)
-		if err != nil {
-			return err
-		}
-		clients := make([]client, n)
-		for i, c := range connections {
-			prepare(c, i)
-			clients[i] = func() error { return c.do() }
-		}
-		m, err := w.load(ctx, p, what, w.time, clients)
-		closeAll(connections)
-		if err != nil {
-			return err
-		}
-		r.lines = append(r.lines, m)
-	}
-	return nil
-}

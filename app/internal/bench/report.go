@@ -90,7 +90,7 @@ func (r report) writeAims(b io.Writer) {
 		line("`/users/me` at most 50 µs of processor time", duration(me.cpu), me.cpu <= 50*time.Microsecond)
 	}
 	if rest, ok := r.line(byREST, some); ok {
-		for _, what := range []string{byGraphQL, byGraphQLFour} {
+		for _, what := range []string{byGraphQL, byGraphQLFour, byGraphQLNew} {
 			if graph, ok := r.line(what, some); ok {
 				times := float64(graph.cpu) / float64(rest.cpu)
 				line(what+": at most 2.5 times the processor time of REST",

@@ -49,6 +49,11 @@ type Backend interface {
 	// then, as in "in the folder X". The errors are those of port.Mailer.
 	TestMail(ctx context.Context, c config.Config, to domain.Email) (where string, err error)
 
+	// ExamineOAuth asks every configured provider what a login would ask, as far as nobody has
+	// to log in, and returns what is well and what is not, by what it is about. A provider that
+	// is down is a finding, and no error.
+	ExamineOAuth(ctx context.Context, c config.Config) ([]Finding, error)
+
 	// Migrations opens the database and leaves its schema as it is. The caller closes
 	// the result.
 	Migrations(ctx context.Context, c config.Config, o DatabaseOptions) (Migrations, error)
@@ -71,6 +76,24 @@ type ServeOptions struct {
 type MailPreview struct {
 	Kind     domain.LetterKind
 	Language string // BCP 47; empty: the default
+}
+
+// FindingLevel says how good or bad a Finding is.
+type FindingLevel string
+
+// The levels of findings.
+const (
+	FindingOK    FindingLevel = "ok"
+	FindingNote  FindingLevel = "note"  // something to know or to do elsewhere
+	FindingWrong FindingLevel = "wrong" // something that keeps people from logging in
+)
+
+// Finding is what looking at one thing has shown. It holds no secret.
+type Finding struct {
+	About string // a setting or a provider, by its name
+	Level FindingLevel
+	Text  string
+	Fix   string // what to do about it; empty: nothing
 }
 
 // Migrations changes the schema of a database.

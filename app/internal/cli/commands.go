@@ -18,6 +18,7 @@ type commands struct {
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that sign access tokens, and after what DATA_KEY seals."`
 	Mail        mailCommand        `cmd:"" help:"Look at mails, and try whether they arrive."`
 	Config      configCommand      `cmd:"" help:"Show or check the configuration."`
+	Doctor      doctorCommand      `cmd:"" help:"Try what the service needs of others, and say what to fix."`
 	Activity    activityCommand    `cmd:"" help:"Show the audit trail."`
 	Export      exportCommand      `cmd:"" help:"Write all that the database keeps as JSON lines, which import reads into another."`
 	Import      importCommand      `cmd:"" help:"Move in from an export, or from another service."`
@@ -68,6 +69,10 @@ type keysCommand struct {
 type mailCommand struct {
 	Preview mailPreviewCommand `cmd:"" help:"Show a mail as it would be sent, with sample values."`
 	Test    mailTestCommand    `cmd:"" help:"Send a test mail, and say what came of it."`
+}
+
+type doctorCommand struct {
+	OAuth doctorOAuthCommand `cmd:"" name:"oauth" help:"Ask the providers where people log in: are they there, do they take this client, do clocks agree, which callbacks to register."`
 }
 
 type configCommand struct {

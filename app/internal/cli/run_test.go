@@ -38,6 +38,9 @@ type backend struct {
 	checked  int
 	checkErr error
 
+	findings []cli.Finding
+	askedErr error
+
 	mail      domain.Mail
 	previewed []cli.MailPreview
 	tested    []domain.Email
@@ -92,6 +95,10 @@ func (b *backend) Moving(_ context.Context, _ config.Config, o cli.DatabaseOptio
 func (b *backend) Check(config.Config) error {
 	b.checked++
 	return b.checkErr
+}
+
+func (b *backend) ExamineOAuth(context.Context, config.Config) ([]cli.Finding, error) {
+	return b.findings, b.askedErr
 }
 
 func (b *backend) PreviewMail(_ context.Context, _ config.Config, p cli.MailPreview) (domain.Mail, string, error) {
@@ -224,7 +231,7 @@ func TestHelp(t *testing.T) {
 			}
 			for _, command := range []string{
 				"serve", "migrate up", "migrate down", "migrate status", "users create", "users passwd",
-				"users list", "users unlock", "mail preview", "mail test", "config print", "config check", "version",
+				"users list", "users unlock", "mail preview", "mail test", "config print", "config check", "doctor oauth", "version",
 			} {
 				if !strings.Contains(o.stdout, "\n  "+command) {
 					t.Errorf("%s is missing in\n%s", command, o.stdout)

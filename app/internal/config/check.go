@@ -30,6 +30,7 @@ func (l *loader) check(c *Config) {
 	l.checkHash(c.Hash)
 	l.checkRecovery(c.Recovery)
 	l.checkMail(c)
+	l.checkOAuth(c)
 	l.checkAdmin(c.Admin, c.Passwords)
 	l.checkGraphQL(&c.GraphQL)
 	l.checkConnect(c.Connect, c.Server)

@@ -17,6 +17,7 @@
 //	unset            what the default is, where it follows from something else
 //	secret           the value is never shown
 //	own              the setting is ours; the reference service does not have it
+//	page             of OAuthProvider: the name behind OAUTH_X_, where it is another
 package config
 
 import (
@@ -44,6 +45,7 @@ type Config struct {
 	Limits        Limits        `group:"Limits on attempts"`
 	Recovery      Recovery      `group:"Forgotten passwords"`
 	Mail          Mail          `group:"Mail"`
+	OAuth         OAuth         `group:"Logins elsewhere"`
 	Admin         Admin         `group:"First administrator"`
 	GraphQL       GraphQL       `group:"GraphQL"`
 	Explorer      Explorer      `group:"Pages for developers"`
@@ -194,7 +196,7 @@ type Limits struct {
 	TFAAccount       port.Limit    `env:"LIMIT_TFA_ACCOUNT" envDefault:"5/30m" doc:"Wrong codes of the second factor of one account, wherever they are shown. After that each is answered with 429, also a right one, until one attempt has been given back." own:"true"`
 	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
 	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
-	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password or address. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
+	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password, address or logins at providers. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
 	LoginStall       time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
 }
 

@@ -8,16 +8,16 @@ import (
 // GraphQL holds what GraphQL allows. SingleUse is empty for off.
 type GraphQL struct {
 	Introspection bool     `env:"GRAPHQL_INTROSPECTION" envDefault:"true" doc:"Whether the GraphQL schema is shown to whoever asks for it, as tools and the page at /graphql do."`
-	SingleUse     []string `env:"GRAPHQL_SINGLE_USE_MUTATIONS" envDefault:"auth_login,auth_refresh,auth_logout,auth_password_request,auth_password_reset" doc:"The GraphQL mutations of which one operation may hold one only, all of them counted together, so that aliases make no more guesses than requests. off for none: each then counts in the limits on attempts by itself."`
+	SingleUse     []string `env:"GRAPHQL_SINGLE_USE_MUTATIONS" envDefault:"auth_login,auth_refresh,auth_logout,auth_password_request,auth_password_reset,auth_oauth_token" doc:"The GraphQL mutations of which one operation may hold one only, all of them counted together, so that aliases make no more guesses than requests. off for none: each then counts in the limits on attempts by itself."`
 }
 
 // GraphQLMutations returns the names that GRAPHQL_SINGLE_USE_MUTATIONS may hold.
 func GraphQLMutations() []string {
 	return []string{
-		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
+		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token",
 		"update_users_me", "create_users_item", "create_users_items", "update_users_item", "update_users_items",
 		"update_users_batch", "delete_users_item", "delete_users_items",
-		"delete_sessions_item", "delete_other_sessions",
+		"delete_sessions_item", "delete_other_sessions", "delete_auth_identities",
 		"create_roles_item", "update_roles_item", "delete_roles_item",
 		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
 		"users_me_tfa_generate", "users_me_tfa_enable", "users_me_tfa_disable", "users_me_tfa_recovery_codes", "users_tfa_disable",

@@ -35,6 +35,9 @@ func Load(in Input) (Config, error) {
 	}); err != nil {
 		return Config{}, fmt.Errorf("config: read the tags of Config: %w", err)
 	}
+	if err := l.parseProviders(&c); err != nil {
+		return Config{}, fmt.Errorf("config: read the tags of OAuthProvider: %w", err)
+	}
 	l.derive(&c)
 	l.check(&c)
 
@@ -48,13 +51,14 @@ func Load(in Input) (Config, error) {
 
 // loader is the state of one Load.
 type loader struct {
-	settings []Setting
-	values   map[string]string // by setting, where it is set
-	sources  map[string]string // by setting, where it is set
-	current  string            // the setting whose value is being parsed
-	serve    bool              // as Input.Serve
-	mistakes Mistakes
-	warnings []string
+	settings  []Setting
+	providers []namedProvider   // whose settings are among these
+	values    map[string]string // by setting, where it is set
+	sources   map[string]string // by setting, where it is set
+	current   string            // the setting whose value is being parsed
+	serve     bool              // as Input.Serve
+	mistakes  Mistakes
+	warnings  []string
 }
 
 func newLoader() *loader {

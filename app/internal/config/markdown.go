@@ -23,13 +23,17 @@ func WriteMarkdown(w io.Writer) error {
 
 func writeSettings(b *strings.Builder, wanted func(Setting) bool) {
 	group := ""
-	for _, s := range Settings() {
+	for _, s := range append(Settings(), OAuthSettings()...) {
 		if !wanted(s) {
 			continue
 		}
 		if s.Group != group {
 			group = s.Group
-			fmt.Fprintf(b, "\n### %s\n\n| Name | Type | Default | Meaning |\n| --- | --- | --- | --- |\n", group)
+			fmt.Fprintf(b, "\n### %s\n\n", group)
+			if group == groupOfProviders {
+				b.WriteString(markdownProviders)
+			}
+			b.WriteString("| Name | Type | Default | Meaning |\n| --- | --- | --- | --- |\n")
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", s.Name, markdownType(s), markdownDefault(s), cell(markdownMeaning(s)))
 	}
@@ -57,6 +61,9 @@ func markdownDefault(s Setting) string {
 
 func markdownMeaning(s Setting) string {
 	meaning := s.Doc
+	if s.Page != "" && s.Page != pageFamily+strings.TrimPrefix(s.Name, todaysFamily) {
+		meaning += " Of OAUTH_PROVIDERS: `" + s.Page + "`."
+	}
 	if s.Alias != "" {
 		meaning += " The name `" + s.Alias + "` is read as well."
 	}
@@ -71,6 +78,10 @@ func markdownMeaning(s Setting) string {
 
 // cell keeps text inside a cell of a table.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+const markdownProviders = "X is the name of the provider in capitals, with _ for -: a provider `GitHub` of AUTH_PROVIDERS has " +
+	"`AUTH_GITHUB_CLIENT_ID`, one of OAUTH_PROVIDERS `OAUTH_GITHUB_KEY`. Where nothing else is said, `OAUTH_X_` takes the place of " +
+	"`AUTH_X_`. [Logins elsewhere](oauth.md) has what to write for which provider.\n\n"
 
 const markdownIntroduction = `# Configuration
 

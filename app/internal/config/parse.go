@@ -30,6 +30,7 @@ func (l *loader) parsers() map[reflect.Type]env.ParserFunc {
 		reflect.TypeFor[port.Limit]():          l.parser(l.limit),
 		reflect.TypeFor[auth.PasswordPolicy](): l.parser(l.passwordPolicy),
 		reflect.TypeFor[Proxies]():             l.parser(l.proxies),
+		reflect.TypeFor[map[string]string]():   l.parser(l.parameters),
 	}
 }
 
@@ -78,6 +79,9 @@ func absent(name string) []string {
 		return []string{"memcache"}
 	case "EMAIL_TRANSPORT":
 		return []string{"sendmail", "ses", "mailgun", "mailtrap"}
+	}
+	if isOfProviders(name) && strings.HasSuffix(name, "_DRIVER") {
+		return []string{"local", "ldap", "saml", "apple"}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 type Setting struct {
 	Name    string
 	Alias   string // a second name, or empty
+	Page    string // of OAuthSettings: the name in the family of OAUTH_PROVIDERS
 	Group   string
 	Type    string // for people: "duration", "list of addresses", ...
 	Default string // as it would be written; empty for none
@@ -26,9 +27,11 @@ type Setting struct {
 	size     bool
 	pem      bool
 	bare     string
+	field    string // of a provider: the name behind its prefix
 }
 
-// Settings returns every setting there is, in the order of the reference.
+// Settings returns every setting there is but those of single providers, in the order of the
+// reference.
 func Settings() []Setting {
 	var all []Setting
 	config := reflect.TypeFor[Config]()
@@ -38,7 +41,9 @@ func Settings() []Setting {
 			continue
 		}
 		for j := range group.Type.NumField() {
-			all = append(all, describe(group.Tag.Get("group"), group.Type.Field(j)))
+			if s := describe(group.Tag.Get("group"), group.Type.Field(j)); s.Name != "-" {
+				all = append(all, s)
+			}
 		}
 	}
 	return all
@@ -88,6 +93,8 @@ func typeName(s Setting, t reflect.Type) string {
 		return "text"
 	case t == reflect.TypeFor[[]Secret](), t == reflect.TypeFor[[]string]():
 		return "list of texts"
+	case t == reflect.TypeFor[map[string]string]():
+		return "parameters"
 	case t == reflect.TypeFor[Proxies]():
 		return "list of addresses, or a number"
 	}

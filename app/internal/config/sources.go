@@ -53,6 +53,7 @@ func (l *loader) collect(in Input) {
 			l.take(s.Name, flags, environment, dotenv)
 		}
 	}
+	l.takeProviders(flags, environment, dotenv)
 	l.checkUnsupported(environment, dotenv)
 	l.suggest(environment, dotenv)
 }
@@ -182,7 +183,7 @@ func (l *loader) dotenvValues(path, text string) map[string]string {
 	known := l.knownNames()
 	seen := map[string]bool{}
 	for _, s := range all {
-		ours := slices.ContainsFunc(s.names, func(name string) bool { return isKnown(name, known) })
+		ours := slices.ContainsFunc(s.names, func(name string) bool { return isKnown(name, known) || isOfProviders(name) })
 		if ours && s.refersTo(func(name string) bool { return !seen[name] }) {
 			l.mistake("CONFIG_PATH", "line "+strconv.Itoa(s.line)+" of the file "+quote(path)+" takes what follows a $ for a name, and no line above sets that", "put a value that holds a $ in single quotes")
 		}

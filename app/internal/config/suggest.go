@@ -14,6 +14,9 @@ const maxDistance = 2
 func (l *loader) suggest(environment, dotenv layer) {
 	known := l.knownNames()
 	for _, name := range slices.Sorted(maps.Keys(environment.values)) {
+		if isOfProviders(name) {
+			continue // pointed out already
+		}
 		// Short names of others are near ours by chance: HOME is no HOST.
 		if near := nearest(name, known, min(maxDistance, len(name)/4)); near != "" {
 			l.warn("%s is no setting; did you mean %s?", name, near)
@@ -21,7 +24,7 @@ func (l *loader) suggest(environment, dotenv layer) {
 	}
 	var ignored []string
 	for _, name := range slices.Sorted(maps.Keys(dotenv.values)) {
-		if isKnown(name, known) || isUnsupported(strings.TrimSuffix(name, fileSuffix)) {
+		if isKnown(name, known) || isOfProviders(name) || isUnsupported(strings.TrimSuffix(name, fileSuffix)) {
 			continue
 		}
 		if near := nearest(name, known, maxDistance); near != "" {

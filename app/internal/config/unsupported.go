@@ -19,6 +19,8 @@ func (l *loader) checkUnsupported(layers ...layer) {
 				l.mistake(base, "is not supported, and no password that was hashed with it could be verified", "unset it, and let those who have such a password set a new one")
 			case base == "HASH_TYPE" && layer.values[name] != "2":
 				l.mistake(base, "is not supported: new hashes are argon2id, and those of argon2i and bcrypt are verified", "unset it")
+			case isOfProviders(base) && !isKnown(name, known):
+				l.pointOut(name, layer.values[name], known)
 			case isUnsupported(base) && !isKnown(name, known):
 				l.warn("%s has no effect in this version", name)
 			}
@@ -28,13 +30,13 @@ func (l *loader) checkUnsupported(layers ...layer) {
 
 func isUnsupported(name string) bool {
 	if slices.Contains([]string{
-		"ADMIN_TOKEN", "AUTH_DISABLE_DEFAULT", "AUTH_PROVIDERS", "OAUTH_PROVIDERS", "CONTENT_SECURITY_POLICY",
+		"ADMIN_TOKEN", "CONTENT_SECURITY_POLICY",
 		"DB_SEARCH_PATH", "HSTS_ENABLED", "IP_CUSTOM_HEADER", "PRESSURE_LIMITER_ENABLED",
 		"REDIS_DB", "REDIS_HOST", "REDIS_USERNAME", "REGISTER_STALL_TIME", "USER_INVITE_TOKEN_TTL",
 	}, name) {
 		return true
 	}
-	for _, prefix := range []string{"AUTH_", "DB_POOL__", "DB_SSL__", "OAUTH_", "RATE_LIMITER_", "USER_INVITE_", "USER_REGISTER_"} {
+	for _, prefix := range []string{"DB_POOL__", "DB_SSL__", "RATE_LIMITER_", "USER_INVITE_", "USER_REGISTER_"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

@@ -26,11 +26,12 @@ const axeFile = "../../../adapters/transport/pages/testdata/axe.min.js"
 // browser is a tab of a headless Chromium. Its methods end the test when something is not
 // as they want it.
 type browser struct {
-	t    testing.TB
-	ctx  context.Context
-	axe  string
-	mu   sync.Mutex
-	seen []string // what the browser asked for or complained about and should not have
+	t     testing.TB
+	ctx   context.Context
+	axe   string
+	hosts []string // that it may ask
+	mu    sync.Mutex
+	seen  []string // what the browser asked for or complained about and should not have
 }
 
 // openBrowser starts program, a browser, with a profile of its own. At the end of the test it must
@@ -57,9 +58,26 @@ func openBrowser(t testing.TB, program string, hosts ...string) *browser {
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
 
-	b := &browser{t: t, ctx: ctx, axe: string(axe)}
+	b := &browser{t: t, ctx: ctx, axe: string(axe), hosts: hosts}
+	b.prepare()
+	return b
+}
+
+// newTab opens another tab beside b.
+func (b *browser) newTab() *browser {
+	b.t.Helper()
+	ctx, closeTab := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(closeTab)
+	tab := &browser{t: b.t, ctx: ctx, axe: b.axe, hosts: b.hosts}
+	tab.prepare()
+	return tab
+}
+
+// prepare opens the tab, and has the end of the test look at what it was seen to do.
+func (b *browser) prepare() {
+	b.t.Helper()
 	run(b, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		b.watch(tab, hosts)
+		b.watch(tab, b.hosts)
 		// As if the window were in front: what has the focus is drawn so.
 		if _, err := cdp.Call(ctx, tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 			return err
@@ -70,14 +88,13 @@ func openBrowser(t testing.TB, program string, hosts ...string) *browser {
 		_, err := cdp.Call(ctx, tab, network.Enable, network.EnableParams{})
 		return err
 	}))
-	t.Cleanup(func() {
+	b.t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, what := range b.seen {
-			t.Error(what)
+			b.t.Error(what)
 		}
 	})
-	return b
 }
 
 // chromium returns the path of the browser. Where there is none the test is skipped, but

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"connectrpc.com/connect"
 
@@ -48,18 +47,8 @@ func (p *process) grpc(t testing.TB) connectrpctest.Client {
 // TestContractOverGRPC tells every story of the inbound kit to the whole program by gRPC.
 func TestContractOverGRPC(t *testing.T) {
 	contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
-		h := inFile(t)
-		now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
-		p := serveAt(t, now, overConnect(append(h.env, environment(s)...)))
-		store := h.open(t)
-		return contract.World{
-			Client:  p.grpc(t),
-			Clock:   p.clock,
-			Store:   store,
-			Hasher:  cheapHasher(t),
-			Deliver: func(t testing.TB) { awaitEmpty(t, store.Repos().MailQueue) },
-			Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, h.dataDir) },
-		}
+		grpc := func(t testing.TB, p *process) contract.Client { return p.grpc(t) }
+		return tellStories(t, inFile(t), s, grpc, overConnect(nil)...)
 	}, contract.Expect(stories))
 }
 

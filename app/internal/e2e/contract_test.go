@@ -10,12 +10,11 @@ import (
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/contract/graphqlclient"
-	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // stories is how many the inbound kit has.
-const stories = 107
+const stories = 138
 
 // TestContract tells every story of the inbound kit to the whole program, on each database that
 // it runs on over REST, each exchange of which it compares with docs/api/openapi.yaml, and over
@@ -40,18 +39,7 @@ func TestContract(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			contract.RunTransport(t, func(t testing.TB, s auth.Settings) contract.World {
-				h := test.home(t)
-				now := time.Date(2026, time.March, 14, 9, 26, 53, 589_793_000, time.UTC)
-				p := serveAt(t, now, append(h.env, environment(s)...))
-				store := h.open(t)
-				return contract.World{
-					Client:  test.client(t, p),
-					Clock:   p.clock,
-					Store:   store,
-					Hasher:  cheapHasher(t),
-					Deliver: func(t testing.TB) { awaitEmpty(t, store.Repos().MailQueue) },
-					Mails:   func(t testing.TB) []domain.Mail { return readMailbox(t, h.dataDir) },
-				}
+				return tellStories(t, test.home(t), s, test.client)
 			}, contract.Expect(stories))
 		})
 	}
@@ -90,6 +78,7 @@ func environment(s auth.Settings) []string {
 		fmt.Sprintf("MAIL_QUEUE_LENGTH=%d", s.MailQueue),
 		"PASSWORD_RESET_TOKEN_TTL=" + s.ResetTTL.String(),
 		"PASSWORD_RESET_URL_ALLOW_LIST=" + strings.Join(s.ResetURLs, ","),
+		fmt.Sprintf("AUTH_DISABLE_DEFAULT=%t", s.DisableDefault),
 	}
 }
 

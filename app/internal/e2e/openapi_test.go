@@ -16,6 +16,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/contract/restclient"
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/totp"
+	"github.com/sallyport-auth/sallyport/docs/api"
 )
 
 // TestOpenAPIIsOpenAPI holds the description to the schema of OpenAPI 3.1.
@@ -23,6 +24,17 @@ func TestOpenAPIIsOpenAPI(t *testing.T) {
 	t.Parallel()
 	if ok, wrong := described(t).requests.ValidateDocument(); !ok {
 		t.Error(inWords(wrong))
+	}
+}
+
+// TestOpenAPIHasNoListsByAccident: a line of a description that begins with a status and a full
+// stop is shown as a list of numbers.
+func TestOpenAPIHasNoListsByAccident(t *testing.T) {
+	t.Parallel()
+	for i, line := range strings.Split(string(api.OpenAPI()), "\n") {
+		if regexp.MustCompile(`^\s*\d+[.)] `).MatchString(line) {
+			t.Errorf("line %d of docs/api/openapi.yaml begins as a list does: %s", i+1, line)
+		}
 	}
 }
 
@@ -77,6 +89,7 @@ func TestOpenAPIDescribesEveryAnswer(t *testing.T) {
 	recoverPassword(t, p, dir)
 	useUpAttempts(t, p)
 	askTooOften(t, c)
+	logInElsewhere(t, c)
 
 	elsewhere := serve(t, append(cheap(t.TempDir()), "ROOT_REDIRECT=false", "ACCESS_TOKEN_ALGORITHM=EdDSA"))
 	elsewhere.HTTP.Transport = c

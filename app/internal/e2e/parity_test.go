@@ -42,7 +42,7 @@ func TestParity(t *testing.T) {
 	for name, client := range transports {
 		w := newTwin(t)
 		p := &performance{TB: t, twin: w, client: client(w), held: map[string]contract.Reply{}, names: map[string]string{}}
-		for _, a := range acts() {
+		for _, a := range append(actsElsewhere(), acts()...) {
 			told[name] = append(told[name], a.name+": "+p.perform(a))
 		}
 	}
@@ -66,6 +66,8 @@ type twin struct {
 	store   port.Store
 	mails   *fakes.Mailbox
 	service *auth.Service
+
+	elsewhere *fakes.OAuthProvider // each of contract.OAuthPlaces
 }
 
 func newTwin(t *testing.T) twin {
@@ -75,6 +77,8 @@ func newTwin(t *testing.T) twin {
 		clock: fakes.NewClock(time.Date(2026, time.March, 14, 9, 26, 53, 0, time.UTC)),
 		store: refstore.New(),
 		mails: &fakes.Mailbox{},
+
+		elsewhere: fakes.NewOAuthProvider("GitHub"),
 	}
 	hasher := fakes.NewHasher(2)
 	tokens := fakes.NewTokens("a key for tests", "directus")
@@ -87,7 +91,7 @@ func newTwin(t *testing.T) twin {
 	log := slog.New(slog.DiscardHandler)
 	w.service = auth.New(auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
-		Hasher: hasher, Issuer: tokens, Verifier: tokens, Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: log,
+		Hasher: hasher, Issuer: tokens, Verifier: tokens, OAuth: contract.OAuthPlaces(w.elsewhere.Named), Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: log,
 	}, settings, keys)
 
 	public := &url.URL{Scheme: "https", Host: "login.example.com"}
@@ -121,8 +125,9 @@ func newTwin(t *testing.T) twin {
 	return w
 }
 
-// The accounts that a twin begins with, all with parityPassword.
+// The accounts that a twin begins with, all but Bob's with parityPassword.
 const (
+	parityBob      = "0195f2c6-7d7e-7a10-8000-0000000000b1"
 	parityAnn      = "0195f2c6-7d7e-7a10-8000-0000000000a1"
 	parityRoot     = "0195f2c6-7d7e-7a10-8000-0000000000c0"
 	parityRole     = "0195f2c6-7d7e-7a10-8000-0000000000d0"
@@ -145,6 +150,10 @@ func (w twin) populate(t *testing.T, hasher port.PasswordHasher) {
 		}
 		err = errors.Join(err, repos.Users.Create(t.Context(), u))
 	}
+	// Bob has no password: he logs in elsewhere.
+	bob := domain.User{ID: parityBob, Email: "bob@example.com", Status: domain.StatusActive, CreatedAt: w.clock.Now()}
+	err = errors.Join(err, repos.Users.Create(t.Context(), bob),
+		repos.Identities.Link(t.Context(), domain.Identity{Provider: "GitHub", Subject: bobElsewhere.Subject, UserID: bob.ID}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +193,13 @@ func (p *performance) state() any {
 	ctx, repos := p.Context(), p.store.Repos()
 	users := p.must(repos.Users.List(ctx, "", 100)).([]domain.User)
 	var sessions [][]domain.Session
+	var identities [][]domain.Identity
 	for i, u := range users {
+		linked := p.must(repos.Identities.OfUser(ctx, u.ID)).([]domain.Identity)
+		for j := range linked {
+			linked[j].UserID = ""
+		}
+		identities = append(identities, linked)
 		of := p.must(p.store.Sessions().List(ctx, u.ID, p.clock.Now(), 100)).([]domain.Session)
 		for j := range of {
 			of[j].ID, of[j].UserID, of[j].Secret = domain.SessionID(p.name(string(of[j].ID))), "", domain.SecretHash{}
@@ -204,7 +219,7 @@ func (p *performance) state() any {
 	for _, m := range p.mails.Mails() {
 		mails = append(mails, string(m.To)+": "+resetToken.ReplaceAllString(m.Text, "token"))
 	}
-	return []any{users, sessions, events, mails}
+	return []any{users, identities, sessions, events, mails}
 }
 
 func (p *performance) must(v any, err error) any {

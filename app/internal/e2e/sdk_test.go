@@ -8,11 +8,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/sallyport-auth/sallyport/adapters/oauth/oidc/oidctest"
 )
 
 // sdkCases is how many tests docs/examples/js has: one that is no longer found is no longer
 // run, which would not show otherwise.
-const sdkCases = 78
+const sdkCases = 81
 
 // TestJavaScriptSDK runs the example in docs/examples/js, which is what a team has that points
 // its own client at the service: the official SDK as it is published, over the network, against
@@ -21,14 +23,19 @@ func TestJavaScriptSDK(t *testing.T) {
 	t.Parallel()
 	example := installExample(t)
 	data := t.TempDir()
+	port, _ := publicHome(t)
+	public := "http://127.0.0.1:" + port
+	at := oidctest.GitHub(t, callbacks(public, "GitHub")...)
+	at.SetPerson(bobElsewhere)
 	program := exec.CommandContext(t.Context(), buildRelease(t), "serve")
 	program.Dir, program.Env = t.TempDir(), append(cheap(data), "LIMIT_NOTICE_ACCOUNT=off") // as its README says
+	program.Env = append(append(program.Env, "PORT="+port, "PUBLIC_URL="+public), gitHubOfThePage(at)...)
 	service := startProcess(t, program, nil)
 
 	command := npm(t, example, "test", "--", "--test-reporter=tap")
 	command.Env = append(os.Environ(),
 		"SALLYPORT_URL="+service.URL, "SALLYPORT_EMAIL="+adminEmail, "SALLYPORT_PASSWORD="+adminPassword,
-		"SALLYPORT_MAILBOX="+filepath.Join(data, "mailbox"))
+		"SALLYPORT_MAILBOX="+filepath.Join(data, "mailbox"), "SALLYPORT_PROVIDER=GitHub")
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Errorf("npm test: %v\n%s", err, output)

@@ -20,7 +20,7 @@ const testMailTimeout = time.Minute
 func (b Backend) Check(c config.Config) error {
 	_, wrongWords := wiring.NewComposer(c)
 	_, wrongOffice := wiring.NewPostOffice(c, b.Clock)
-	return errors.Join(wiring.CheckDatabase(c.Database), wiring.CheckPasswordCheckers(c), checkFirstPassword(c), wrongWords, wrongOffice)
+	return errors.Join(wiring.CheckDatabase(c.Database), wiring.CheckPasswordCheckers(c), wiring.CheckOAuth(c), checkFirstPassword(c), wrongWords, wrongOffice)
 }
 
 // PreviewMail implements cli.Backend.

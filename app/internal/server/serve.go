@@ -55,6 +55,9 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	if err != nil {
 		return err
 	}
+	if err := checkDefaultRoles(ctx, service.Store.Repos().Roles, c); err != nil {
+		return err
+	}
 	if err := warnOfNoAdministrator(ctx, service.Auth, o.Log); err != nil {
 		return err
 	}

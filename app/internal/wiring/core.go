@@ -33,6 +33,7 @@ func provideSettings(c config.Config) auth.Settings {
 		ResetTTL:          c.Recovery.ResetTTL,
 		ResetPage:         strings.TrimRight(c.Server.PublicURL, "/") + "/admin/reset-password",
 		PublicURL:         c.Server.PublicURL,
+		DisableDefault:    c.OAuth.DefaultDisabled,
 		EventsTTL:         c.Audit.EventsTTL,
 		NoticePage:        strings.TrimRight(c.Server.PublicURL, "/") + "/admin/forgot-password",
 		ResetURLs:         c.Recovery.ResetURLs,
@@ -45,7 +46,7 @@ func provideSettings(c config.Config) auth.Settings {
 
 func providePorts(
 	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher, checkers []port.PasswordChecker,
-	issuer port.TokenIssuer, verifier port.TokenVerifier, mailer port.Mailer, composer port.MailComposer,
+	places []auth.OAuthPlace, issuer port.TokenIssuer, verifier port.TokenVerifier, mailer port.Mailer, composer port.MailComposer,
 	clock port.Clock, probes []auth.Probe, log *slog.Logger,
 ) auth.Ports {
 	return auth.Ports{
@@ -57,6 +58,7 @@ func providePorts(
 		Hasher:   hasher,
 
 		PasswordCheckers: checkers,
+		OAuth:            places,
 
 		Issuer:   issuer,
 		Verifier: verifier,

@@ -38,6 +38,7 @@ var coreSet = wire.NewSet(
 	provideKeyring,
 	provideSettings,
 	provideProbes,
+	provideOAuth,
 	providePorts,
 	auth.New,
 	wire.Bind(new(auth.API), new(*auth.Service)),

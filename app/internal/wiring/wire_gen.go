@@ -47,6 +47,13 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -77,8 +84,8 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	v2 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
+	v3 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -195,6 +202,13 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		return nil, nil, err
 	}
 	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -225,8 +239,8 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		cleanup()
 		return nil, nil, err
 	}
-	v2 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
+	v3 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -343,6 +357,13 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		return nil, nil, err
 	}
 	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -373,8 +394,8 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		cleanup()
 		return nil, nil, err
 	}
-	v2 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
+	v3 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -491,6 +512,13 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	clock := e.Clock
+	v2, err := provideOAuth(c, clock)
+	if err != nil {
+		cleanup3()
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	keyring, err := provideKeyring(c, k, store, clock, logger)
 	if err != nil {
 		cleanup3()
@@ -521,8 +549,8 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		cleanup()
 		return nil, nil, err
 	}
-	v2 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, tokens, tokens, mailer, composer, clock, v2, logger)
+	v3 := provideProbes(store, redis, clock, c)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {

@@ -52,6 +52,10 @@ func wordsOf(kind domain.LetterKind, german bool) (title, hint string, ok bool) 
 		return "%s, the second factor is off", "Changed from %s with %s. %s", true
 	case kind == domain.LetterRecoveryUsed:
 		return "%s, a recovery code was used", "Used from %s with %s. %s", true
+	case kind == domain.LetterIdentityLinked:
+		return "%s, there is another way in", "Linked from %s with %s. %s", true
+	case kind == domain.LetterIdentityUnlinked:
+		return "%s, there is one way in less", "Unlinked from %s with %s. %s", true
 	}
 	return "", "", false
 }

@@ -99,7 +99,7 @@ func TestMailbox(t *testing.T) {
 }
 
 func TestComposer(t *testing.T) {
-	contract.RunComposer(t, func(testing.TB) port.MailComposer { return fakes.Composer{} }, contract.Expect(9))
+	contract.RunComposer(t, func(testing.TB) port.MailComposer { return fakes.Composer{} }, contract.Expect(10))
 
 	t.Run("knows German", func(t *testing.T) {
 		c := port.MailContent{Kind: domain.LetterPasswordReset, Language: "de-AT", FirstName: "Ann"}

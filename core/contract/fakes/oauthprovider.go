@@ -64,6 +64,23 @@ func (p *OAuthProvider) World() contract.OAuthWorld {
 	}
 }
 
+// Elsewhere returns the provider as stories of transports want it.
+func (p *OAuthProvider) Elsewhere() contract.Elsewhere {
+	w := p.World()
+	return contract.Elsewhere{Login: w.Login, Pull: w.Pull}
+}
+
+// Named returns the same provider as one of another name.
+func (p *OAuthProvider) Named(name string) port.OAuthProvider { return renamed{p, name} }
+
+type renamed struct {
+	*OAuthProvider
+	name string
+}
+
+// Name implements port.OAuthProvider.
+func (r renamed) Name() string { return r.name }
+
 // Name implements port.OAuthProvider.
 func (p *OAuthProvider) Name() string { return p.name }
 

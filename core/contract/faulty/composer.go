@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -91,9 +92,20 @@ func composerFaults() []Fault {
 			Composer: composing(nil, func(c port.MailContent, w *words) { w.subject = c.FirstName + ": " + w.subject }),
 		},
 		{
+			Name: "unlinked-is-linked", Turns: []string{"composer/each-kind-has-its-subject"},
+			Composer: composing(func(c *port.MailContent) error {
+				if c.Kind == domain.LetterIdentityUnlinked {
+					c.Kind = domain.LetterIdentityLinked
+				}
+				return nil
+			}, nil),
+		},
+		{
 			Name: "every-kind-is-a-reset", Turns: []string{"composer/unknown-kind-is-not-found"},
 			Composer: composing(func(c *port.MailContent) error {
-				c.Kind = domain.LetterPasswordReset
+				if !slices.Contains(domain.LetterKinds(), c.Kind) {
+					c.Kind = domain.LetterPasswordReset
+				}
 				return nil
 			}, nil),
 		},

@@ -159,6 +159,10 @@ func usersValueFaults() []Fault {
 			Store: created(func(u *domain.User) { u.FirstName = threeByteRunes(u.FirstName) }),
 		},
 		{
+			Name: "nobody-has-proven-anything", Turns: []string{"users/create/email-proven"},
+			Store: created(func(u *domain.User) { u.EmailProven = false }),
+		},
+		{
 			Name: "text-trimmed", Turns: []string{"users/values/blanks-stay"},
 			Store: created(func(u *domain.User) { u.FirstName = strings.TrimSpace(u.FirstName) }),
 		},

@@ -41,6 +41,23 @@ func usersUpdateFaults() []Fault {
 			}),
 		},
 		{
+			Name: "new-address-is-unproven", Turns: []string{"users/update/email-proven"},
+			Store: updated(func(ctx context.Context, inner port.Users, u domain.User) (domain.User, error) {
+				if old, err := inner.ByID(ctx, u.ID); err == nil && old.Email != u.Email {
+					u.EmailProven = false
+				}
+				return inner.Update(ctx, u)
+			}),
+		},
+		{
+			Name: "proven-for-ever", Turns: []string{"users/update/email-proven"},
+			Store: updated(func(ctx context.Context, inner port.Users, u domain.User) (domain.User, error) {
+				old, err := inner.ByID(ctx, u.ID)
+				u.EmailProven = u.EmailProven || err == nil && old.EmailProven
+				return inner.Update(ctx, u)
+			}),
+		},
+		{
 			Name: "changed-rows-counted", Turns: []string{"users/update/same-again"},
 			Store: updated(func(ctx context.Context, inner port.Users, u domain.User) (domain.User, error) {
 				if old, err := inner.ByID(ctx, u.ID); err == nil && sameButForTimes(old, u) {
@@ -180,7 +197,7 @@ func usersUpdateFaults() []Fault {
 // sameButForTimes reports whether an update of a to b changes no column.
 func sameButForTimes(a, b domain.User) bool {
 	return a.Email == b.Email && a.FirstName == b.FirstName && a.LastName == b.LastName &&
-		a.Version == b.Version && a.Epoch == b.Epoch && bytes.Equal(a.TOTP, b.TOTP)
+		a.EmailProven == b.EmailProven && a.Version == b.Version && a.Epoch == b.Epoch && bytes.Equal(a.TOTP, b.TOTP)
 }
 
 // overwriting returns users of whom write shows more of what Update was asked for.

@@ -17,5 +17,5 @@ func TestContract(t *testing.T) {
 			}
 		})
 		return s
-	}, contract.Expect(573))
+	}, contract.Expect(575))
 }

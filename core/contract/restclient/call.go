@@ -55,6 +55,9 @@ func (r Response) Data(v any) error {
 	return json.Unmarshal(r.Body, &struct{ Data any }{v})
 }
 
+// decode decodes the whole answer into v.
+func (r Response) decode(v any) error { return json.Unmarshal(r.Body, v) }
+
 // Do sends the request. An answer with errors is returned beside the first of them.
 func (c Client) Do(ctx context.Context, what Call) (Response, error) {
 	request, err := what.request(ctx, c.URL)

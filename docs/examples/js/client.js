@@ -8,6 +8,7 @@ export const service = {
 	email: process.env.SALLYPORT_EMAIL ?? 'admin@example.com',
 	password: process.env.SALLYPORT_PASSWORD,
 	mailbox: process.env.SALLYPORT_MAILBOX,
+	provider: process.env.SALLYPORT_PROVIDER,
 };
 
 /**

@@ -21,7 +21,9 @@ for (const mode of ['json', 'cookie', 'session']) {
 			}
 		});
 
-		test('changes the account, by variables', async () => {
+		test('changes the account, by variables', async (t) => {
+			const { users_me: before } = await client.query('{ users_me { first_name tags } }', {}, 'system');
+			t.after(() => client.query('mutation ($data: update_directus_users_input!) { update_users_me(data: $data) { id } }', { data: before }, 'system'));
 			const { update_users_me } = await client.query(
 				'mutation ($data: update_directus_users_input!) { update_users_me(data: $data) { first_name tags } }',
 				{ data: { first_name: `Ada of ${mode}`, tags: ['a', { b: 1 }] } },

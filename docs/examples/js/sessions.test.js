@@ -79,13 +79,17 @@ for (const mode of ['json', 'cookie', 'session']) {
 			await client.logout();
 		});
 
-		test('updateMe changes the account', async () => {
+		test('updateMe changes the account', async (t) => {
 			const client = connect(mode);
 			await client.login(credentials());
+			const before = await client.request(readMe({ fields: ['first_name'] }));
+			t.after(async () => {
+				await client.request(updateMe(before));
+				await client.logout();
+			});
 			const changed = await client.request(updateMe({ first_name: `Ada of ${mode}` }, { fields: ['first_name'] }));
 			assert.deepEqual(changed, { first_name: `Ada of ${mode}` });
 			await assert.rejects(client.request(updateMe({ role: null })), refused('FORBIDDEN'));
-			await client.logout();
 		});
 
 		test('logout ends the session', async () => {

@@ -59,12 +59,14 @@ func (g *github) authorize(w http.ResponseWriter, r *http.Request) {
 		g.codes[code] = githubCode{g.whoever(r), query.Get("code_challenge"), redirectURI}
 		g.mu.Unlock()
 		back.Set("code", code)
+		g.note(code)
 	}
 	http.Redirect(w, r, redirectURI+"?"+back.Encode(), http.StatusFound)
 }
 
 func (g *github) accessToken(w http.ResponseWriter, r *http.Request) {
 	token, problem := g.exchange(r)
+	g.note(r.PostFormValue("code_verifier"))
 	values := map[string]string{"error": problem, "error_description": "about " + r.PostFormValue("code")}
 	if problem == "" {
 		values = map[string]string{"access_token": token, "token_type": "bearer", "scope": "read:user,user:email"}
@@ -98,6 +100,7 @@ func (g *github) exchange(r *http.Request) (token, problem string) {
 		return "", "redirect_uri_mismatch"
 	}
 	token = secretText("gho")
+	g.note(token)
 	g.tokens[token] = code.person
 	return token, ""
 }

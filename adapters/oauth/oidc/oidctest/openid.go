@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"sync"
 	"testing"
@@ -64,7 +65,14 @@ type openID struct {
 // hold the address and names of people unless slim says that userinfo alone has them.
 func OpenID(t testing.TB, slim bool, redirectURIs ...string) *Provider {
 	t.Helper()
-	o := &openID{Provider: &Provider{redirects: redirectURIs}, foreign: newKey(t, "key-1"), next: newKey(t, "key-2")}
+	return OpenIDAt(t, "", slim, redirectURIs...)
+}
+
+// OpenIDAt is OpenID at an address, as 127.0.0.1:8080, that is known before it starts. Empty:
+// any.
+func OpenIDAt(t testing.TB, address string, slim bool, redirectURIs ...string) *Provider {
+	t.Helper()
+	o := &openID{Provider: &Provider{address: address, redirects: redirectURIs}, foreign: newKey(t, "key-1"), next: newKey(t, "key-2")}
 	o.storage = newStorage(o.Provider, slim, newKey(t, "key-1"))
 	o.start(t, func(issuer string) http.Handler {
 		config := &op.Config{
@@ -78,6 +86,10 @@ func OpenID(t testing.TB, slim bool, redirectURIs ...string) *Provider {
 		}
 		routes := http.NewServeMux()
 		routes.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
+			if o.asks() && !r.URL.Query().Has("yes") {
+				askFirst(w, r)
+				return
+			}
 			o.storage.done(r.URL.Query().Get("id"), o.whoever(r))
 			http.Redirect(w, r, "/authorize/callback?id="+r.URL.Query().Get("id"), http.StatusFound)
 		})
@@ -86,6 +98,13 @@ func OpenID(t testing.TB, slim bool, redirectURIs ...string) *Provider {
 		return o.denying(routes)
 	}, "/authorize", "/login", "/authorize/callback")
 	return o.Provider
+}
+
+// askFirst shows a page whose link leads on.
+func askFirst(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,"><a id="continue" href="/login?id=%s&amp;yes">Continue</a>`,
+		url.QueryEscape(r.URL.Query().Get("id")))
 }
 
 // denying lets people refuse.
@@ -106,6 +125,7 @@ func (o *openID) token(w http.ResponseWriter, r *http.Request, provider http.Han
 	}
 	recorder := httptest.NewRecorder()
 	provider.ServeHTTP(recorder, r)
+	o.note(r.PostFormValue("code_verifier"))
 	body := recorder.Body.Bytes()
 	if recorder.Code == http.StatusOK {
 		changed, err := o.spoil(body)
@@ -114,10 +134,21 @@ func (o *openID) token(w http.ResponseWriter, r *http.Request, provider http.Han
 			return
 		}
 		body = changed
+		o.noteTokens(body)
 	}
 	w.Header().Set("Content-Type", recorder.Header().Get("Content-Type"))
 	w.WriteHeader(recorder.Code)
 	_, _ = w.Write(body)
+}
+
+func (o *openID) noteTokens(body []byte) {
+	var tokens struct {
+		Access string `json:"access_token"`
+		ID     string `json:"id_token"`
+	}
+	if json.Unmarshal(body, &tokens) == nil {
+		o.note(tokens.Access, tokens.ID)
+	}
 }
 
 func (o *openID) spoil(body []byte) ([]byte, error) {

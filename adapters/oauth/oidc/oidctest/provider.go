@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -22,13 +23,14 @@ import (
 // The client that every provider knows.
 const (
 	ClientID     = "sallyport-client"
-	ClientSecret = "kT7-secret-of-the-client-9wQ" //nolint:gosec // of a provider on loopback
+	ClientSecret = "kT7-secret-of-the-client-9wQ" // of a provider on loopback, and of no other
 )
 
 // Provider is a provider that runs until its test ends. It is safe for concurrent use.
 type Provider struct {
 	URL string // without a slash at its end; the issuer, where it is one
 
+	address   string // to listen at; empty: any
 	server    *httptest.Server
 	elsewhere atomic.Int64
 
@@ -37,6 +39,8 @@ type Provider struct {
 	person    contract.OAuthPerson
 	redirects []string
 	denying   bool
+	asking    bool
+	secrets   []string
 }
 
 // personHeader is how Login says who is at the browser.
@@ -57,10 +61,23 @@ func (p *Provider) start(t testing.TB, handler func(issuer string) http.Handler,
 			inner.ServeHTTP(w, r)
 		}
 	}))
+	if p.address != "" {
+		p.listenAt(t, p.address)
+	}
 	p.URL = "http://" + p.server.Listener.Addr().String()
 	inner = handler(p.URL)
 	p.server.Start()
 	t.Cleanup(p.server.Close)
+}
+
+func (p *Provider) listenAt(t testing.TB, address string) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.server.Listener.Close()
+	p.server.Listener = listener
 }
 
 // wrong answers as the lever wants it, and reports whether it has.
@@ -84,7 +101,7 @@ func (p *Provider) wrong(w http.ResponseWriter, r *http.Request, other string) b
 	case contract.OAuthRedirects:
 		http.Redirect(w, r, other+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	default:
-		return false
+		return answerRaw(w, r, p.pulled())
 	}
 	return true
 }
@@ -127,6 +144,38 @@ func (p *Provider) denies() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.denying
+}
+
+// Ask makes browsers wait at a page until somebody follows its link, #continue. It is for
+// OpenID providers, and not for Login.
+func (p *Provider) Ask(ask bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asking = ask
+}
+
+func (p *Provider) asks() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asking
+}
+
+// Secrets returns every code and token that the provider has handed out, and every verifier
+// that it was shown.
+func (p *Provider) Secrets() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.secrets)
+}
+
+func (p *Provider) note(secrets ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, secret := range secrets {
+		if secret != "" {
+			p.secrets = append(p.secrets, secret)
+		}
+	}
 }
 
 // whoever returns who is at the browser of r.

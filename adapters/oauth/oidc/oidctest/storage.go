@@ -98,6 +98,7 @@ func (s *storage) SaveAuthCode(_ context.Context, id, code string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.codes[code] = id
+	s.provider.note(code)
 	return nil
 }
 

@@ -1,3 +1,5 @@
+-- What is known of the address of users that are there already is what they say.
+
 -- +goose Up
 CREATE TABLE identities (
 	provider TEXT NOT NULL,
@@ -7,6 +9,8 @@ CREATE TABLE identities (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX identities_user_id ON identities (user_id);
+ALTER TABLE users ADD COLUMN email_proven INTEGER NOT NULL DEFAULT 0;
 
 -- +goose Down
+ALTER TABLE users DROP COLUMN email_proven;
 DROP TABLE identities;

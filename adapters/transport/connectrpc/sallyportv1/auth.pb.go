@@ -1044,6 +1044,472 @@ func (*EndSessionsResponse) Descriptor() ([]byte, []int) {
 	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{17}
 }
 
+// Provider is a place where people may log in.
+type Provider struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Label         string                 `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"` // what people read; empty: the name
+	Icon          string                 `protobuf:"bytes,3,opt,name=icon,proto3" json:"icon,omitempty"`
+	Driver        string                 `protobuf:"bytes,4,opt,name=driver,proto3" json:"driver,omitempty"` // "openid" or "oauth2"
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Provider) Reset() {
+	*x = Provider{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Provider) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Provider) ProtoMessage() {}
+
+func (x *Provider) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Provider.ProtoReflect.Descriptor instead.
+func (*Provider) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *Provider) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Provider) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *Provider) GetIcon() string {
+	if x != nil {
+		return x.Icon
+	}
+	return ""
+}
+
+func (x *Provider) GetDriver() string {
+	if x != nil {
+		return x.Driver
+	}
+	return ""
+}
+
+type ListProvidersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListProvidersRequest) Reset() {
+	*x = ListProvidersRequest{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListProvidersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListProvidersRequest) ProtoMessage() {}
+
+func (x *ListProvidersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListProvidersRequest.ProtoReflect.Descriptor instead.
+func (*ListProvidersRequest) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{19}
+}
+
+type ListProvidersResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Providers       []*Provider            `protobuf:"bytes,1,rep,name=providers,proto3" json:"providers,omitempty"`
+	DefaultDisabled bool                   `protobuf:"varint,2,opt,name=default_disabled,json=defaultDisabled,proto3" json:"default_disabled,omitempty"` // nobody can log in with a password
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ListProvidersResponse) Reset() {
+	*x = ListProvidersResponse{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListProvidersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListProvidersResponse) ProtoMessage() {}
+
+func (x *ListProvidersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListProvidersResponse.ProtoReflect.Descriptor instead.
+func (*ListProvidersResponse) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListProvidersResponse) GetProviders() []*Provider {
+	if x != nil {
+		return x.Providers
+	}
+	return nil
+}
+
+func (x *ListProvidersResponse) GetDefaultDisabled() bool {
+	if x != nil {
+		return x.DefaultDisabled
+	}
+	return false
+}
+
+type ExchangeOAuthCodeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	CodeVerifier  string                 `protobuf:"bytes,2,opt,name=code_verifier,json=codeVerifier,proto3" json:"code_verifier,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExchangeOAuthCodeRequest) Reset() {
+	*x = ExchangeOAuthCodeRequest{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExchangeOAuthCodeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExchangeOAuthCodeRequest) ProtoMessage() {}
+
+func (x *ExchangeOAuthCodeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExchangeOAuthCodeRequest.ProtoReflect.Descriptor instead.
+func (*ExchangeOAuthCodeRequest) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ExchangeOAuthCodeRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *ExchangeOAuthCodeRequest) GetCodeVerifier() string {
+	if x != nil {
+		return x.CodeVerifier
+	}
+	return ""
+}
+
+type ExchangeOAuthCodeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tokens        *Tokens                `protobuf:"bytes,1,opt,name=tokens,proto3" json:"tokens,omitempty"` // of MODE_JSON
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExchangeOAuthCodeResponse) Reset() {
+	*x = ExchangeOAuthCodeResponse{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExchangeOAuthCodeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExchangeOAuthCodeResponse) ProtoMessage() {}
+
+func (x *ExchangeOAuthCodeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExchangeOAuthCodeResponse.ProtoReflect.Descriptor instead.
+func (*ExchangeOAuthCodeResponse) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ExchangeOAuthCodeResponse) GetTokens() *Tokens {
+	if x != nil {
+		return x.Tokens
+	}
+	return nil
+}
+
+// Identity is an account at a provider.
+type Identity struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Provider      string                 `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
+	Subject       string                 `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"` // what the provider calls the account, for ever
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Identity) Reset() {
+	*x = Identity{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Identity) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Identity) ProtoMessage() {}
+
+func (x *Identity) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Identity.ProtoReflect.Descriptor instead.
+func (*Identity) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Identity) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *Identity) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+type ListIdentitiesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListIdentitiesRequest) Reset() {
+	*x = ListIdentitiesRequest{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListIdentitiesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListIdentitiesRequest) ProtoMessage() {}
+
+func (x *ListIdentitiesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListIdentitiesRequest.ProtoReflect.Descriptor instead.
+func (*ListIdentitiesRequest) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{24}
+}
+
+type ListIdentitiesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Identities    []*Identity            `protobuf:"bytes,1,rep,name=identities,proto3" json:"identities,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListIdentitiesResponse) Reset() {
+	*x = ListIdentitiesResponse{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListIdentitiesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListIdentitiesResponse) ProtoMessage() {}
+
+func (x *ListIdentitiesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListIdentitiesResponse.ProtoReflect.Descriptor instead.
+func (*ListIdentitiesResponse) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListIdentitiesResponse) GetIdentities() []*Identity {
+	if x != nil {
+		return x.Identities
+	}
+	return nil
+}
+
+type UnlinkIdentityRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Provider      string                 `protobuf:"bytes,1,opt,name=provider,proto3" json:"provider,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlinkIdentityRequest) Reset() {
+	*x = UnlinkIdentityRequest{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlinkIdentityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlinkIdentityRequest) ProtoMessage() {}
+
+func (x *UnlinkIdentityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlinkIdentityRequest.ProtoReflect.Descriptor instead.
+func (*UnlinkIdentityRequest) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *UnlinkIdentityRequest) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+type UnlinkIdentityResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlinkIdentityResponse) Reset() {
+	*x = UnlinkIdentityResponse{}
+	mi := &file_sallyport_v1_auth_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlinkIdentityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlinkIdentityResponse) ProtoMessage() {}
+
+func (x *UnlinkIdentityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sallyport_v1_auth_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlinkIdentityResponse.ProtoReflect.Descriptor instead.
+func (*UnlinkIdentityResponse) Descriptor() ([]byte, []int) {
+	return file_sallyport_v1_auth_proto_rawDescGZIP(), []int{27}
+}
+
 var File_sallyport_v1_auth_proto protoreflect.FileDescriptor
 
 const file_sallyport_v1_auth_proto_rawDesc = "" +
@@ -1117,12 +1583,37 @@ const file_sallyport_v1_auth_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\tH\x00R\x06userId\x88\x01\x01B\n" +
 	"\n" +
 	"\b_user_id\"\x15\n" +
-	"\x13EndSessionsResponse*N\n" +
+	"\x13EndSessionsResponse\"`\n" +
+	"\bProvider\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
+	"\x04icon\x18\x03 \x01(\tR\x04icon\x12\x16\n" +
+	"\x06driver\x18\x04 \x01(\tR\x06driver\"\x16\n" +
+	"\x14ListProvidersRequest\"x\n" +
+	"\x15ListProvidersResponse\x124\n" +
+	"\tproviders\x18\x01 \x03(\v2\x16.sallyport.v1.ProviderR\tproviders\x12)\n" +
+	"\x10default_disabled\x18\x02 \x01(\bR\x0fdefaultDisabled\"S\n" +
+	"\x18ExchangeOAuthCodeRequest\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12#\n" +
+	"\rcode_verifier\x18\x02 \x01(\tR\fcodeVerifier\"I\n" +
+	"\x19ExchangeOAuthCodeResponse\x12,\n" +
+	"\x06tokens\x18\x01 \x01(\v2\x14.sallyport.v1.TokensR\x06tokens\"@\n" +
+	"\bIdentity\x12\x1a\n" +
+	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x18\n" +
+	"\asubject\x18\x02 \x01(\tR\asubject\"\x17\n" +
+	"\x15ListIdentitiesRequest\"P\n" +
+	"\x16ListIdentitiesResponse\x126\n" +
+	"\n" +
+	"identities\x18\x01 \x03(\v2\x16.sallyport.v1.IdentityR\n" +
+	"identities\"3\n" +
+	"\x15UnlinkIdentityRequest\x12\x1a\n" +
+	"\bprovider\x18\x01 \x01(\tR\bprovider\"\x18\n" +
+	"\x16UnlinkIdentityResponse*N\n" +
 	"\x04Mode\x12\x14\n" +
 	"\x10MODE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tMODE_JSON\x10\x01\x12\x0f\n" +
 	"\vMODE_COOKIE\x10\x02\x12\x10\n" +
-	"\fMODE_SESSION\x10\x032\xa1\x05\n" +
+	"\fMODE_SESSION\x10\x032\x9b\b\n" +
 	"\vAuthService\x12@\n" +
 	"\x05Login\x12\x1a.sallyport.v1.LoginRequest\x1a\x1b.sallyport.v1.LoginResponse\x12F\n" +
 	"\aRefresh\x12\x1c.sallyport.v1.RefreshRequest\x1a\x1d.sallyport.v1.RefreshResponse\x12C\n" +
@@ -1132,7 +1623,11 @@ const file_sallyport_v1_auth_proto_rawDesc = "" +
 	"\fListSessions\x12!.sallyport.v1.ListSessionsRequest\x1a\".sallyport.v1.ListSessionsResponse\x12O\n" +
 	"\n" +
 	"EndSession\x12\x1f.sallyport.v1.EndSessionRequest\x1a .sallyport.v1.EndSessionResponse\x12R\n" +
-	"\vEndSessions\x12 .sallyport.v1.EndSessionsRequest\x1a!.sallyport.v1.EndSessionsResponseB[ZYgithub.com/sallyport-auth/sallyport/adapters/transport/connectrpc/sallyportv1;sallyportv1b\x06proto3"
+	"\vEndSessions\x12 .sallyport.v1.EndSessionsRequest\x1a!.sallyport.v1.EndSessionsResponse\x12X\n" +
+	"\rListProviders\x12\".sallyport.v1.ListProvidersRequest\x1a#.sallyport.v1.ListProvidersResponse\x12d\n" +
+	"\x11ExchangeOAuthCode\x12&.sallyport.v1.ExchangeOAuthCodeRequest\x1a'.sallyport.v1.ExchangeOAuthCodeResponse\x12[\n" +
+	"\x0eListIdentities\x12#.sallyport.v1.ListIdentitiesRequest\x1a$.sallyport.v1.ListIdentitiesResponse\x12[\n" +
+	"\x0eUnlinkIdentity\x12#.sallyport.v1.UnlinkIdentityRequest\x1a$.sallyport.v1.UnlinkIdentityResponseB[ZYgithub.com/sallyport-auth/sallyport/adapters/transport/connectrpc/sallyportv1;sallyportv1b\x06proto3"
 
 var (
 	file_sallyport_v1_auth_proto_rawDescOnce sync.Once
@@ -1147,7 +1642,7 @@ func file_sallyport_v1_auth_proto_rawDescGZIP() []byte {
 }
 
 var file_sallyport_v1_auth_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_sallyport_v1_auth_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_sallyport_v1_auth_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_sallyport_v1_auth_proto_goTypes = []any{
 	(Mode)(0),                            // 0: sallyport.v1.Mode
 	(*Tokens)(nil),                       // 1: sallyport.v1.Tokens
@@ -1168,45 +1663,66 @@ var file_sallyport_v1_auth_proto_goTypes = []any{
 	(*EndSessionResponse)(nil),           // 16: sallyport.v1.EndSessionResponse
 	(*EndSessionsRequest)(nil),           // 17: sallyport.v1.EndSessionsRequest
 	(*EndSessionsResponse)(nil),          // 18: sallyport.v1.EndSessionsResponse
-	(*durationpb.Duration)(nil),          // 19: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),        // 20: google.protobuf.Timestamp
+	(*Provider)(nil),                     // 19: sallyport.v1.Provider
+	(*ListProvidersRequest)(nil),         // 20: sallyport.v1.ListProvidersRequest
+	(*ListProvidersResponse)(nil),        // 21: sallyport.v1.ListProvidersResponse
+	(*ExchangeOAuthCodeRequest)(nil),     // 22: sallyport.v1.ExchangeOAuthCodeRequest
+	(*ExchangeOAuthCodeResponse)(nil),    // 23: sallyport.v1.ExchangeOAuthCodeResponse
+	(*Identity)(nil),                     // 24: sallyport.v1.Identity
+	(*ListIdentitiesRequest)(nil),        // 25: sallyport.v1.ListIdentitiesRequest
+	(*ListIdentitiesResponse)(nil),       // 26: sallyport.v1.ListIdentitiesResponse
+	(*UnlinkIdentityRequest)(nil),        // 27: sallyport.v1.UnlinkIdentityRequest
+	(*UnlinkIdentityResponse)(nil),       // 28: sallyport.v1.UnlinkIdentityResponse
+	(*durationpb.Duration)(nil),          // 29: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),        // 30: google.protobuf.Timestamp
 }
 var file_sallyport_v1_auth_proto_depIdxs = []int32{
 	0,  // 0: sallyport.v1.Tokens.mode:type_name -> sallyport.v1.Mode
-	19, // 1: sallyport.v1.Tokens.ttl:type_name -> google.protobuf.Duration
-	19, // 2: sallyport.v1.Tokens.refresh_ttl:type_name -> google.protobuf.Duration
+	29, // 1: sallyport.v1.Tokens.ttl:type_name -> google.protobuf.Duration
+	29, // 2: sallyport.v1.Tokens.refresh_ttl:type_name -> google.protobuf.Duration
 	0,  // 3: sallyport.v1.LoginRequest.mode:type_name -> sallyport.v1.Mode
 	1,  // 4: sallyport.v1.LoginResponse.tokens:type_name -> sallyport.v1.Tokens
-	19, // 5: sallyport.v1.LoginResponse.device_ttl:type_name -> google.protobuf.Duration
+	29, // 5: sallyport.v1.LoginResponse.device_ttl:type_name -> google.protobuf.Duration
 	0,  // 6: sallyport.v1.RefreshRequest.mode:type_name -> sallyport.v1.Mode
 	1,  // 7: sallyport.v1.RefreshResponse.tokens:type_name -> sallyport.v1.Tokens
 	0,  // 8: sallyport.v1.LogoutRequest.mode:type_name -> sallyport.v1.Mode
 	0,  // 9: sallyport.v1.Session.mode:type_name -> sallyport.v1.Mode
-	20, // 10: sallyport.v1.Session.create_time:type_name -> google.protobuf.Timestamp
-	20, // 11: sallyport.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
-	20, // 12: sallyport.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	30, // 10: sallyport.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	30, // 11: sallyport.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	30, // 12: sallyport.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
 	12, // 13: sallyport.v1.ListSessionsResponse.sessions:type_name -> sallyport.v1.Session
-	2,  // 14: sallyport.v1.AuthService.Login:input_type -> sallyport.v1.LoginRequest
-	4,  // 15: sallyport.v1.AuthService.Refresh:input_type -> sallyport.v1.RefreshRequest
-	6,  // 16: sallyport.v1.AuthService.Logout:input_type -> sallyport.v1.LogoutRequest
-	8,  // 17: sallyport.v1.AuthService.RequestPasswordReset:input_type -> sallyport.v1.RequestPasswordResetRequest
-	10, // 18: sallyport.v1.AuthService.ResetPassword:input_type -> sallyport.v1.ResetPasswordRequest
-	13, // 19: sallyport.v1.AuthService.ListSessions:input_type -> sallyport.v1.ListSessionsRequest
-	15, // 20: sallyport.v1.AuthService.EndSession:input_type -> sallyport.v1.EndSessionRequest
-	17, // 21: sallyport.v1.AuthService.EndSessions:input_type -> sallyport.v1.EndSessionsRequest
-	3,  // 22: sallyport.v1.AuthService.Login:output_type -> sallyport.v1.LoginResponse
-	5,  // 23: sallyport.v1.AuthService.Refresh:output_type -> sallyport.v1.RefreshResponse
-	7,  // 24: sallyport.v1.AuthService.Logout:output_type -> sallyport.v1.LogoutResponse
-	9,  // 25: sallyport.v1.AuthService.RequestPasswordReset:output_type -> sallyport.v1.RequestPasswordResetResponse
-	11, // 26: sallyport.v1.AuthService.ResetPassword:output_type -> sallyport.v1.ResetPasswordResponse
-	14, // 27: sallyport.v1.AuthService.ListSessions:output_type -> sallyport.v1.ListSessionsResponse
-	16, // 28: sallyport.v1.AuthService.EndSession:output_type -> sallyport.v1.EndSessionResponse
-	18, // 29: sallyport.v1.AuthService.EndSessions:output_type -> sallyport.v1.EndSessionsResponse
-	22, // [22:30] is the sub-list for method output_type
-	14, // [14:22] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	19, // 14: sallyport.v1.ListProvidersResponse.providers:type_name -> sallyport.v1.Provider
+	1,  // 15: sallyport.v1.ExchangeOAuthCodeResponse.tokens:type_name -> sallyport.v1.Tokens
+	24, // 16: sallyport.v1.ListIdentitiesResponse.identities:type_name -> sallyport.v1.Identity
+	2,  // 17: sallyport.v1.AuthService.Login:input_type -> sallyport.v1.LoginRequest
+	4,  // 18: sallyport.v1.AuthService.Refresh:input_type -> sallyport.v1.RefreshRequest
+	6,  // 19: sallyport.v1.AuthService.Logout:input_type -> sallyport.v1.LogoutRequest
+	8,  // 20: sallyport.v1.AuthService.RequestPasswordReset:input_type -> sallyport.v1.RequestPasswordResetRequest
+	10, // 21: sallyport.v1.AuthService.ResetPassword:input_type -> sallyport.v1.ResetPasswordRequest
+	13, // 22: sallyport.v1.AuthService.ListSessions:input_type -> sallyport.v1.ListSessionsRequest
+	15, // 23: sallyport.v1.AuthService.EndSession:input_type -> sallyport.v1.EndSessionRequest
+	17, // 24: sallyport.v1.AuthService.EndSessions:input_type -> sallyport.v1.EndSessionsRequest
+	20, // 25: sallyport.v1.AuthService.ListProviders:input_type -> sallyport.v1.ListProvidersRequest
+	22, // 26: sallyport.v1.AuthService.ExchangeOAuthCode:input_type -> sallyport.v1.ExchangeOAuthCodeRequest
+	25, // 27: sallyport.v1.AuthService.ListIdentities:input_type -> sallyport.v1.ListIdentitiesRequest
+	27, // 28: sallyport.v1.AuthService.UnlinkIdentity:input_type -> sallyport.v1.UnlinkIdentityRequest
+	3,  // 29: sallyport.v1.AuthService.Login:output_type -> sallyport.v1.LoginResponse
+	5,  // 30: sallyport.v1.AuthService.Refresh:output_type -> sallyport.v1.RefreshResponse
+	7,  // 31: sallyport.v1.AuthService.Logout:output_type -> sallyport.v1.LogoutResponse
+	9,  // 32: sallyport.v1.AuthService.RequestPasswordReset:output_type -> sallyport.v1.RequestPasswordResetResponse
+	11, // 33: sallyport.v1.AuthService.ResetPassword:output_type -> sallyport.v1.ResetPasswordResponse
+	14, // 34: sallyport.v1.AuthService.ListSessions:output_type -> sallyport.v1.ListSessionsResponse
+	16, // 35: sallyport.v1.AuthService.EndSession:output_type -> sallyport.v1.EndSessionResponse
+	18, // 36: sallyport.v1.AuthService.EndSessions:output_type -> sallyport.v1.EndSessionsResponse
+	21, // 37: sallyport.v1.AuthService.ListProviders:output_type -> sallyport.v1.ListProvidersResponse
+	23, // 38: sallyport.v1.AuthService.ExchangeOAuthCode:output_type -> sallyport.v1.ExchangeOAuthCodeResponse
+	26, // 39: sallyport.v1.AuthService.ListIdentities:output_type -> sallyport.v1.ListIdentitiesResponse
+	28, // 40: sallyport.v1.AuthService.UnlinkIdentity:output_type -> sallyport.v1.UnlinkIdentityResponse
+	29, // [29:41] is the sub-list for method output_type
+	17, // [17:29] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_sallyport_v1_auth_proto_init() }
@@ -1224,7 +1740,7 @@ func file_sallyport_v1_auth_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sallyport_v1_auth_proto_rawDesc), len(file_sallyport_v1_auth_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -61,6 +61,18 @@ const (
 	AuthServiceEndSessionProcedure = "/sallyport.v1.AuthService/EndSession"
 	// AuthServiceEndSessionsProcedure is the fully-qualified name of the AuthService's EndSessions RPC.
 	AuthServiceEndSessionsProcedure = "/sallyport.v1.AuthService/EndSessions"
+	// AuthServiceListProvidersProcedure is the fully-qualified name of the AuthService's ListProviders
+	// RPC.
+	AuthServiceListProvidersProcedure = "/sallyport.v1.AuthService/ListProviders"
+	// AuthServiceExchangeOAuthCodeProcedure is the fully-qualified name of the AuthService's
+	// ExchangeOAuthCode RPC.
+	AuthServiceExchangeOAuthCodeProcedure = "/sallyport.v1.AuthService/ExchangeOAuthCode"
+	// AuthServiceListIdentitiesProcedure is the fully-qualified name of the AuthService's
+	// ListIdentities RPC.
+	AuthServiceListIdentitiesProcedure = "/sallyport.v1.AuthService/ListIdentities"
+	// AuthServiceUnlinkIdentityProcedure is the fully-qualified name of the AuthService's
+	// UnlinkIdentity RPC.
+	AuthServiceUnlinkIdentityProcedure = "/sallyport.v1.AuthService/UnlinkIdentity"
 )
 
 // AuthServiceClient is a client for the sallyport.v1.AuthService service.
@@ -88,6 +100,18 @@ type AuthServiceClient interface {
 	// EndSessions ends all sessions of the caller, or of anybody for administrators, but the one
 	// that the caller uses.
 	EndSessions(context.Context, *sallyportv1.EndSessionsRequest) (*sallyportv1.EndSessionsResponse, error)
+	// ListProviders says how people may log in. A login at a provider begins and ends in a browser,
+	// at the addresses that REST has for it.
+	ListProviders(context.Context, *sallyportv1.ListProvidersRequest) (*sallyportv1.ListProvidersResponse, error)
+	// ExchangeOAuthCode trades the code that a login at a provider has brought to an app for
+	// tokens: once, within sixty seconds, with the verifier of the app's challenge (RFC 7636).
+	// Everything else is INVALID_CREDENTIALS, and a code that comes with another verifier is spent.
+	ExchangeOAuthCode(context.Context, *sallyportv1.ExchangeOAuthCodeRequest) (*sallyportv1.ExchangeOAuthCodeResponse, error)
+	// ListIdentities returns the accounts at providers that open the caller's account.
+	ListIdentities(context.Context, *sallyportv1.ListIdentitiesRequest) (*sallyportv1.ListIdentitiesResponse, error)
+	// UnlinkIdentity takes away the accounts at a provider that open the caller's. The last way
+	// into the account stays: UNPROCESSABLE_CONTENT. What is not there is FORBIDDEN.
+	UnlinkIdentity(context.Context, *sallyportv1.UnlinkIdentityRequest) (*sallyportv1.UnlinkIdentityResponse, error)
 }
 
 // NewAuthServiceClient constructs a client for the sallyport.v1.AuthService service. By default, it
@@ -149,6 +173,30 @@ func NewAuthServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(authServiceMethods.ByName("EndSessions")),
 			connect.WithClientOptions(opts...),
 		),
+		listProviders: connect.NewClient[sallyportv1.ListProvidersRequest, sallyportv1.ListProvidersResponse](
+			httpClient,
+			baseURL+AuthServiceListProvidersProcedure,
+			connect.WithSchema(authServiceMethods.ByName("ListProviders")),
+			connect.WithClientOptions(opts...),
+		),
+		exchangeOAuthCode: connect.NewClient[sallyportv1.ExchangeOAuthCodeRequest, sallyportv1.ExchangeOAuthCodeResponse](
+			httpClient,
+			baseURL+AuthServiceExchangeOAuthCodeProcedure,
+			connect.WithSchema(authServiceMethods.ByName("ExchangeOAuthCode")),
+			connect.WithClientOptions(opts...),
+		),
+		listIdentities: connect.NewClient[sallyportv1.ListIdentitiesRequest, sallyportv1.ListIdentitiesResponse](
+			httpClient,
+			baseURL+AuthServiceListIdentitiesProcedure,
+			connect.WithSchema(authServiceMethods.ByName("ListIdentities")),
+			connect.WithClientOptions(opts...),
+		),
+		unlinkIdentity: connect.NewClient[sallyportv1.UnlinkIdentityRequest, sallyportv1.UnlinkIdentityResponse](
+			httpClient,
+			baseURL+AuthServiceUnlinkIdentityProcedure,
+			connect.WithSchema(authServiceMethods.ByName("UnlinkIdentity")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -162,6 +210,10 @@ type authServiceClient struct {
 	listSessions         *connect.Client[sallyportv1.ListSessionsRequest, sallyportv1.ListSessionsResponse]
 	endSession           *connect.Client[sallyportv1.EndSessionRequest, sallyportv1.EndSessionResponse]
 	endSessions          *connect.Client[sallyportv1.EndSessionsRequest, sallyportv1.EndSessionsResponse]
+	listProviders        *connect.Client[sallyportv1.ListProvidersRequest, sallyportv1.ListProvidersResponse]
+	exchangeOAuthCode    *connect.Client[sallyportv1.ExchangeOAuthCodeRequest, sallyportv1.ExchangeOAuthCodeResponse]
+	listIdentities       *connect.Client[sallyportv1.ListIdentitiesRequest, sallyportv1.ListIdentitiesResponse]
+	unlinkIdentity       *connect.Client[sallyportv1.UnlinkIdentityRequest, sallyportv1.UnlinkIdentityResponse]
 }
 
 // Login calls sallyport.v1.AuthService.Login.
@@ -236,6 +288,42 @@ func (c *authServiceClient) EndSessions(ctx context.Context, req *sallyportv1.En
 	return nil, err
 }
 
+// ListProviders calls sallyport.v1.AuthService.ListProviders.
+func (c *authServiceClient) ListProviders(ctx context.Context, req *sallyportv1.ListProvidersRequest) (*sallyportv1.ListProvidersResponse, error) {
+	response, err := c.listProviders.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ExchangeOAuthCode calls sallyport.v1.AuthService.ExchangeOAuthCode.
+func (c *authServiceClient) ExchangeOAuthCode(ctx context.Context, req *sallyportv1.ExchangeOAuthCodeRequest) (*sallyportv1.ExchangeOAuthCodeResponse, error) {
+	response, err := c.exchangeOAuthCode.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListIdentities calls sallyport.v1.AuthService.ListIdentities.
+func (c *authServiceClient) ListIdentities(ctx context.Context, req *sallyportv1.ListIdentitiesRequest) (*sallyportv1.ListIdentitiesResponse, error) {
+	response, err := c.listIdentities.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// UnlinkIdentity calls sallyport.v1.AuthService.UnlinkIdentity.
+func (c *authServiceClient) UnlinkIdentity(ctx context.Context, req *sallyportv1.UnlinkIdentityRequest) (*sallyportv1.UnlinkIdentityResponse, error) {
+	response, err := c.unlinkIdentity.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // AuthServiceHandler is an implementation of the sallyport.v1.AuthService service.
 type AuthServiceHandler interface {
 	// Login answers INVALID_CREDENTIALS alike for an unknown address, a wrong password and an
@@ -261,6 +349,18 @@ type AuthServiceHandler interface {
 	// EndSessions ends all sessions of the caller, or of anybody for administrators, but the one
 	// that the caller uses.
 	EndSessions(context.Context, *sallyportv1.EndSessionsRequest) (*sallyportv1.EndSessionsResponse, error)
+	// ListProviders says how people may log in. A login at a provider begins and ends in a browser,
+	// at the addresses that REST has for it.
+	ListProviders(context.Context, *sallyportv1.ListProvidersRequest) (*sallyportv1.ListProvidersResponse, error)
+	// ExchangeOAuthCode trades the code that a login at a provider has brought to an app for
+	// tokens: once, within sixty seconds, with the verifier of the app's challenge (RFC 7636).
+	// Everything else is INVALID_CREDENTIALS, and a code that comes with another verifier is spent.
+	ExchangeOAuthCode(context.Context, *sallyportv1.ExchangeOAuthCodeRequest) (*sallyportv1.ExchangeOAuthCodeResponse, error)
+	// ListIdentities returns the accounts at providers that open the caller's account.
+	ListIdentities(context.Context, *sallyportv1.ListIdentitiesRequest) (*sallyportv1.ListIdentitiesResponse, error)
+	// UnlinkIdentity takes away the accounts at a provider that open the caller's. The last way
+	// into the account stays: UNPROCESSABLE_CONTENT. What is not there is FORBIDDEN.
+	UnlinkIdentity(context.Context, *sallyportv1.UnlinkIdentityRequest) (*sallyportv1.UnlinkIdentityResponse, error)
 }
 
 // NewAuthServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -318,6 +418,30 @@ func NewAuthServiceHandler(svc AuthServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(authServiceMethods.ByName("EndSessions")),
 		connect.WithHandlerOptions(opts...),
 	)
+	authServiceListProvidersHandler := connect.NewUnaryHandlerSimple(
+		AuthServiceListProvidersProcedure,
+		svc.ListProviders,
+		connect.WithSchema(authServiceMethods.ByName("ListProviders")),
+		connect.WithHandlerOptions(opts...),
+	)
+	authServiceExchangeOAuthCodeHandler := connect.NewUnaryHandlerSimple(
+		AuthServiceExchangeOAuthCodeProcedure,
+		svc.ExchangeOAuthCode,
+		connect.WithSchema(authServiceMethods.ByName("ExchangeOAuthCode")),
+		connect.WithHandlerOptions(opts...),
+	)
+	authServiceListIdentitiesHandler := connect.NewUnaryHandlerSimple(
+		AuthServiceListIdentitiesProcedure,
+		svc.ListIdentities,
+		connect.WithSchema(authServiceMethods.ByName("ListIdentities")),
+		connect.WithHandlerOptions(opts...),
+	)
+	authServiceUnlinkIdentityHandler := connect.NewUnaryHandlerSimple(
+		AuthServiceUnlinkIdentityProcedure,
+		svc.UnlinkIdentity,
+		connect.WithSchema(authServiceMethods.ByName("UnlinkIdentity")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/sallyport.v1.AuthService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case AuthServiceLoginProcedure:
@@ -336,6 +460,14 @@ func NewAuthServiceHandler(svc AuthServiceHandler, opts ...connect.HandlerOption
 			authServiceEndSessionHandler.ServeHTTP(w, r)
 		case AuthServiceEndSessionsProcedure:
 			authServiceEndSessionsHandler.ServeHTTP(w, r)
+		case AuthServiceListProvidersProcedure:
+			authServiceListProvidersHandler.ServeHTTP(w, r)
+		case AuthServiceExchangeOAuthCodeProcedure:
+			authServiceExchangeOAuthCodeHandler.ServeHTTP(w, r)
+		case AuthServiceListIdentitiesProcedure:
+			authServiceListIdentitiesHandler.ServeHTTP(w, r)
+		case AuthServiceUnlinkIdentityProcedure:
+			authServiceUnlinkIdentityHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -375,4 +507,20 @@ func (UnimplementedAuthServiceHandler) EndSession(context.Context, *sallyportv1.
 
 func (UnimplementedAuthServiceHandler) EndSessions(context.Context, *sallyportv1.EndSessionsRequest) (*sallyportv1.EndSessionsResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("sallyport.v1.AuthService.EndSessions is not implemented"))
+}
+
+func (UnimplementedAuthServiceHandler) ListProviders(context.Context, *sallyportv1.ListProvidersRequest) (*sallyportv1.ListProvidersResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("sallyport.v1.AuthService.ListProviders is not implemented"))
+}
+
+func (UnimplementedAuthServiceHandler) ExchangeOAuthCode(context.Context, *sallyportv1.ExchangeOAuthCodeRequest) (*sallyportv1.ExchangeOAuthCodeResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("sallyport.v1.AuthService.ExchangeOAuthCode is not implemented"))
+}
+
+func (UnimplementedAuthServiceHandler) ListIdentities(context.Context, *sallyportv1.ListIdentitiesRequest) (*sallyportv1.ListIdentitiesResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("sallyport.v1.AuthService.ListIdentities is not implemented"))
+}
+
+func (UnimplementedAuthServiceHandler) UnlinkIdentity(context.Context, *sallyportv1.UnlinkIdentityRequest) (*sallyportv1.UnlinkIdentityResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("sallyport.v1.AuthService.UnlinkIdentity is not implemented"))
 }

@@ -70,8 +70,8 @@ type Selection struct {
 	begin int
 }
 
-// key is the name that a field has in the answer.
-func (s Selection) key() string {
+// Key is the name that a field has in the answer.
+func (s Selection) Key() string {
 	if s.Alias != "" {
 		return s.Alias
 	}
@@ -112,6 +112,7 @@ type Value struct {
 	Members  []Argument // of an Object
 
 	begin int
+	end   int // of a Reference
 }
 
 // ErrorAt says what is wrong with a value, and where it is.

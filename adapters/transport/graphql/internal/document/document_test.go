@@ -9,7 +9,7 @@ import (
 
 func TestParse(t *testing.T) {
 	for _, text := range []string{
-		"{a}", "query{a}", "query Q{a}", "mutation M($v:Int=5@d){a}", "subscription S{a}", "\ufeff{a}", "{a,b,,c}", "{a}#comment", "#comment\r\n{a}",
+		"{a}", "query{a}", "query Q{a}", "mutation M($v:Int=5@d){a}", "subscription S{a}", "\ufeff{a}", "{\ufeffa\ufeff\ufeff(b:1)}\ufeff", "{a,b,,c}", "{a}#comment", "#comment\r\n{a}",
 		"{ a: b(c: 1, d: -1.5e+3, e: \"s\", f: true, g: null, h: ENUM, i: $v, j: [1 [2]], k: {l: {m: $n}}) @d(x: 1) @e { f } }",
 		"query ($a: [[Int!]!]! $b: String = \"x\", $c: T = {a: [1]}) { a }",
 		"{ ...f ...on T{a} ...{b} ...@d{c} } fragment f on T @d { a }",
@@ -22,7 +22,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", " ", "#", "{", "}", "{}", "{a", "a", "{a}}", "{a()}", "{a(b)}", "{a(b:)}", "{a(b:c d)}", "{a:}", "{a:b:c}", "{:a}", "{..a}", "{...}", "{...on}", "{...on T}", "{... on {a}}",
-		"query()", "query(){a}", "query($a){a}", "query($a:){a}", "query($a:[Int){a}", "query($a:Int!!){a}", "query($a:Int=$b){a}", "query($a:Int={b:$c}){a}", "query(a:Int){a}", "query Q Q{a}",
+		"query($a:Int$b:Int$a:Int){a}", "{a\xef\xbb}", "query()", "query(){a}", "query($a){a}", "query($a:){a}", "query($a:[Int){a}", "query($a:Int!!){a}", "query($a:Int=$b){a}", "query($a:Int={b:$c}){a}", "query(a:Int){a}", "query Q Q{a}",
 		"fragment on on T{a}{b}", "fragment f T{a}{b}", "fragment f on T{b}", "type T{a:Int}", "schema{query:Q}", "{a @}", "{a @(b:1)}", "{a(b:$)}", "{a(b:[)}", "{a(b:{c})}", "{a(b:{c:})}",
 		"\"x\"", "{\"x\"}", "{\u00e4}", "{a\x00}", "{a\xff}", "{a?}", "{a(b:1a)}", "{a(b:&)}", "{a(b: 1.e1)}", "{a(b: \"\\u{}\")}", "{a(b: \"\\u{41\")}",
 	} {
@@ -147,8 +147,11 @@ func TestRewrite(t *testing.T) {
 		{"query($v: Int) { a(b: $v) }", "", "", "query { a }"},
 		{"query($v: Int = 1) { a(b: $v) }", "", "", "query ( $ v : Int = 1 ) { a ( b : $ v ) }"},
 		{"query($v: Int!) { a(b: $v) }", "", "", "query ( $ v : Int ! ) { a ( b : $ v ) }"},
-		{"query($v: Int, $w: Int) { a(b: {c: $v, d: [$v, {e: $v}], f: $w}) @x(y: $v) ...@z(y: $v) { g } }", "", "w", "query ( $ w : Int ) { a ( b : { d : [ $ v { } ] f : $ w } ) @ x ... @ z { g } }"},
+		{"query($v: Int, $w: Int) { a(b: {c: $v, d: [$v, {e: $v}], f: $w}) @x(y: $v) ...@z(y: $v) { g } }", "", "w", "query ( $ w : Int ) { a ( b : { d : [ null { } ] f : $ w } ) @ x ... @ z { g } }"},
 		{"query A($v: Int) { a } query B { ...f } fragment f on T { c(d: \"x\") } fragment g on T { e(f: \"y\") }", "B", "", "query B { ... f } fragment f on T { c ( d : \"x\" ) }"},
+		{"query A(\"d\" $v: Int) { a } query B { b }", "B", "", "query B { b }"},
+		{"query($v: Int) { ...f } fragment f on T @d(a: $v, b: 1) { c @e(a: $v) }", "", "", "query { ... f } fragment f on T @ d ( b : 1 ) { c @ e }"},
+		{"query($v: [Int]) { a(b: [[$v], $v]) }", "", "v", "query ( $ v : [ Int ] ) { a ( b : [ [ $ v ] $ v ] ) }"},
 		{"{ a(b: \"x\") } query B {\n b(c: \"y\") }", "B", "", "query B { b ( c : \"y\" ) }"},
 	} {
 		d, failure := Parse(c.text, DefaultLimits())

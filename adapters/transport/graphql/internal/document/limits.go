@@ -60,6 +60,7 @@ func (d *Document) Operation(name string) (Operation, *Error) {
 // Root is a field that an operation begins with.
 type Root struct {
 	Field        string
+	Arguments    []Argument
 	Key          string // its name in the answer
 	Line, Column int    // from 1 on
 }
@@ -143,7 +144,7 @@ func (m *measure) count(s Selection) *Error {
 func (m *measure) field(s Selection, depth, lists int, inSchema bool) *Error {
 	if depth == 1 {
 		line, column := place(m.document.text, s.begin)
-		if m.roots = append(m.roots, Root{s.Field, s.key(), line, column}); len(m.roots) > m.limits.RootFields {
+		if m.roots = append(m.roots, Root{s.Field, s.Arguments, s.Key(), line, column}); len(m.roots) > m.limits.RootFields {
 			return &Error{Message: "The operation begins with more than " + strconv.Itoa(m.limits.RootFields) + " fields."}
 		}
 		inSchema = s.Field == "__schema" || s.Field == "__type"

@@ -1,8 +1,8 @@
 package document
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -14,7 +14,6 @@ func Parse(document string, limits Limits) (*Document, *Error) {
 	if !utf8.ValidString(document) {
 		return nil, &Error{Message: "The document is not valid UTF-8."}
 	}
-	document = strings.TrimPrefix(document, "\ufeff")
 	p := &parser{lexer: lexer{text: document, limit: limits.Tokens}, limits: limits, document: &Document{text: document}}
 	if err := p.advance(); err != nil {
 		return nil, err
@@ -74,11 +73,10 @@ func (p *parser) take(k kind) (token, *Error) {
 }
 
 func (p *parser) unexpected(wanted kind) *Error {
-	found := "something else"
 	if p.token.kind == endOfText {
-		found = "its end"
+		return p.lexer.errorAt(p.token.span.begin, "the document ends where "+string(wanted)+" should be")
 	}
-	return p.lexer.errorAt(p.token.span.begin, "there should be "+string(wanted)+", and there is "+found)
+	return p.lexer.errorAt(p.token.span.begin, "there should be "+string(wanted)+", and there is something else")
 }
 
 // passes passes a token if it is of that kind.
@@ -145,6 +143,10 @@ func (p *parser) variables() ([]Variable, *Error) {
 		one, err := p.variable()
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(list, func(v Variable) bool { return v.Name == one.Name }) {
+			line, column := place(p.lexer.text, one.span.begin)
+			return nil, &Error{"A variable is declared twice.", line, column}
 		}
 		list = append(list, one)
 		if closed, err := p.passes(")"); closed || err != nil {
@@ -248,215 +250,4 @@ func (p *parser) takeWord(word string) *Error {
 		return p.unexpected(kind("the word " + word))
 	}
 	return p.advance()
-}
-
-func (p *parser) selections() ([]Selection, *Error) {
-	if _, err := p.take("{"); err != nil {
-		return nil, err
-	}
-	if p.depth++; p.depth > p.limits.Depth {
-		return nil, tooDeep(p.limits)
-	}
-	defer func() { p.depth-- }()
-	var list []Selection
-	for {
-		one, err := p.selection()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, one)
-		if closed, err := p.passes("}"); closed || err != nil {
-			return list, err
-		}
-	}
-}
-
-func (p *parser) selection() (Selection, *Error) {
-	if p.token.kind == spread {
-		return p.spread()
-	}
-	name, err := p.take(aName)
-	if err != nil {
-		return Selection{}, err
-	}
-	s := Selection{Field: name.text, begin: name.span.begin}
-	renamed, err := p.passes(":")
-	if err != nil {
-		return Selection{}, err
-	}
-	if renamed {
-		field, err := p.take(aName)
-		if err != nil {
-			return Selection{}, err
-		}
-		s.Field = field.text
-		if name.text != field.text {
-			s.Alias = name.text
-		}
-	}
-	if p.token.kind == "(" {
-		if s.Arguments, err = p.arguments(); err != nil {
-			return Selection{}, err
-		}
-	}
-	if s.Directives, err = p.directives(); err != nil {
-		return Selection{}, err
-	}
-	if p.token.kind == "{" {
-		s.Selections, err = p.selections()
-	}
-	return s, err
-}
-
-func (p *parser) spread() (Selection, *Error) {
-	var s Selection
-	if err := p.advance(); err != nil {
-		return s, err
-	}
-	if p.token.kind == aName && p.token.text != "on" {
-		s.Spread = p.token.text
-		err := p.advance()
-		if err == nil {
-			s.Directives, err = p.directives()
-		}
-		return s, err
-	}
-	if p.token.kind == aName {
-		if err := p.advance(); err != nil {
-			return s, err
-		}
-		on, err := p.take(aName)
-		if err != nil {
-			return s, err
-		}
-		s.On = on.text
-	}
-	var err *Error
-	if s.Directives, err = p.directives(); err != nil {
-		return s, err
-	}
-	s.Selections, err = p.selections()
-	return s, err
-}
-
-// directives reads what directives there are.
-func (p *parser) directives() ([]Directive, *Error) {
-	var list []Directive
-	for p.token.kind == "@" {
-		if len(list) >= p.limits.Directives {
-			return nil, tooManyDirectives(p.limits)
-		}
-		if err := p.advance(); err != nil {
-			return nil, err
-		}
-		name, err := p.take(aName)
-		if err != nil {
-			return nil, err
-		}
-		d := Directive{Name: name.text}
-		if p.token.kind == "(" {
-			if d.Arguments, err = p.arguments(); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, d)
-	}
-	return list, nil
-}
-
-func (p *parser) arguments() ([]Argument, *Error) {
-	if err := p.advance(); err != nil {
-		return nil, err
-	}
-	return p.members(")", false)
-}
-
-// members reads names with their values up to closing.
-func (p *parser) members(closing kind, isConstant bool) ([]Argument, *Error) {
-	var list []Argument
-	for {
-		begin := p.token.span.begin
-		name, err := p.take(aName)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := p.take(":"); err != nil {
-			return nil, err
-		}
-		value, err := p.value(isConstant)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, Argument{name.text, value, span{begin, p.end}})
-		if closed, err := p.passes(closing); closed || err != nil {
-			return list, err
-		}
-	}
-}
-
-func (p *parser) value(isConstant bool) (Value, *Error) {
-	v := Value{begin: p.token.span.begin}
-	switch p.token.kind {
-	case aName, anInteger, aFloat, aString:
-		if p.token.kind == aName && p.token.text == "null" {
-			v.Kind = Null
-		}
-		return v, p.advance()
-	case "$":
-		if isConstant {
-			return v, p.lexer.errorAt(p.token.span.begin, "there is a variable where none may be")
-		}
-		if err := p.advance(); err != nil {
-			return v, err
-		}
-		name, err := p.take(aName)
-		v.Kind, v.Variable = Reference, name.text
-		return v, err
-	case "[", "{":
-		if p.nesting++; p.nesting > p.limits.Nesting {
-			return v, p.tooNested()
-		}
-		defer func() { p.nesting-- }()
-		var err *Error
-		if p.token.kind == "[" {
-			v.Kind = List
-			v.Elements, err = p.list(isConstant)
-			return v, err
-		}
-		v.Kind = Object
-		v.Members, err = p.object(isConstant)
-		return v, err
-	}
-	return v, p.unexpected("a value")
-}
-
-func (p *parser) list(isConstant bool) ([]Value, *Error) {
-	if err := p.advance(); err != nil {
-		return nil, err
-	}
-	var list []Value
-	for {
-		if closed, err := p.passes("]"); closed || err != nil {
-			return list, err
-		}
-		element, err := p.value(isConstant)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, element)
-	}
-}
-
-func (p *parser) object(isConstant bool) ([]Argument, *Error) {
-	if err := p.advance(); err != nil {
-		return nil, err
-	}
-	if closed, err := p.passes("}"); closed || err != nil {
-		return nil, err
-	}
-	return p.members("}", isConstant)
-}
-
-func (p *parser) tooNested() *Error {
-	return &Error{Message: "Lists and objects are nested more than " + strconv.Itoa(p.limits.Nesting) + " deep."}
 }

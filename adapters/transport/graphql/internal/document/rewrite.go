@@ -10,6 +10,10 @@ import (
 type Rewritten struct {
 	Text string
 
+	// LeavesOut reports whether the text leaves out what has no value, and so is not what is to be
+	// valid (section 5.8): that does not depend on values.
+	LeavesOut bool
+
 	document *Document
 	begins   []int // of the token on each line, in the document that was read
 }
@@ -27,20 +31,23 @@ func (r Rewritten) Place(line int) (int, int) {
 // and nothing else: whoever reads it finds no token that Parse did not, whatever its own habits
 // are with blanks, comments and quotes. Strings are quoted in ASCII, on one line, and none
 // follows another without a line's end. Descriptions are left out, and arguments and members
-// whose variable has neither a value nor a default (section 6.4.1). given says which variables
-// have a value. op has been measured.
+// whose variable has neither a value nor a default (section 6.4.1); elements of lists are null
+// then. given says which variables have a value; nil: all of them. op has been measured.
 func (d *Document) Rewrite(op Operation, given func(name string) bool) Rewritten {
-	without := slices.Clone(d.descriptions)
+	var without []edit
+	for _, description := range d.descriptions {
+		without = append(without, edit{span: description})
+	}
 	for _, other := range d.Operations {
 		if other.span != op.span {
-			without = append(without, other.span)
+			without = append(without, edit{span: other.span})
 		}
 	}
 	isMissing := map[string]bool{}
 	for _, v := range op.Variables {
-		if v.Default == nil && !v.Type.NonNull && !given(v.Name) {
+		if v.Default == nil && !v.Type.NonNull && given != nil && !given(v.Name) {
 			isMissing[v.Name] = true
-			without = append(without, v.span)
+			without = append(without, edit{span: v.span})
 		}
 	}
 	without = missingIn(op.Selections, isMissing, without)
@@ -50,13 +57,21 @@ func (d *Document) Rewrite(op Operation, given func(name string) bool) Rewritten
 	}
 	for _, f := range d.Fragments {
 		if !spread[f.Name] {
-			without = append(without, f.span)
+			without = append(without, edit{span: f.span})
 			continue
 		}
 		without = missingOfAll(f.Directives, isMissing, without)
 		without = missingIn(f.Selections, isMissing, without)
 	}
-	return d.write(without)
+	rewritten := d.write(without)
+	rewritten.LeavesOut = len(isMissing) > 0
+	return rewritten
+}
+
+// edit is a part of the text that is not written.
+type edit struct {
+	span
+	instead string // what is; "" for nothing
 }
 
 // spreadBy returns the names of the fragments that op spreads, itself or by another.
@@ -82,7 +97,7 @@ func (d *Document) spreadBy(op Operation) map[string]bool {
 }
 
 // missingIn adds the arguments of a selection set whose variable is missing to a list.
-func missingIn(set []Selection, isMissing map[string]bool, list []span) []span {
+func missingIn(set []Selection, isMissing map[string]bool, list []edit) []edit {
 	if len(isMissing) == 0 {
 		return list
 	}
@@ -94,17 +109,17 @@ func missingIn(set []Selection, isMissing map[string]bool, list []span) []span {
 	return list
 }
 
-func missingOfAll(directives []Directive, isMissing map[string]bool, list []span) []span {
+func missingOfAll(directives []Directive, isMissing map[string]bool, list []edit) []edit {
 	for _, d := range directives {
 		list = missingOf(d.Arguments, isMissing, list)
 	}
 	return list
 }
 
-func missingOf(arguments []Argument, isMissing map[string]bool, list []span) []span {
+func missingOf(arguments []Argument, isMissing map[string]bool, list []edit) []edit {
 	for _, a := range arguments {
 		if a.Value.Kind == Reference && isMissing[a.Value.Variable] {
-			list = append(list, a.span)
+			list = append(list, edit{span: a.span})
 			continue
 		}
 		list = missingWithin(a.Value, isMissing, list)
@@ -112,21 +127,26 @@ func missingOf(arguments []Argument, isMissing map[string]bool, list []span) []s
 	return list
 }
 
-func missingWithin(v Value, isMissing map[string]bool, list []span) []span {
+func missingWithin(v Value, isMissing map[string]bool, list []edit) []edit {
 	for _, element := range v.Elements {
+		if element.Kind == Reference && isMissing[element.Variable] {
+			list = append(list, edit{span{element.begin, element.end}, "null"})
+			continue
+		}
 		list = missingWithin(element, isMissing, list)
 	}
 	return missingOf(v.Members, isMissing, list)
 }
 
-// write puts the tokens one after the other, but for those in a span of without.
-func (d *Document) write(without []span) Rewritten {
-	slices.SortFunc(without, func(a, b span) int { return a.begin - b.begin })
+// write puts the tokens one after the other, but for those that are not to be written.
+func (d *Document) write(without []edit) Rewritten {
+	slices.SortFunc(without, func(a, b edit) int { return a.begin - b.begin })
 	words, begins := make([]string, 0, len(d.tokens)), make([]int, 0, len(d.tokens))
 	texts, outUntil := d.strings, 0
 	for _, t := range d.tokens {
+		instead := ""
 		for len(without) > 0 && without[0].begin <= t.begin {
-			outUntil = max(outUntil, without[0].end)
+			outUntil, instead = max(outUntil, without[0].end), without[0].instead
 			without = without[1:]
 		}
 		word := d.text[t.begin:t.end]
@@ -134,7 +154,9 @@ func (d *Document) write(without []span) Rewritten {
 			word = quoted(texts[0].value)
 			texts = texts[1:]
 		}
-		if t.begin < outUntil {
+		if instead != "" {
+			word = instead
+		} else if t.begin < outUntil {
 			continue
 		}
 		if last := len(words) - 1; word == ")" && words[last] == "(" { // everything in it is left out

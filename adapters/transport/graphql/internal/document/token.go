@@ -71,12 +71,17 @@ func (l *lexer) token(k kind, begin int) token {
 	return token{kind: k, text: l.text[begin:l.at], span: span{begin, l.at}}
 }
 
+// byteOrderMark means nothing, wherever it stands between tokens (section 2.1.1).
+const byteOrderMark = "\ufeff"
+
 // skipIgnored passes blanks, line ends, commas, comments and the byte order mark.
 func (l *lexer) skipIgnored() {
 	for l.at < len(l.text) {
 		switch c := l.text[l.at]; {
 		case c == ' ', c == '\t', c == '\n', c == '\r', c == ',':
 			l.at++
+		case strings.HasPrefix(l.text[l.at:], byteOrderMark):
+			l.at += len(byteOrderMark)
 		case c == '#':
 			if i := strings.IndexAny(l.text[l.at:], "\r\n"); i >= 0 {
 				l.at += i
