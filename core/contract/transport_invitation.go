@@ -130,7 +130,7 @@ func transportInvitationCases() []Case[TransportOpener] {
 				s.seedGuests()
 				permission := domain.Permission{
 					ID: "0195f2c6-7d7e-7a10-8000-0000000000d1", Role: guestRole, Collection: domain.CollectionUsers,
-					Action: domain.ActionCreate, Fields: []string{"*"},
+					Action: domain.ActionCreate, Fields: []string{"email", "role"},
 				}
 				must(s, s.Store.Repos().Permissions.Create(s.Context(), permission))
 				s.change(func(u *domain.User) { u.Role = guestRole })

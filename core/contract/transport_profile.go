@@ -88,7 +88,7 @@ func transportProfileCases() []Case[TransportOpener] {
 			}),
 		tell("profile/taken-address-is-refused",
 			"No two accounts have one address, and a refusal changes nothing.",
-			nil, func(s story) {
+			func(set *auth.Settings) { set.ConfirmEmail = false }, func(s story) {
 				bob := ann()
 				bob.ID, bob.Email = "0195f2c6-7d7e-7a10-8000-0000000000b0", "bob@example.com"
 				s.seed(bob)

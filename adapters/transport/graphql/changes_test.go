@@ -23,10 +23,22 @@ func TestNoMutationIsLeftOutOfTheBoundOfChanges(t *testing.T) {
 		"update_users_batch": `(data: [{ id: "x" }]) { id }`,
 		"delete_users_item":  `(id: "x") { id }`,
 		"delete_users_items": `(ids: ["x"]) { ids }`,
+
+		"users_me_tfa_generate":       `(password: "x") { secret }`,
+		"users_me_tfa_recovery_codes": `(password: "x", otp: "x")`,
+
+		"users_invite":           `(email: "x", role: "x")`,
+		"users_invite_accept":    `(token: "x", password: "x")`,
+		"users_register":         `(email: "x", password: "x")`,
+		"users_register_verify":  `(token: "x")`,
+		"users_me_email_confirm": `(token: "x")`,
 	}
 	others := []string{
 		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token",
 		"delete_auth_identities", "delete_sessions_item", "delete_other_sessions",
+		"create_roles_item", "update_roles_item", "delete_roles_item",
+		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
+		"users_me_tfa_enable", "users_me_tfa_disable", "users_tfa_disable",
 	}
 	w := newWorld(t, unlimited())
 	for _, name := range graphql.Mutations() {

@@ -19,7 +19,7 @@ func (r *resolver) UsersInvite(ctx context.Context, args struct {
 	InviteURL   *string
 },
 ) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	err := r.handler.api.RequireAccess(ctx, x.caller, domain.CollectionUsers, domain.ActionCreate)
 	if err == nil {
 		err = required("email", args.Email)
@@ -39,7 +39,7 @@ func (r *resolver) UsersInvite(ctx context.Context, args struct {
 
 // UsersInviteAccept resolves users_invite_accept.
 func (r *resolver) UsersInviteAccept(ctx context.Context, args struct{ Token, Password string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	err := required("token", args.Token)
 	if err == nil {
 		err = required("password", args.Password)
@@ -56,7 +56,7 @@ func (r *resolver) UsersRegister(ctx context.Context, args struct {
 	FirstName, LastName, VerificationURL *string
 },
 ) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	in := auth.Registration{Email: args.Email, Password: args.Password, Language: x.languages(), Client: x.client()}
 	if args.FirstName != nil {
 		in.FirstName = *args.FirstName
@@ -79,14 +79,14 @@ func (r *resolver) UsersRegister(ctx context.Context, args struct {
 
 // UsersRegisterVerify resolves users_register_verify.
 func (r *resolver) UsersRegisterVerify(ctx context.Context, args struct{ Token string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	_, err := r.handler.api.VerifyRegistration(ctx, args.Token, x.client())
 	return x.done(err)
 }
 
 // UsersMeEmailConfirm resolves users_me_email_confirm.
 func (r *resolver) UsersMeEmailConfirm(ctx context.Context, args struct{ Token string }) (*bool, error) {
-	x := exchangeOf(ctx)
+	ctx, x := exchangeOf(ctx)
 	err := required("token", args.Token)
 	if err == nil {
 		err = r.handler.api.ConfirmEmail(ctx, args.Token, x.client())

@@ -60,8 +60,8 @@ func (l mailedLink) focus() string {
 // roomOf returns what the path of a link leads to.
 func (h *Handler) roomOf(l mailedLink) room {
 	return room{
-		show: func(v *visit) error { return h.showLink(v, l) },
-		take: func(v *visit) error { return h.takeLink(v, l) },
+		show: func(v *visit) error { return h.showMailed(v, l) },
+		take: func(v *visit) error { return h.takeMailed(v, l) },
 	}
 }
 
@@ -95,10 +95,10 @@ func isOfLink(v *visit, token string) bool {
 	return subtle.ConstantTimeCompare([]byte(v.form.Get(linkField)), []byte(linkOf(token))) == 1
 }
 
-// showLink handles GET. The link of the mail leads here with its token, which goes into a cookie.
+// showMailed handles GET. The link of the mail leads here with its token, which goes into a cookie.
 // A link that is of no use is told before somebody thinks of a password; where nobody can find
 // out there is the form, which is answered later.
-func (h *Handler) showLink(v *visit, l mailedLink) error {
+func (h *Handler) showMailed(v *visit, l mailedLink) error {
 	if query := v.r.URL.Query(); query.Has("token") {
 		if token := query.Get("token"); isLinkToken(token) {
 			h.linkCookie(l).set(v.w, token, linkCookieTTL, h.config.Now())
@@ -112,9 +112,9 @@ func (h *Handler) showLink(v *visit, l mailedLink) error {
 		return h.refuseUnopened(v, l)
 	}
 	if err := l.look(v.r.Context(), token); l.isUseless(err) {
-		return h.refuseLink(v, l, err)
+		return h.refuseMailed(v, l, err)
 	}
-	h.renderLink(v, l, page{Ready: true, Focus: l.focus()})
+	h.renderMailed(v, l, page{Ready: true, Focus: l.focus()})
 	return nil
 }
 
@@ -131,25 +131,25 @@ func isLinkToken(token string) bool {
 	})
 }
 
-// renderLink shows the form for the link that the cookie holds.
-func (h *Handler) renderLink(v *visit, l mailedLink, p page) {
+// renderMailed shows the form for the link that the cookie holds.
+func (h *Handler) renderMailed(v *visit, l mailedLink, p page) {
 	p.template, p.Title, p.Mailed = "link", l.Title, l
 	p.Form = url.Values{linkField: {linkOf(h.linkCookie(l).value(v.r))}}
 	h.render(v, p)
 }
 
-// takeLink handles POST. It takes the token from the cookie alone, and only from the form that
+// takeMailed handles POST. It takes the token from the cookie alone, and only from the form that
 // this token's link has opened: another may be meant for another account.
-func (h *Handler) takeLink(v *visit, l mailedLink) error {
+func (h *Handler) takeMailed(v *visit, l mailedLink) error {
 	token := h.linkCookie(l).value(v.r)
 	if token == "" {
 		return h.refuseUnopened(v, l)
 	}
 	if !isOfLink(v, token) {
-		return h.refuseLink(v, l, &problem{Status: http.StatusConflict, Key: "problem.link-other", Field: l.focus()})
+		return h.refuseMailed(v, l, &problem{Status: http.StatusConflict, Key: "problem.link-other", Field: l.focus()})
 	}
 	if err := l.take(v, token); err != nil {
-		return h.refuseLink(v, l, err)
+		return h.refuseMailed(v, l, err)
 	}
 	h.linkCookie(l).expire(v.w)
 	return h.redirect(v, l.done)
@@ -157,12 +157,12 @@ func (h *Handler) takeLink(v *visit, l mailedLink) error {
 
 // refuseUnopened says how to come to the page of a link.
 func (h *Handler) refuseUnopened(v *visit, l mailedLink) error {
-	return h.refuseLink(v, l, &problem{Status: http.StatusForbidden, Key: "problem.link-missing"})
+	return h.refuseMailed(v, l, &problem{Status: http.StatusForbidden, Key: "problem.link-missing"})
 }
 
-// refuseLink shows the form again where it may be taken yet, and says where to go where the link
+// refuseMailed shows the form again where it may be taken yet, and says where to go where the link
 // is of no use.
-func (h *Handler) refuseLink(v *visit, l mailedLink, err error) error {
+func (h *Handler) refuseMailed(v *visit, l mailedLink, err error) error {
 	h.logFailure(v.r.Context(), err)
 	p := asProblem(err)
 	usable := p.Status != http.StatusForbidden && p.Status != http.StatusUnauthorized
@@ -174,6 +174,6 @@ func (h *Handler) refuseLink(v *visit, l mailedLink, err error) error {
 	if !usable {
 		h.linkCookie(l).expire(v.w)
 	}
-	h.renderLink(v, l, page{Problem: p, Ready: usable, Focus: focusOr(p.Field, l.focus())})
+	h.renderMailed(v, l, page{Problem: p, Ready: usable, Focus: focusOr(p.Field, l.focus())})
 	return nil
 }
