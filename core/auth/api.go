@@ -288,6 +288,7 @@ type NewUser struct {
 // credential: who can open the database needs none. Each error is a *domain.Error.
 type OperatorAPI interface {
 	OperatorRolesAPI
+	OperatorPeopleAPI
 
 	// EnsureAdministrator makes the first administrator when there is no user at all,
 	// and reports whether it did. Of several instances that start at once exactly one

@@ -170,7 +170,7 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, auth.DefaultSettings())
+			w := newWorld(t, atOnce())
 			w.seedAnn(t, nil)
 			w.forgot(t, annEmail)
 			w.deliver(t)
@@ -184,7 +184,7 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 		})
 	}
 	t.Run("and until then each works", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		w.forgot(t, annEmail)
 		w.deliver(t)
@@ -195,7 +195,7 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), password, domain.Client{}), domain.Forbidden)
 	})
 	t.Run("a token of the same epoch is spent as well", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		w.forgot(t, annEmail)
 		w.deliver(t)

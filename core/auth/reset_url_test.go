@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ func serviceWithResetURLs(allowed ...string) *Service {
 	s := DefaultSettings()
 	s.ResetPage = "https://login.example.com/admin/reset-password"
 	s.ResetURLs = allowed
-	return &Service{settings: s}
+	return &Service{settings: s, Ports: Ports{Log: slog.New(slog.DiscardHandler)}}
 }
 
 // TestSecurity51_OnlyListedURLsGetAToken: each comparison in samePlace that is dropped, and
