@@ -27,7 +27,7 @@ type rule struct {
 func TestWireContract(t *testing.T) {
 	rules := slices.Concat(
 		conventionRules(), presentationRules(), loginRules(), refreshRules(), logoutRules(),
-		passwordRules(), oauthRules(), accountRules(), profileRules(), serverRules(), peopleRules(), sessionsRules(), activityRules(), rolesRules(), permissionsRules(), verifyRules(), secondFactorRules(),
+		passwordRules(), oauthRules(), accountRules(), profileRules(), serverRules(), peopleRules(), sessionsRules(), activityRules(), rolesRules(), permissionsRules(), verifyRules(), secondFactorRules(), joiningRules(),
 	)
 	var names []string
 	for _, r := range rules {
