@@ -20,7 +20,7 @@ const (
 	invitePath  = "/admin/accept-invite"
 	verifyPath  = "/admin/verify-email"
 	confirmPath = "/admin/confirm-email"
-	usersPath   = "/admin/users/" // and an ID behind
+	userPath    = "/admin/users/:id"
 
 	elsewherePath = "/admin/sign-in-with"
 	linkPath      = "/admin/link"
@@ -44,7 +44,7 @@ func (h *Handler) allRooms() map[string]room {
 		invitePath:        h.roomOf(h.inviteLink()),
 		verifyPath:        h.roomOf(h.verifyLink()),
 		confirmPath:       h.roomOf(h.confirmLink()),
-		usersPath:         {show: h.leadToReady},
+		userPath:          {show: h.leadToReady},
 		elsewherePath:     {show: h.showElsewhere},
 		linkPath:          {take: h.takeLink},
 		unlinkPath:        {take: h.takeUnlink},
@@ -110,8 +110,9 @@ func (h *Handler) serve(v *visit) (err error) {
 
 // roomPath returns the path by which a room is known.
 func roomPath(path string) string {
-	if id, ok := strings.CutPrefix(path, usersPath); ok && id != "" && !strings.Contains(id, "/") {
-		return usersPath
+	id, found := strings.CutPrefix(path, "/admin/users/")
+	if found && id != "" && !strings.Contains(id, "/") {
+		return userPath
 	}
 	return path
 }
