@@ -336,8 +336,9 @@ type OperatorAPI interface {
 // and says how much it did; app owns the timers.
 type Worker interface {
 	// Sweep removes what is over: sessions that have ended, limiter keys that count nothing
-	// any more, one-time tokens a week after their end, events after Settings.EventsTTL, and
-	// letters that nobody has come round to sending. It returns how many it removed; a full batch means there may be
+	// any more, one-time tokens a week after their end, events after Settings.EventsTTL,
+	// letters that nobody has come round to sending, and accounts of registrations that nobody
+	// has verified. It returns how many it removed; a full batch means there may be
 	// more.
 	Sweep(ctx context.Context) (Swept, error)
 
@@ -359,6 +360,8 @@ type Swept struct {
 	Letters int // that expired unsent; for some of them somebody may wait for a mail
 
 	Events int // of the audit trail
+
+	Accounts int // that a registration has made and nobody has verified
 
 	More bool // a batch was full: call again soon
 }

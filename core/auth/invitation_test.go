@@ -141,9 +141,9 @@ func TestInvite(t *testing.T) {
 	})
 }
 
-// TestSecurity74_NobodyInvitesBeyondTheirOwnReach: who may create readers invites readers, and
+// TestSecurity72_NobodyInvitesBeyondTheirOwnReach: who may create readers invites readers, and
 // nobody else. Red when invite asks mayWrite of nothing.
-func TestSecurity74_NobodyInvitesBeyondTheirOwnReach(t *testing.T) {
+func TestSecurity72_NobodyInvitesBeyondTheirOwnReach(t *testing.T) {
 	w, root := joiningWorld(t, auth.DefaultSettings())
 	w.seedAnn(t, func(u *domain.User) { u.Role = readers })
 	ann := w.authenticate(t, w.login(t, domain.ModeJSON))
