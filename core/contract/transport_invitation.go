@@ -14,7 +14,7 @@ import (
 const invited = "Ivy@example.com"
 
 // guestRole is the role that accounts are to have who come by an invitation or a registration.
-const guestRole domain.RoleID = "0195f2c6-7d7e-7a10-8000-0000000000e1"
+const guestRole domain.RoleID = "0195f2c6-7d7e-7a10-8000-0000000000e2"
 
 // seedGuests makes guestRole.
 func (s story) seedGuests() {
