@@ -123,7 +123,7 @@ func transportInvitationCases() []Case[TransportOpener] {
 				s.wantMails(0)
 				s.wantNoAccount(invited)
 			}),
-		tell("invitation/rights-are-an-administrator's-to-give",
+		tell("invitation/rights-are-for-administrators-to-give",
 			"Who may make accounts by a permission invites, and hands out no role that administrates.",
 			nil, func(s story) {
 				s.seedAdministrator()
