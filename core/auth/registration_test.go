@@ -23,6 +23,12 @@ func TestRegister(t *testing.T) {
 		wantCode(t, w.service.Register(t.Context(), auth.Registration{Email: bob, Password: newPassword}), domain.Forbidden)
 		w.wantAccounts(t, 1)
 	})
+	t.Run("is off where nobody logs in with a password", func(t *testing.T) {
+		s := openHouse()
+		s.DisableDefault = true
+		w := newWorld(t, s)
+		wantCode(t, w.service.Register(t.Context(), auth.Registration{Email: bob, Password: newPassword}), domain.Forbidden)
+	})
 	t.Run("makes an account that the link activates", func(t *testing.T) {
 		s := openHouse()
 		s.Registration.Role = readers
