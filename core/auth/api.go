@@ -25,6 +25,7 @@ type API interface {
 	ActivityAPI
 	OAuthAPI
 	SecondFactorAPI
+	JoiningAPI
 }
 
 // Credential is what a request showed, as the transport saw it. Empty fields were absent.
@@ -190,6 +191,8 @@ type ProfileAPI interface {
 	// nil where that could not be started: the change has happened all the same, its
 	// cookie is dead, and it logs in again. Everybody else gets nil. The epoch of the
 	// account that is returned differs from the caller's if the sessions have ended.
+	// Where Settings.ConfirmEmail is on, the account that is returned has its former address
+	// still: a new one, whoever has it, gets a link that leads to EmailChangeAPI.ConfirmEmail.
 	UpdateMe(ctx context.Context, p Principal, patch ProfilePatch, from domain.Client) (domain.User, *Tokens, error)
 }
 
@@ -285,6 +288,7 @@ type NewUser struct {
 // credential: who can open the database needs none. Each error is a *domain.Error.
 type OperatorAPI interface {
 	OperatorRolesAPI
+	OperatorPeopleAPI
 
 	// EnsureAdministrator makes the first administrator when there is no user at all,
 	// and reports whether it did. Of several instances that start at once exactly one
@@ -332,8 +336,9 @@ type OperatorAPI interface {
 // and says how much it did; app owns the timers.
 type Worker interface {
 	// Sweep removes what is over: sessions that have ended, limiter keys that count nothing
-	// any more, one-time tokens a week after their end, events after Settings.EventsTTL, and
-	// letters that nobody has come round to sending. It returns how many it removed; a full batch means there may be
+	// any more, one-time tokens a week after their end, events after Settings.EventsTTL,
+	// letters that nobody has come round to sending, and accounts of registrations that nobody
+	// has verified. It returns how many it removed; a full batch means there may be
 	// more.
 	Sweep(ctx context.Context) (Swept, error)
 
@@ -355,6 +360,8 @@ type Swept struct {
 	Letters int // that expired unsent; for some of them somebody may wait for a mail
 
 	Events int // of the audit trail
+
+	Accounts int // that a registration has made and nobody has verified
 
 	More bool // a batch was full: call again soon
 }

@@ -71,7 +71,7 @@ const changesNothing = "it changes nothing and shows only what the caller may se
 // trail is every use case by the name of its method. One that is not here is a failure.
 func trail() map[string][]recorded {
 	table := map[string][]recorded{}
-	for _, part := range []map[string][]recorded{trailOfSessions(), trailOfPasswords(), trailOfPeople(), trailOfOperators(), trailOfOAuth(), trailOfRoles(), trailOfSecondFactor(), trailOfReads()} {
+	for _, part := range []map[string][]recorded{trailOfSessions(), trailOfPasswords(), trailOfPeople(), trailOfOperators(), trailOfOAuth(), trailOfRoles(), trailOfSecondFactor(), trailOfJoining(), trailOfReads()} {
 		for method, cases := range part {
 			table[method] = append(table[method], cases...)
 		}
@@ -467,7 +467,9 @@ func TestSecurity96_EveryUseCaseIsInTheTrail(t *testing.T) {
 
 func (use recorded) check(t *testing.T, from domain.Client) {
 	var log logbook
-	w := newWorld(t, auth.DefaultSettings(), logged(&log))
+	settings := atOnce()
+	settings.Registration.Open = true
+	w := newWorld(t, settings, logged(&log))
 	w.seedAnn(t, nil)
 	administrator, err := w.service.CreateUser(t.Context(), auth.NewUser{Email: rootEmail, Password: password, Admin: true})
 	wantCode(t, err, "")
@@ -613,7 +615,7 @@ func TestChangesOfUnknownOutcomeAreInTheLog(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			var log logbook
 			var v valve
-			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()), logged(&log))
+			w := newWorld(t, atOnce(), intercepted(v.hooks()), logged(&log))
 			w.seedAnn(t, nil)
 			act := test.begin(t, w)
 			before := len(w.events(t))

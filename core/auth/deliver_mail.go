@@ -86,8 +86,12 @@ func (s *Service) putBack(ctx context.Context, lease port.Lease, next time.Time)
 // to write to. An error that matches port.ErrInvalid is for good.
 func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool, err error) {
 	switch letter.Kind {
-	case domain.LetterPasswordReset:
-		return s.deliverReset(ctx, letter)
+	case domain.LetterPasswordReset, domain.LetterInvitation:
+		return s.deliverLink(ctx, letter)
+	case domain.LetterRegistration:
+		return s.deliverRegistration(ctx, letter)
+	case domain.LetterEmailConfirm:
+		return s.deliverEmailConfirm(ctx, letter)
 	case domain.LetterPasswordChanged, domain.LetterEmailChanged,
 		domain.LetterTFAEnabled, domain.LetterTFADisabled, domain.LetterRecoveryUsed,
 		domain.LetterIdentityLinked, domain.LetterIdentityUnlinked:
@@ -96,8 +100,8 @@ func (s *Service) deliver(ctx context.Context, letter domain.Letter) (sent bool,
 	return false, fmt.Errorf("letter of kind %q: %w", letter.Kind, port.ErrInvalid)
 }
 
-// deliverReset is deliver for the link with which a new password can be set.
-func (s *Service) deliverReset(ctx context.Context, letter domain.Letter) (sent bool, err error) {
+// deliverLink is deliver for the links with which a password can be set.
+func (s *Service) deliverLink(ctx context.Context, letter domain.Letter) (sent bool, err error) {
 	user, err := s.Repos.Users.ByEmail(ctx, letter.To)
 	if isNotFound(err) {
 		return false, nil
@@ -105,11 +109,15 @@ func (s *Service) deliverReset(ctx context.Context, letter domain.Letter) (sent 
 	if err != nil {
 		return false, fmt.Errorf("find account: %w", err)
 	}
-	if user.Status != domain.StatusActive || user.Password == "" || s.settings.DisableDefault {
+	isReset := letter.Kind == domain.LetterPasswordReset
+	switch {
+	case isReset && (user.Status != domain.StatusActive || user.Password == "" || s.settings.DisableDefault):
 		return false, nil // who may not log in, or not by password, has none to reset
+	case !isReset && user.Status != domain.StatusInvited:
+		return false, nil // who has accepted, or has been shut out meanwhile
 	}
 	now := s.Clock.Now() // of the link and of what is said of it: a moment later it is good for less
-	link, expiresAt, err := s.resetLink(ctx, user, letter, now)
+	link, expiresAt, err := s.passwordLink(ctx, user, letter, now)
 	if err != nil {
 		return false, err
 	}
@@ -125,7 +133,9 @@ func (s *Service) deliverReset(ctx context.Context, letter domain.Letter) (sent 
 	if err := s.send(ctx, letter.ID, user.Email, content); err != nil {
 		return false, err
 	}
-	s.record(ctx, domain.Event{Kind: domain.EventResetMailed, Outcome: domain.OutcomeSuccess, Subject: user.ID, Client: letter.Client})
+	if isReset {
+		s.record(ctx, domain.Event{Kind: domain.EventResetMailed, Outcome: domain.OutcomeSuccess, Subject: user.ID, Client: letter.Client})
+	}
 	return true, nil
 }
 
@@ -150,36 +160,33 @@ func preferred(own, requested string) string {
 	return own + ", " + requested
 }
 
-// resetLink returns the link of the letter, and when it ends. The first attempt at the letter
+// passwordLink returns the link of the letter, and when it ends. The first attempt at the letter
 // stores its token, and further ones find it there. Earlier tokens of the user are left
 // alone: what is sent now may never arrive, and a stranger may have asked for it.
-func (s *Service) resetLink(ctx context.Context, user domain.User, letter domain.Letter, now time.Time) (string, time.Time, error) {
-	secret := s.keys.resetSecret(letter.ID)
-	page, replaced := s.pageOf(letter)
-	if replaced != nil {
-		s.Log.WarnContext(ctx, "a link leads to the page of the service itself, since the one that was asked for is allowed no more", "letter", letter.ID)
-	}
-	link, err := withToken(page, secret)
+func (s *Service) passwordLink(ctx context.Context, user domain.User, letter domain.Letter, now time.Time) (string, time.Time, error) {
+	use := s.linkUseOf(letter.Kind)
+	secret := s.keys.linkSecrets(use.purpose, letter.ID)[0]
+	link, err := s.linkTo(ctx, use, letter, secret)
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("make link: %w", err)
+		return "", time.Time{}, err
 	}
 	token := domain.OneTimeToken{
 		Hash:      domain.HashSecret(secret),
-		Purpose:   domain.PurposePasswordReset,
+		Purpose:   use.purpose,
 		UserID:    user.ID,
 		Payload:   epochPayload(user),
-		ExpiresAt: now.Add(s.settings.ResetTTL),
+		ExpiresAt: now.Add(use.ttl),
 	}
 	err = s.Repos.OneTimeTokens.Put(ctx, token)
 	if errors.Is(err, port.ErrConflict) {
 		token, err = s.Repos.OneTimeTokens.Get(ctx, token.Purpose, token.Hash, now)
 		if isRefusedToken(err) {
 			// It has arrived, and was used, or it is too late for it.
-			return "", time.Time{}, fmt.Errorf("reset token of the letter: %w: %w", port.ErrInvalid, err)
+			return "", time.Time{}, fmt.Errorf("token of the letter: %w: %w", port.ErrInvalid, err)
 		}
 	}
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("make reset token: %w", err)
+		return "", time.Time{}, fmt.Errorf("make token: %w", err)
 	}
 	return link, token.ExpiresAt, nil
 }

@@ -108,6 +108,7 @@ func flows() []flow {
 			logoutFlow(mode), authenticateFlow(mode), newPasswordFlow(mode))
 	}
 	all = append(all, secondFactorFlows()...)
+	all = append(all, joiningFlows()...)
 	return append(all, wrongPasswordFlow(), deviceFlow(), rehashFlow(), administratorFlow(), sessionlessFlow(), disturbedUpdateFlow(), createUserFlow(), ensureAdministratorFlow(),
 		setPasswordFlow(), unlockFlow(), listUsersFlow(), sweepFlow(), requestResetFlow(), resetFlow(),
 		updateAccountFlow(), deleteAccountsFlow(), createAccountsFlow(), updateRoleFlow(), deleteRoleFlow(), permissionFlow(), registerElsewhereFlow(), linkFlow(), unlinkFlow())

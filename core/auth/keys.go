@@ -21,7 +21,7 @@ type Keys struct {
 	refresh [][]byte
 	session [][]byte
 	device  [][]byte
-	reset   [][]byte
+	links   map[domain.Purpose][][]byte
 	oauth   *Sealer // of what a browser carries to a provider and back
 	totp    *Sealer // of the secrets of second factors
 }
@@ -29,7 +29,7 @@ type Keys struct {
 // NewKeys derives the keys from the data key and from those that it replaced, newest
 // first, by HKDF with SHA-256 (RFC 5869). It refuses a key of less than MinDataKeyBytes.
 func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
-	var k Keys
+	k := Keys{links: map[domain.Purpose][][]byte{}}
 	for _, dataKey := range append([][]byte{current}, previous...) {
 		if len(dataKey) < MinDataKeyBytes {
 			return Keys{}, fmt.Errorf("data key of %d bytes: want at least %d", len(dataKey), MinDataKeyBytes)
@@ -46,12 +46,14 @@ func NewKeys(current []byte, previous ...[]byte) (Keys, error) {
 		if err != nil {
 			return Keys{}, fmt.Errorf("derive device key: %w", err)
 		}
-		reset, err := hkdf.Key(sha256.New, dataKey, nil, "sallyport password reset", sha256.Size)
-		if err != nil {
-			return Keys{}, fmt.Errorf("derive reset key: %w", err)
+		for purpose, label := range linkLabels() {
+			key, err := hkdf.Key(sha256.New, dataKey, nil, label, sha256.Size)
+			if err != nil {
+				return Keys{}, fmt.Errorf("derive key of %s links: %w", purpose, err)
+			}
+			k.links[purpose] = append(k.links[purpose], key)
 		}
 		k.refresh = append(k.refresh, refresh)
-		k.reset = append(k.reset, reset)
 		k.session = append(k.session, session)
 		k.device = append(k.device, device)
 	}
@@ -76,12 +78,27 @@ func (k Keys) successor(key int, id domain.SessionID, secret string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))[:secretLength]
 }
 
-// resetSecret derives the reset token that the letter brings: 43 characters. Every attempt at
-// a letter brings the same one, so that it does not matter which of them arrives.
-func (k Keys) resetSecret(letter string) string {
-	mac := hmac.New(sha256.New, k.reset[0])
-	mac.Write([]byte(letter))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+// linkLabels tell the keys of links apart, by what the links are for.
+func linkLabels() map[domain.Purpose]string {
+	return map[domain.Purpose]string{
+		domain.PurposePasswordReset: "sallyport password reset",
+		domain.PurposeInvitation:    "sallyport invitation",
+		domain.PurposeRegistration:  "sallyport registration",
+		domain.PurposeEmailChange:   "sallyport change of address",
+	}
+}
+
+// linkSecrets derives the tokens of that purpose that the letter may bring, each of 43
+// characters: that under the key in use first. Every attempt at a letter brings the same one, so
+// that it does not matter which of them arrives.
+func (k Keys) linkSecrets(purpose domain.Purpose, letter string) []string {
+	var secrets []string
+	for _, key := range k.links[purpose] {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(letter))
+		secrets = append(secrets, base64.RawURLEncoding.EncodeToString(mac.Sum(nil)))
+	}
+	return secrets
 }
 
 // generationSecret derives what the row of a session-mode session holds at generation.

@@ -21,7 +21,8 @@ func (s *Service) notices(before, after domain.User, from domain.Client) []domai
 	tell := func(kind domain.LetterKind, to domain.Email) {
 		letters = append(letters, s.notice(kind, to, before.Language, from))
 	}
-	if after.Password != before.Password {
+	isFirst := before.Password == "" && (before.Status == domain.StatusInvited || before.Status == domain.StatusUnverified)
+	if after.Password != before.Password && !isFirst {
 		tell(domain.LetterPasswordChanged, before.Email)
 	}
 	if after.Email != before.Email {

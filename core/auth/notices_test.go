@@ -30,7 +30,7 @@ func (w world) told(t testing.TB) map[domain.Email][]string {
 // others, or storeIn queues nothing.
 func TestSecurity55_TheOwnerIsToldOfANewPasswordOrAddress(t *testing.T) {
 	const password1, address1 = ", the password was changed", ", the address was changed"
-	settings := auth.DefaultSettings()
+	settings := atOnce()
 	settings.NoticePage = "https://login.example.com/forgot"
 	from := domain.Client{IP: "192.0.2.9\nforged", UserAgent: "agent"}
 	for name, test := range map[string]struct {
@@ -108,7 +108,7 @@ func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) 
 	passwordOf := func(n int) auth.ProfilePatch {
 		return auth.ProfilePatch{Password: new(fmt.Sprintf("%s %d", newPassword, n))}
 	}
-	limit := auth.DefaultSettings().NoticeAccount
+	limit := atOnce().NoticeAccount
 	for name, patch := range map[string]func(int) auth.ProfilePatch{
 		"addresses": addressOf, "passwords": passwordOf,
 		"by turns": func(n int) auth.ProfilePatch {
@@ -119,7 +119,7 @@ func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) 
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, auth.DefaultSettings())
+			w := newWorld(t, atOnce())
 			w.seedAnn(t, nil)
 			change := func(n int) error {
 				_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, patch(n), domain.Client{})
@@ -153,7 +153,7 @@ func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) 
 		})
 	}
 	t.Run("a taken address is asked for no more often", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		if _, err := w.service.CreateUser(t.Context(), auth.NewUser{Email: "bob@example.com", Password: password}); err != nil {
 			t.Fatal(err)
@@ -168,7 +168,7 @@ func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) 
 		}
 	})
 	t.Run("a password that is refused is no change", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		for range 2 * limit.Burst {
 			_, _, err := w.service.UpdateMe(t.Context(), auth.Principal{User: w.ann(t)}, auth.ProfilePatch{Password: new("password")}, domain.Client{})
@@ -178,7 +178,7 @@ func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) 
 		wantCode(t, err, "")
 	})
 	t.Run("administrators change others as often as they have to", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		root := w.administrator(t, "root@example.com")
 		for n := range 2 * limit.Burst {
@@ -189,7 +189,7 @@ func TestSecurity55_NobodyMailsStrangersByChangingTheirOwnAccount(t *testing.T) 
 }
 
 func TestNoticesGoToTheAddressOfTheChangeWhoeverHasItNow(t *testing.T) {
-	settings := auth.DefaultSettings()
+	settings := atOnce()
 	settings.NoticePage = "https://login.example.com/forgot"
 	w := newWorld(t, settings)
 	w.seedAnn(t, func(u *domain.User) { u.Language = "de" })

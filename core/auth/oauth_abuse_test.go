@@ -14,7 +14,7 @@ import (
 // address of somebody else, and waits for them.
 //
 // Red when mayAdopt does not look at EmailProven, UpdateMe leaves it alone or looks at the case of
-// the address, patched sets it without a new address, or resetIn, patched, createUser or register
+// the address, patched sets it without a new address, or storeProvenIn, patched, createUser or register
 // does not set it.
 func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 	took := func(t *testing.T, e elsewhere) {
@@ -102,7 +102,7 @@ func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 // TestSecurity67_WhoeverProvesAnAddressHasTheAccountAlone: whoever waits in an account for the
 // owner of its address is out when that one comes.
 //
-// Red when resetIn leaves the StaticToken, or does not call unlinkFormerOwner, and when it does
+// Red when storeProvenIn leaves the StaticToken, or does not call unlinkFormerOwner, and when it does
 // either in an account whose address is proved already.
 func TestSecurity67_WhoeverProvesAnAddressHasTheAccountAlone(t *testing.T) {
 	const token = "a-static-token-of-whoever-waits"

@@ -10,7 +10,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// Red when Login, deliverReset or unlink does not look at DisableDefault.
+// Red when Login, deliverLink or unlink does not look at DisableDefault.
 func TestDisableDefault(t *testing.T) {
 	newClosed := func(t *testing.T) (elsewhere, auth.Principal) {
 		t.Helper()

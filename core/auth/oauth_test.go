@@ -38,7 +38,7 @@ func newElsewhere(t testing.TB, change func(*auth.OAuthPlace), ports ...func(*au
 	if change != nil {
 		change(&place)
 	}
-	s := auth.DefaultSettings()
+	s := atOnce()
 	s.PublicURL = publicURL
 	e.world = newWorld(t, s, append([]func(*auth.Ports){func(p *auth.Ports) {
 		p.OAuth = []auth.OAuthPlace{place, {Provider: fakes.NewOAuthProvider("Google"), Driver: "openid"}}

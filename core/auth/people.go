@@ -222,6 +222,9 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 		if err := s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &found[i], proposed[i]); err != nil {
 			return nil, err
 		}
+		if err := s.mayMove(a, found[i], proposed[i]); err != nil {
+			return nil, err
+		}
 	}
 	changes := make([]accountChange, len(updates))
 	for i, update := range updates {

@@ -47,6 +47,10 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 			return domain.User{}, nil, err
 		}
 	}
+	isMoving := s.wantsConfirmation(p.User.Email, proposed.Email)
+	if isMoving {
+		patch.Email = nil // it stays as it is until the link has been followed
+	}
 	var encoded string
 	if patch.Password != nil {
 		if encoded, err = s.hash(ctx, *patch.Password); err != nil {
@@ -68,6 +72,11 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 	}})
 	if err != nil {
 		return domain.User{}, nil, err
+	}
+	if isMoving {
+		if err := s.askToConfirm(ctx, user, proposed.Email, from); err != nil {
+			return domain.User{}, nil, err
+		}
 	}
 	if user.Epoch == p.User.Epoch {
 		return user, nil, nil

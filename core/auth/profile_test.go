@@ -36,7 +36,7 @@ func TestUpdateMe(t *testing.T) {
 	// of the account and its writing.
 	newDisturbed := func(t *testing.T, disturb func(*domain.User)) (world, auth.Principal) {
 		var v valve
-		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		w := newWorld(t, atOnce(), intercepted(v.hooks()))
 		w.seedAnn(t, nil)
 		me := w.authenticate(t, w.login(t, domain.ModeJSON))
 		disturbed := false // a change with a notice is a unit of work, any other one call
@@ -89,7 +89,7 @@ func TestUpdateMe(t *testing.T) {
 	})
 	t.Run("gives up with 503 when others keep changing the account", func(t *testing.T) {
 		var v valve
-		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		w := newWorld(t, atOnce(), intercepted(v.hooks()))
 		w.seedAnn(t, nil)
 		me := w.authenticate(t, w.login(t, domain.ModeJSON))
 		v.set(intercept.Hooks{Before: func(_ context.Context, method string) error {
@@ -105,7 +105,7 @@ func TestUpdateMe(t *testing.T) {
 		}
 	})
 	t.Run("preferences that are all removed are none", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, func(u *domain.User) { u.Preferences = []byte(`{"title":"Archer"}`) })
 		me := w.authenticate(t, w.login(t, domain.ModeJSON))
 		_, _, err := w.service.UpdateMe(t.Context(), me, preferences("title", " null "), domain.Client{})
@@ -115,7 +115,7 @@ func TestUpdateMe(t *testing.T) {
 		}
 	})
 	t.Run("preferences that cannot be read are not overwritten", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, func(u *domain.User) { u.Preferences = []byte(`{"title":`) })
 		me := w.authenticate(t, w.login(t, domain.ModeJSON))
 		_, _, err := w.service.UpdateMe(t.Context(), me, preferences("title", `"Archer"`), domain.Client{})
@@ -126,7 +126,7 @@ func TestUpdateMe(t *testing.T) {
 	})
 	t.Run("an account that is gone meanwhile is nobody's", func(t *testing.T) {
 		var v valve
-		w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+		w := newWorld(t, atOnce(), intercepted(v.hooks()))
 		w.seedAnn(t, nil)
 		me := w.authenticate(t, w.login(t, domain.ModeJSON))
 		v.set(intercept.Hooks{Before: intercept.FailMethod("Users.Update", fmt.Errorf("store: %w", port.ErrNotFound))})
@@ -137,7 +137,7 @@ func TestUpdateMe(t *testing.T) {
 		for _, method := range []string{"Roles.ByID", "Issuer.Issue", "Sessions.Create"} {
 			var v valve
 			var log logbook
-			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()), logged(&log))
+			w := newWorld(t, atOnce(), intercepted(v.hooks()), logged(&log))
 			w.seedAnn(t, func(u *domain.User) { u.Role = domain.AdministratorRole })
 			me := w.authenticate(t, w.login(t, domain.ModeSession))
 			v.set(intercept.Hooks{Before: intercept.FailMethod(method, errBroken)})
@@ -154,7 +154,7 @@ func TestUpdateMe(t *testing.T) {
 		}
 	})
 	t.Run("an address in another case is the same account, and its sessions end", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		held := w.login(t, domain.ModeJSON)
 		_, _, err := w.service.UpdateMe(t.Context(), w.authenticate(t, held), auth.ProfilePatch{Email: new("ANN@example.com")}, domain.Client{})
@@ -166,7 +166,7 @@ func TestUpdateMe(t *testing.T) {
 
 func TestMe(t *testing.T) {
 	t.Run("nobody is nobody", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		u, err := w.service.Me(t.Context(), auth.Principal{})
 		wantCode(t, err, domain.InvalidCredentials)
 		if u.ID != "" {

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -14,12 +13,11 @@ import (
 // RequestReset implements PasswordAPI. It never looks the account up: known, unknown and
 // malformed addresses cost the same calls, and the worker finds out.
 func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
-	page, err := s.resetPage(in.URL)
+	page, err := s.pageFor(ctx, s.linkUseOf(domain.LetterPasswordReset), in.URL)
 	if err != nil {
-		s.Log.InfoContext(ctx, "a page for the link of a mail was refused", "reason", errors.Unwrap(err))
 		return err
 	}
-	if err := s.wantRoomForMail(ctx); err != nil {
+	if err := s.wantRoomForMail(ctx, domain.LetterPasswordReset); err != nil {
 		return err
 	}
 	if err := s.beginReset(ctx, in); err != nil {
@@ -27,17 +25,7 @@ func (s *Service) RequestReset(ctx context.Context, in ResetRequest) error {
 	}
 	// What is no address goes to nobody, which the worker drops as it drops the unknown.
 	to, _ := domain.ParseEmail(in.Email)
-	now := s.Clock.Now()
-	letter := domain.Letter{
-		ID:        domain.NewUUID(now),
-		Kind:      domain.LetterPasswordReset,
-		To:        to,
-		URL:       page,
-		Language:  in.Language,
-		Client:    in.Client.Bounded(),
-		Due:       now,
-		ExpiresAt: now.Add(s.settings.ResetTTL),
-	}
+	letter := s.newLetter(domain.LetterPasswordReset, to, page, in.Language, in.Client)
 	if err := s.Repos.MailQueue.Put(ctx, letter); err != nil {
 		return unavailable(fmt.Errorf("queue letter: %w", err))
 	}
@@ -54,28 +42,37 @@ const (
 	retryMail = time.Minute
 )
 
-// wantRoomForMail refuses everybody alike while too many letters wait, as they do when the
+// wantRoomForMail refuses everybody alike while too many letters of that kind wait, as they do when the
 // mail server is down and strangers keep asking, so that nobody can fill the store. Nothing
 // is counted against who is refused. Letters that tell about changes take no room: nobody keeps
 // others from a reset by changing their own account.
-func (s *Service) wantRoomForMail(ctx context.Context) error {
+func (s *Service) wantRoomForMail(ctx context.Context, kind domain.LetterKind) error {
 	bound := s.settings.MailQueue
 	if bound == 0 {
 		return nil
 	}
 	now := s.Clock.Now()
-	if s.mailFull.at(now) {
+	if s.fullOf(kind).at(now) {
 		return mailQueueIsFull()
 	}
-	waiting, err := s.Repos.MailQueue.Waiting(ctx, domain.LetterPasswordReset, bound)
+	waiting, err := s.Repos.MailQueue.Waiting(ctx, kind, bound)
 	if err != nil {
 		return unavailable(fmt.Errorf("count letters: %w", err))
 	}
 	if waiting >= bound {
-		s.mailFull.note(now)
+		s.fullOf(kind).note(now)
 		return mailQueueIsFull()
 	}
 	return nil
+}
+
+// fullOf returns what is remembered of letters of a kind that strangers ask for. They take no
+// room from each other.
+func (s *Service) fullOf(kind domain.LetterKind) *fullQueue {
+	if kind == domain.LetterRegistration {
+		return &s.registrationsFull
+	}
+	return &s.mailFull
 }
 
 func mailQueueIsFull() error {

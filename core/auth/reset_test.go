@@ -71,7 +71,7 @@ func TestSecurity03_RequestsForAResetCostTheSame(t *testing.T) {
 	}
 }
 
-// TestSecurity04_TheURLIsCheckedBeforeAnythingElse: moving resetPage below the limits turns
+// TestSecurity04_TheURLIsCheckedBeforeAnythingElse: moving pageFor below the limits turns
 // it red.
 func TestSecurity04_TheURLIsCheckedBeforeAnythingElse(t *testing.T) {
 	var calls intercept.Recorder
@@ -98,7 +98,7 @@ func TestSecurity12_MailGoesToTheStoredAddress(t *testing.T) {
 	}
 }
 
-// TestSecurity46_ATokenWorksOnceForItsUser: Get in place of Consume in resetIn, and no
+// TestSecurity46_ATokenWorksOnceForItsUser: Get in place of Consume in followIn, and no
 // SpendUser at its end, turns it red; each alone does the other's work.
 func TestSecurity46_ATokenWorksOnceForItsUser(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
@@ -142,7 +142,7 @@ func TestSecurity46_ATokenWorksOnceForItsUser(t *testing.T) {
 }
 
 // TestSecurity47_EarlierTokensAreVoid: epochPayload that does not look at the epoch turns it
-// red, and so does resetIn without SpendUser.
+// red, and so does followIn without SpendUser.
 func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 	changes := map[string]func(t *testing.T, w world){
 		"a reset": func(t *testing.T, w world) {
@@ -170,7 +170,7 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, auth.DefaultSettings())
+			w := newWorld(t, atOnce())
 			w.seedAnn(t, nil)
 			w.forgot(t, annEmail)
 			w.deliver(t)
@@ -184,7 +184,7 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 		})
 	}
 	t.Run("and until then each works", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		w.forgot(t, annEmail)
 		w.deliver(t)
@@ -195,7 +195,7 @@ func TestSecurity47_EarlierTokensAreVoid(t *testing.T) {
 		wantCode(t, w.service.Reset(t.Context(), w.resetToken(t), password, domain.Client{}), domain.Forbidden)
 	})
 	t.Run("a token of the same epoch is spent as well", func(t *testing.T) {
-		w := newWorld(t, auth.DefaultSettings())
+		w := newWorld(t, atOnce())
 		w.seedAnn(t, nil)
 		w.forgot(t, annEmail)
 		w.deliver(t)
@@ -228,7 +228,7 @@ func TestSecurity48_TokensEndSoonAndAreStoredAsHashes(t *testing.T) {
 	wantCode(t, w.service.Reset(t.Context(), token, newPassword, domain.Client{}), domain.TokenExpired)
 }
 
-// TestSecurity50_ASuspendedAccountGetsNoReset: dropping checkMayReset turns it red.
+// TestSecurity50_ASuspendedAccountGetsNoReset: dropping the check of followIn and peek turns it red.
 func TestSecurity50_ASuspendedAccountGetsNoReset(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seedAnn(t, nil)

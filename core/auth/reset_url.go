@@ -1,46 +1,13 @@
 package auth
 
 import (
-	"errors"
 	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // maxResetURLBytes bounds what a request makes us keep.
 const maxResetURLBytes = 2048
-
-// resetPage returns the page that a letter keeps: the one that the request names, if it is on
-// the allow list, or "" for that of the service itself, which is looked up when the mail is
-// written.
-func (s *Service) resetPage(requested string) (string, error) {
-	if requested == "" {
-		return "", nil
-	}
-	page, ok := parseResetURL(requested)
-	if !ok {
-		return "", resetURLRefused("is no absolute URL, or one that two readers may take for different places")
-	}
-	for _, text := range s.settings.ResetURLs {
-		if allowed, ok := parseResetURL(text); ok && samePlace(page, allowed) {
-			return page.String(), nil
-		}
-	}
-	reason := "is not on the allow list"
-	if len(s.settings.ResetURLs) == 0 {
-		reason = "is refused, as all are while the allow list is empty"
-	}
-	return "", resetURLRefused(placeOf(page) + " " + reason)
-}
-
-// resetURLRefused tells the caller nothing of the allow list; the cause is for the operator.
-func resetURLRefused(cause string) error {
-	refusal := domain.InvalidPayloadError("reset_url", "The URL can't be used to reset passwords")
-	refusal.Err = errors.New("reset_url " + cause)
-	return refusal
-}
 
 // placeOf is what samePlace compares, in a form for the log. The query is the caller's own
 // and may hold anything.
@@ -48,17 +15,6 @@ func placeOf(page *url.URL) string {
 	const longest = 200 // enough for every page that somebody means
 	place := page.Scheme + "://" + page.Host + page.EscapedPath()
 	return strconv.Quote(place[:min(len(place), longest)])
-}
-
-// pageOf returns where the link of a letter leads now. The configuration may have changed
-// since the letter was queued, and a page that has left the allow list gets no token: the page
-// of the service itself, which every token is good for, takes its place.
-func (s *Service) pageOf(letter domain.Letter) (page string, replaced error) {
-	page, err := s.resetPage(letter.URL)
-	if err != nil || page == "" {
-		return s.settings.ResetPage, err
-	}
-	return page, nil
 }
 
 // parseResetURL reads an absolute URL of plain ASCII. What two readers may take for
@@ -104,16 +60,4 @@ func portOf(u *url.URL) string {
 		return "80"
 	}
 	return ""
-}
-
-// withToken returns the page with the token as a parameter of its query; others stay.
-func withToken(page, token string) (string, error) {
-	u, err := url.Parse(page)
-	if err != nil {
-		return "", err
-	}
-	query := u.Query()
-	query.Set("token", token)
-	u.RawQuery = query.Encode()
-	return u.String(), nil
 }

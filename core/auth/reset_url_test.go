@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ func serviceWithResetURLs(allowed ...string) *Service {
 	s := DefaultSettings()
 	s.ResetPage = "https://login.example.com/admin/reset-password"
 	s.ResetURLs = allowed
-	return &Service{settings: s}
+	return &Service{settings: s, Ports: Ports{Log: slog.New(slog.DiscardHandler)}}
 }
 
 // TestSecurity51_OnlyListedURLsGetAToken: each comparison in samePlace that is dropped, and
@@ -23,7 +24,7 @@ func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 		"https://app.example.com/reset", "https://APP.example.com/reset", "https://app.example.com:443/reset",
 		"https://app.example.com/reset?lang=de", "https://app.example.com/reset?for=ann@example.com", "http://localhost:3000/reset", "myapp://auth/reset",
 	} {
-		if _, err := s.resetPage(requested); err != nil {
+		if _, err := s.linkUseOf(domain.LetterPasswordReset).allowedPage(requested); err != nil {
 			t.Errorf("%s is refused: %v", requested, err)
 		}
 	}
@@ -77,13 +78,13 @@ func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 		"a very long query":           "https://app.example.com/reset?" + strings.Repeat("x", maxResetURLBytes),
 		"an empty host and user only": "https://app.example.com@/reset",
 	} {
-		if page, err := s.resetPage(requested); err == nil {
+		if page, err := s.linkUseOf(domain.LetterPasswordReset).allowedPage(requested); err == nil {
 			t.Errorf("%s: %q is taken as %q", what, requested, page)
 		}
 	}
 	t.Run("without a list nothing is allowed", func(t *testing.T) {
 		for _, requested := range []string{"https://login.example.com/admin/reset-password", "https://app.example.com/reset"} {
-			if _, err := serviceWithResetURLs().resetPage(requested); err == nil {
+			if _, err := serviceWithResetURLs().linkUseOf(domain.LetterPasswordReset).allowedPage(requested); err == nil {
 				t.Errorf("%s is allowed", requested)
 			}
 		}
@@ -94,13 +95,14 @@ func TestSecurity51_OnlyListedURLsGetAToken(t *testing.T) {
 // choose the page, and that only from the list.
 func TestSecurity52_LinksLeadWhereTheConfigurationSays(t *testing.T) {
 	s := serviceWithResetURLs()
-	page, err := s.resetPage("")
+	page, err := s.linkUseOf(domain.LetterPasswordReset).allowedPage("")
 	if err != nil || page != "" {
 		t.Errorf("the letter keeps %q, %v, want nothing", page, err)
 	}
 	for kept, letter := range map[string]domain.Letter{"nothing": {}, "a page that is not on the list": {URL: "https://app.example.com/reset"}} {
-		if page, _ := s.pageOf(letter); page != "https://login.example.com/admin/reset-password" {
-			t.Errorf("%s: got %q", kept, page)
+		link, err := s.linkTo(t.Context(), s.linkUseOf(domain.LetterPasswordReset), letter, "abc")
+		if link != "https://login.example.com/admin/reset-password?token=abc" || err != nil {
+			t.Errorf("%s: got %q, %v", kept, link, err)
 		}
 	}
 }
@@ -125,7 +127,7 @@ func FuzzResetPage(f *testing.F) {
 	}
 	s := serviceWithResetURLs("https://app.example.com/reset")
 	f.Fuzz(func(t *testing.T, requested string) {
-		page, err := s.resetPage(requested)
+		page, err := s.linkUseOf(domain.LetterPasswordReset).allowedPage(requested)
 		if err != nil || requested == "" {
 			return
 		}

@@ -240,7 +240,7 @@ func TestSecurity11_LookAlikeAddressesAreOtherAccounts(t *testing.T) {
 
 // Red when Email.Key folds nothing: "'A' <= c" becomes "'[' <= c".
 func TestSecurity13_NoTwoAccountsHaveOneAddress(t *testing.T) {
-	w := newWorld(t, auth.DefaultSettings())
+	w := newWorld(t, atOnce())
 	got := race(16, func(i int) error {
 		email := []byte("bob@example.com")
 		for bit := range 4 {

@@ -24,7 +24,7 @@ var forged = domain.Client{
 // of record is.
 func TestSecurity96_WhatHappensIsRecordedWithTimeUserAndSource(t *testing.T) {
 	var log logbook
-	w := newWorld(t, auth.DefaultSettings(), logged(&log))
+	w := newWorld(t, atOnce(), logged(&log))
 	w.seedAnn(t, nil)
 	login := func(email, password string, mode domain.Mode) auth.Tokens {
 		t.Helper()
@@ -188,7 +188,7 @@ func TestSecurity96_WhatHappensIsRecordedWithTimeUserAndSource(t *testing.T) {
 	t.Run("an audit trail that is down is a line of the log, and locks nobody out", func(t *testing.T) {
 		// Told by TestFailureWalk, too, for every use case: Events.Record is a chance.
 		var broken logbook
-		w := newWorld(t, auth.DefaultSettings(), logged(&broken),
+		w := newWorld(t, atOnce(), logged(&broken),
 			intercepted(intercept.Hooks{Before: intercept.FailMethod("Events.Record", errBroken)}))
 		w.seedAnn(t, nil)
 		w.wantIn(t, w.login(t, domain.ModeJSON))

@@ -13,7 +13,7 @@ import (
 	"github.com/sallyport-auth/sallyport/core/totp"
 )
 
-// Red when resetIn sets TOTP to nil, or verifyPassword asks only accounts of epoch 0 for a code.
+// Red when followIn sets TOTP to nil, or verifyPassword asks only accounts of epoch 0 for a code.
 func TestSecurity49_AResetDoesNotGetRoundTheSecondFactor(t *testing.T) {
 	w := newWorld(t, auth.DefaultSettings())
 	w.seedAnn(t, nil)

@@ -371,7 +371,7 @@ func TestSecurity28_ANewPasswordEndsAllSessions(t *testing.T) {
 	for name, change := range changes {
 		t.Run(name+"/also where the rows cannot be removed", func(t *testing.T) {
 			var v valve
-			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+			w := newWorld(t, atOnce(), intercepted(v.hooks()))
 			w.seedAnn(t, nil)
 			var all []auth.Tokens
 			for _, mode := range allModes() {
@@ -387,7 +387,7 @@ func TestSecurity28_ANewPasswordEndsAllSessions(t *testing.T) {
 		})
 		t.Run(name+"/also a login that is under way with the old one", func(t *testing.T) {
 			var v valve
-			w := newWorld(t, auth.DefaultSettings(), intercepted(v.hooks()))
+			w := newWorld(t, atOnce(), intercepted(v.hooks()))
 			w.seedAnn(t, nil)
 			me := w.authenticate(t, w.login(t, domain.ModeJSON))
 			v.set(intercept.Hooks{Before: once("Sessions.Create", func() {

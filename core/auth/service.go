@@ -20,6 +20,8 @@ type Service struct {
 	keys     Keys
 	mailFull fullQueue
 
+	registrationsFull fullQueue
+
 	limitsReached notedLimits
 
 	known    rightsCache
@@ -113,6 +115,24 @@ type Settings struct {
 	ResetURLs                  []string
 	ResetAccount, ResetAddress port.Limit
 
+	// InviteTTL is the life of an invitation, and of the letter that brings it. InvitePage and
+	// InviteURLs are as those of a reset. InviteAccount bounds the letters that one account has
+	// sent. The zero Limit is no limit.
+	InviteTTL     time.Duration
+	InvitePage    string
+	InviteURLs    []string
+	InviteAccount port.Limit
+
+	// Registration is what strangers may do to become users.
+	Registration Registrations
+
+	// ConfirmEmail lets the owner of an account have a new address only once a link has been
+	// followed that was sent there; EmailTTL is its life, and EmailPage is where it leads.
+	// Administrators change the addresses of others at once.
+	ConfirmEmail bool
+	EmailTTL     time.Duration
+	EmailPage    string
+
 	// NoticeAccount bounds how often somebody changes their own password, address or logins
 	// elsewhere, of which mail is sent to an address that they choose. The zero Limit is no limit.
 	NoticeAccount port.Limit
@@ -164,8 +184,43 @@ func DefaultSettings() Settings {
 		ResetAddress: port.Limit{Burst: 30, Every: 2 * time.Minute},
 		MailQueue:    10_000,
 
+		InviteTTL:     7 * 24 * time.Hour,
+		InvitePage:    "http://localhost:8055/admin/accept-invite",
+		InviteAccount: port.Limit{Burst: 200, Every: 18 * time.Second},
+
+		Registration: Registrations{
+			Verify:  true,
+			TTL:     7 * 24 * time.Hour,
+			Page:    "http://localhost:8055/admin/verify-email",
+			Account: port.Limit{Burst: 3, Every: 20 * time.Minute},
+			Address: port.Limit{Burst: 5, Every: 12 * time.Second},
+		},
+
+		ConfirmEmail: true,
+		EmailTTL:     24 * time.Hour,
+		EmailPage:    "http://localhost:8055/admin/confirm-email",
+
 		NoticeAccount: port.Limit{Burst: 5, Every: 12 * time.Minute},
 	}
+}
+
+// Registrations are the rules of registration. The zero value lets nobody register.
+type Registrations struct {
+	Open bool // whether anybody may
+
+	// Verify lets nobody in before a link has been followed that was sent to the address. Off,
+	// whoever asks can tell which addresses have an account.
+	Verify bool
+
+	Role    domain.RoleID // of the new accounts; empty: none. One that administrates is not given.
+	Domains []string      // of the addresses that may, each after its last @; empty: all
+
+	// TTL is the life of a link, and of the letter that brings it. Page, URLs and the limits
+	// are as those of a reset.
+	TTL              time.Duration
+	Page             string
+	URLs             []string
+	Account, Address port.Limit
 }
 
 // New returns a service.

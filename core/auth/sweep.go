@@ -28,6 +28,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if s.settings.EventsTTL > 0 {
 		parts = append(parts, sweepPart{"events", &swept.Events, s.Events.Prune, now.Add(-s.settings.EventsTTL)})
 	}
+	if rules := s.settings.Registration; rules.Open {
+		parts = append(parts, sweepPart{"unverified accounts", &swept.Accounts, s.pruneUnverified, now.Add(-rules.TTL - keepUnverified)})
+	}
 	for _, part := range parts {
 		n, err := part.prune(ctx, part.until, sweepBatch)
 		if err != nil {

@@ -55,6 +55,16 @@ type Client interface {
 	DisableTFA(ctx context.Context, c auth.Credential, otp string) error
 	RenewRecoveryCodes(ctx context.Context, c auth.Credential, password, otp string) ([]string, error)
 	DisableAccountTFA(ctx context.Context, c auth.Credential, id domain.UserID) error
+
+	// How people come to an account, and to another address of it. An empty URL is not sent; of a
+	// Registration neither are other empty texts. VerifyRegistration returns no ID where the wire
+	// has no place for it.
+	Invite(ctx context.Context, c auth.Credential, email string, role domain.RoleID, inviteURL string) error
+	AcceptInvitation(ctx context.Context, token, password string) error
+	Register(ctx context.Context, in auth.Registration) error
+	VerifyRegistration(ctx context.Context, token string) (domain.UserID, error)
+	ConfirmEmail(ctx context.Context, token string) error
+
 	// LoginWays says how people may log in. What a browser does of a login elsewhere is in
 	// Browser; ExchangeOAuthCode is for an app that the browser has brought a code.
 	LoginWays(ctx context.Context) (LoginWays, error)
@@ -170,6 +180,9 @@ func TransportCases() []Case[TransportOpener] {
 		transportPasswordRefusalCases(),
 		transportPasswordRequestCases(),
 		transportSecondFactorCases(),
+		transportInvitationCases(),
+		transportRegistrationCases(),
+		transportEmailChangeCases(),
 		transportOAuthCases(),
 		transportOAuthRefusedCases(),
 		transportOAuthStateCases(),

@@ -19,7 +19,8 @@ const resetPassword = " b\u00e4ttery STAPLE \U0001F50B again "
 func withoutLimits(set *auth.Settings) {
 	set.LoginAccount, set.LoginAddress = port.Limit{}, port.Limit{}
 	set.ResetAccount, set.ResetAddress = port.Limit{}, port.Limit{}
-	set.NoticeAccount = port.Limit{}
+	set.NoticeAccount, set.InviteAccount = port.Limit{}, port.Limit{}
+	set.Registration.Account, set.Registration.Address = port.Limit{}, port.Limit{}
 }
 
 func transportPasswordCases() []Case[TransportOpener] {

@@ -72,8 +72,8 @@ func transportProfileCases() []Case[TransportOpener] {
 				s.wantNotMe(fresh, domain.InvalidCredentials)
 			}),
 		tell("profile/new-address-ends-every-session",
-			"A new address logs in, the old one does not, and every session is over.",
-			nil, func(s story) {
+			"Where the operator wants no confirmation, a new address logs in, the old one does not, and every session is over.",
+			func(set *auth.Settings) { set.ConfirmEmail = false }, func(s story) {
 				held, other := s.login(domain.ModeJSON), s.login(domain.ModeJSON)
 				got, _, err := s.Client.UpdateMe(s.Context(), held.credential(), auth.ProfilePatch{Email: new("anna@example.com")})
 				must(s, err)
@@ -88,7 +88,7 @@ func transportProfileCases() []Case[TransportOpener] {
 			}),
 		tell("profile/taken-address-is-refused",
 			"No two accounts have one address, and a refusal changes nothing.",
-			nil, func(s story) {
+			func(set *auth.Settings) { set.ConfirmEmail = false }, func(s story) {
 				bob := ann()
 				bob.ID, bob.Email = "0195f2c6-7d7e-7a10-8000-0000000000b0", "bob@example.com"
 				s.seed(bob)

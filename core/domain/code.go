@@ -10,6 +10,7 @@ const (
 	InvalidCredentials   Code = "INVALID_CREDENTIALS"
 	InvalidOTP           Code = "INVALID_OTP"
 	InvalidToken         Code = "INVALID_TOKEN"
+	InvalidInvite        Code = "INVALID_INVITE"
 	TokenExpired         Code = "TOKEN_EXPIRED"
 	Forbidden            Code = "FORBIDDEN"
 	FailedValidation     Code = "FAILED_VALIDATION"
@@ -58,6 +59,7 @@ func Codes() []CodeInfo {
 		{InvalidCredentials, ClassUnauthenticated, "Invalid user credentials."},
 		{InvalidOTP, ClassUnauthenticated, "Invalid user OTP."},
 		{InvalidToken, ClassForbidden, "Invalid token."},
+		{InvalidInvite, ClassInvalid, "Invalid invite."},
 		{TokenExpired, ClassUnauthenticated, "Token expired."},
 		{Forbidden, ClassForbidden, "You don't have permission to access this."},
 		{FailedValidation, ClassInvalid, "Validation failed."},

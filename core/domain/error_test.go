@@ -46,7 +46,7 @@ func TestCodes(t *testing.T) {
 	})
 	t.Run("every constant is in the table", func(t *testing.T) {
 		for _, code := range []domain.Code{
-			domain.InvalidPayload, domain.InvalidQuery, domain.InvalidCredentials, domain.InvalidOTP, domain.InvalidToken, domain.TokenExpired, domain.Forbidden,
+			domain.InvalidPayload, domain.InvalidQuery, domain.InvalidCredentials, domain.InvalidOTP, domain.InvalidToken, domain.InvalidInvite, domain.TokenExpired, domain.Forbidden,
 			domain.FailedValidation, domain.RecordNotUnique, domain.RouteNotFound, domain.RecordNotFound, domain.MethodNotAllowed,
 			domain.UnsupportedMediaType, domain.UnprocessableContent, domain.RequestsExceeded, domain.ServiceUnavailable, domain.Internal,
 		} {
@@ -54,8 +54,8 @@ func TestCodes(t *testing.T) {
 				t.Errorf("%s is missing", code)
 			}
 		}
-		if len(seen) != 17 {
-			t.Errorf("got %d codes, want 17", len(seen))
+		if len(seen) != 18 {
+			t.Errorf("got %d codes, want 18", len(seen))
 		}
 	})
 	t.Run("an unknown code is an internal error", func(t *testing.T) {

@@ -45,6 +45,13 @@ const (
 	EventRecoveryUsed     = "recovery-code-used"
 	EventResetLimited     = "password-reset-limited"
 
+	EventUserInvited           = "user-invited"
+	EventInvitationAccepted    = "invitation-accepted"
+	EventRegistrationRequested = "registration-requested"
+	EventRegistrationVerified  = "registration-verified"
+	EventRegistrationLimited   = "registration-limited"
+	EventEmailChangeRequested  = "email-change-requested"
+
 	// Of these, Subject is the ID of the role or of the permission.
 	EventRoleCreated       = "role-created"
 	EventRoleUpdated       = "role-updated"
@@ -57,12 +64,12 @@ const (
 // EventKinds returns all of them, in the order of the alphabet.
 func EventKinds() []string {
 	return []string{
-		EventAccountUnlocked, EventAddressUnlocked, EventEmailChanged, EventIdentityLinked, EventIdentityUnlinked,
+		EventAccountUnlocked, EventAddressUnlocked, EventEmailChangeRequested, EventEmailChanged, EventIdentityLinked, EventIdentityUnlinked, EventInvitationAccepted,
 		EventLogin, EventLoginLimited, EventLogout, EventPasswordChanged, EventPasswordReset, EventResetLimited,
-		EventResetMailed, EventResetRequested, EventPermissionCreated, EventPermissionDeleted, EventPermissionUpdated, EventRecoveryUsed, EventRecoveryMade, EventRefreshReuse,
+		EventResetMailed, EventResetRequested, EventPermissionCreated, EventPermissionDeleted, EventPermissionUpdated, EventRecoveryUsed, EventRecoveryMade, EventRefreshReuse, EventRegistrationLimited, EventRegistrationRequested, EventRegistrationVerified,
 		EventRoleChanged, EventRoleCreated, EventRoleDeleted, EventRoleUpdated, EventSessionsEnded, EventKeyMade, EventKeyRetired, EventTokenRemoved, EventTokenSet,
 		EventStatusChanged, EventTFADisabled, EventTFAEnabled, EventTFALimited, EventUserCreated, EventUserDeleted,
-		EventUserUpdated,
+		EventUserInvited, EventUserUpdated,
 	}
 }
 

@@ -27,6 +27,10 @@ const (
 	LetterTFAEnabled      LetterKind = "tfa-enabled"
 	LetterTFADisabled     LetterKind = "tfa-disabled"
 	LetterRecoveryUsed    LetterKind = "recovery-code-used"
+	LetterInvitation      LetterKind = "invitation"
+	LetterRegistration    LetterKind = "registration"
+	LetterRegisteredTwice LetterKind = "registered-twice" // what the worker makes of a registration for who has an account
+	LetterEmailConfirm    LetterKind = "email-confirm"    // to the address that is to become that of the account
 
 	// LetterIdentityLinked and LetterIdentityUnlinked tell of another way into an account, and
 	// of one less.
@@ -39,6 +43,7 @@ func LetterKinds() []LetterKind {
 	return []LetterKind{
 		LetterPasswordReset, LetterPasswordChanged, LetterEmailChanged,
 		LetterTFAEnabled, LetterTFADisabled, LetterRecoveryUsed,
+		LetterInvitation, LetterRegistration, LetterRegisteredTwice, LetterEmailConfirm,
 		LetterIdentityLinked, LetterIdentityUnlinked,
 	}
 }

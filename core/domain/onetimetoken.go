@@ -20,4 +20,7 @@ const (
 	PurposeOAuthState    Purpose = "oauth-state" // kept when it is spent
 	PurposeOAuthCode     Purpose = "oauth-code"
 	PurposeTFASetup      Purpose = "tfa-setup" // of a secret that was shown and is not in use yet
+	PurposeInvitation    Purpose = "invitation"
+	PurposeRegistration  Purpose = "registration"
+	PurposeEmailChange   Purpose = "email-change"
 )

@@ -6,8 +6,9 @@
 //
 // A template is named after what it is for: password-reset.en.txt and password-reset.en.html
 // are the two bodies of the mail of the kind password-reset in English. The other kinds are
-// password-changed, email-changed, identity-linked and identity-unlinked, which tell about a
-// change and bring no token. A language (BCP 47)
+// password-changed, email-changed, tfa-enabled, tfa-disabled, recovery-code-used,
+// identity-linked, identity-unlinked and registered-twice, which tell of something and bring no
+// token, and invitation, registration and email-confirm, which bring one. A language (BCP 47)
 // needs both. The text file also defines the subject, as the template "subject". The HTML
 // file defines the template "content", which layout.html puts into a page; layout.html is
 // shared by all and can be replaced like any other. Files whose names begin with a dot are
@@ -18,7 +19,7 @@
 //	.ProjectName          the name of the service
 //	.FirstName            of who gets the mail; may be empty
 //	.Link                 the link, complete
-//	.ExpiresIn.Count      how long the link of password-reset works: so many
+//	.ExpiresIn.Count      how long a link with a token works: so many
 //	.ExpiresIn.Unit       minute, hour or day
 //	.IP                   the address of who asked for the mail, or made the change; may be empty
 //	.Language             the language of the template, for the lang attribute

@@ -139,6 +139,8 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 		{domain.LetterTFADisabled, "de", "Ihr zweiter Faktor f\u00fcr Example Service wurde ausgeschaltet"},
 		{domain.LetterRecoveryUsed, "en", "A recovery code for Example Service was used"},
 		{domain.LetterRecoveryUsed, "de", "Ein Wiederherstellungscode f\u00fcr Example Service wurde benutzt"},
+		{domain.LetterRegisteredTwice, "en", "You already have an account at Example Service"},
+		{domain.LetterRegisteredTwice, "de", "Sie haben schon ein Konto bei Example Service"},
 		{domain.LetterIdentityLinked, "en", "Your account at Example Service can be opened by another login"},
 		{domain.LetterIdentityLinked, "de", "Ihr Konto bei Example Service l\u00e4sst sich mit einer weiteren Anmeldung \u00f6ffnen"},
 		{domain.LetterIdentityUnlinked, "en", "A login was removed from your account at Example Service"},
@@ -154,6 +156,34 @@ func TestComposeTellsAboutChanges(t *testing.T) {
 		wantContains(t, got.html, `<html lang="`+test.language+`" dir="ltr">`, "192.0.2.7")
 		if strings.Contains(got.text+got.html, "minute") || strings.Contains(got.text+got.html, "evil") {
 			t.Errorf("%s: got a link that ends, or words of a stranger:\n%s", test.kind, got.text)
+		}
+	}
+}
+
+func TestComposeLinksIntoAnAccount(t *testing.T) {
+	c := newComposer(t, Config{})
+	for _, test := range []struct {
+		kind           domain.LetterKind
+		language, want string
+		ends           string
+	}{
+		{domain.LetterInvitation, "en", "You've been invited to Example Service", "once, within 7 days."},
+		{domain.LetterInvitation, "de", "Einladung zu Example Service", "innerhalb von 7 Tagen."},
+		{domain.LetterRegistration, "en", "Confirm your address for Example Service", "once, within 7 days."},
+		{domain.LetterRegistration, "de", "Best\u00e4tigen Sie Ihre Adresse f\u00fcr Example Service", "innerhalb von 7 Tagen."},
+		{domain.LetterEmailConfirm, "en", "Confirm your new address for Example Service", "once, within 7 days."},
+		{domain.LetterEmailConfirm, "de", "Best\u00e4tigen Sie Ihre neue Adresse f\u00fcr Example Service", "innerhalb von 7 Tagen."},
+	} {
+		content := sample()
+		content.Kind, content.Language, content.ExpiresIn = test.kind, test.language, 7*24*time.Hour
+		got := compose(t, c, content)
+		if got.subject != test.want {
+			t.Errorf("%s: got subject %q, want %q", test.kind, got.subject, test.want)
+		}
+		wantContains(t, got.text, "\n"+content.Link+"\n", test.ends)
+		wantContains(t, got.html, `<html lang="`+test.language+`" dir="ltr">`, test.ends)
+		if strings.Contains(got.text+got.html, "evil") {
+			t.Errorf("%s: got words of a stranger:\n%s", test.kind, got.text)
 		}
 	}
 }

@@ -1,11 +1,8 @@
 package fiberhttp
 
 import (
-	"strings"
-
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 )
 
@@ -16,7 +13,7 @@ func (s *Server) requestReset(c *fiber.Ctx) error {
 		return err
 	}
 	in := auth.ResetRequest{
-		Language: httpedge.Languages(strings.Clone(c.Get(fiber.HeaderAcceptLanguage))),
+		Language: languages(c),
 		Device:   s.device(c),
 		Client:   s.client(c),
 	}

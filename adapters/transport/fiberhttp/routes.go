@@ -43,7 +43,10 @@ func (s *Server) routes() {
 	s.oauthRoutes(authRoutes)
 	authRoutes.Use(s.routeNotFound)
 
+	s.joiningRoutes()
+
 	s.app.Use(s.authenticate)
+	s.app.Post("/users/invite", s.invite)
 	s.app.Get("/users/me", s.readMe)
 	s.app.Patch("/users/me", s.updateMe)
 	s.app.Get("/users", s.listAccounts)

@@ -27,7 +27,7 @@ type rule struct {
 func TestWireContract(t *testing.T) {
 	rules := slices.Concat(
 		conventionRules(), presentationRules(), loginRules(), refreshRules(), logoutRules(),
-		passwordRules(), oauthRules(), accountRules(), profileRules(), serverRules(), peopleRules(), sessionsRules(), activityRules(), rolesRules(), permissionsRules(), verifyRules(), secondFactorRules(),
+		passwordRules(), oauthRules(), accountRules(), profileRules(), serverRules(), peopleRules(), sessionsRules(), activityRules(), rolesRules(), permissionsRules(), verifyRules(), secondFactorRules(), joiningRules(),
 	)
 	var names []string
 	for _, r := range rules {
@@ -149,7 +149,7 @@ func errorMembers(t *testing.T, s scene) {
 	walk(t, s, []row{
 		{name: "INVALID_PAYLOAD", call: always(post("/auth/login", `{}`)), status: 400, code: domain.InvalidPayload, message: `Invalid payload. "email" is required.`, extension: map[string]string{"reason": `"email" is required`, "field": "email"}},
 		{name: "ROUTE_NOT_FOUND", call: always(get("/nowhere")), status: 404, code: domain.RouteNotFound, extension: map[string]string{"path": "/nowhere"}},
-		{name: "RECORD_NOT_UNIQUE", call: patch(`{"email":"bob@example.com"}`), status: 400, code: domain.RecordNotUnique, extension: map[string]string{"collection": "directus_users", "field": "email"}},
+		{name: "RECORD_NOT_UNIQUE", call: takenAddress, status: 400, code: domain.RecordNotUnique, extension: map[string]string{"collection": "directus_users", "field": "email"}},
 		{name: "FAILED_VALIDATION", call: patch(`{"password":"short"}`), status: 400, code: domain.FailedValidation, extension: map[string]string{"field": "password", "type": "regex"}},
 		{name: "FORBIDDEN", call: patch(`{"role":null}`), status: 403, code: domain.Forbidden, extension: map[string]string{"field": "role"}},
 	})

@@ -24,10 +24,12 @@ type scene struct {
 	old   domain.Claims // of a token of ann's that is over
 }
 
-// newScene logs everybody in. Nothing is limited.
+// newScene logs everybody in. Nothing is limited, and everybody may register.
 func newScene(t testing.TB) scene {
 	t.Helper()
-	s := scene{world: newWorld(t, unlimited())}
+	settings := unlimited()
+	settings.Registration.Open, settings.Registration.Account, settings.Registration.Address = true, port.Limit{}, port.Limit{}
+	s := scene{world: newWorld(t, settings)}
 	s.ann = s.seed(t, "Ann@example.com", func(u *domain.User) { u.FirstName = "Ann" })
 	s.bob = s.seed(t, "bob@example.com").ID
 	s.seedAdministrator(t, "root@example.com")

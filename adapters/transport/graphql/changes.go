@@ -14,6 +14,7 @@ func changedBy() map[string]string {
 		"update_users_me": "", "create_users_item": "", "update_users_item": "", "delete_users_item": "",
 		"create_users_items": "data", "update_users_batch": "data", "update_users_items": "ids", "delete_users_items": "ids",
 		"users_me_tfa_generate": "", "users_me_tfa_recovery_codes": "",
+		"users_invite": "", "users_invite_accept": "", "users_register": "", "users_register_verify": "", "users_me_email_confirm": "",
 	}
 }
 

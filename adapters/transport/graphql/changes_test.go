@@ -26,6 +26,12 @@ func TestNoMutationIsLeftOutOfTheBoundOfChanges(t *testing.T) {
 
 		"users_me_tfa_generate":       `(password: "x") { secret }`,
 		"users_me_tfa_recovery_codes": `(password: "x", otp: "x")`,
+
+		"users_invite":           `(email: "x", role: "x")`,
+		"users_invite_accept":    `(token: "x", password: "x")`,
+		"users_register":         `(email: "x", password: "x")`,
+		"users_register_verify":  `(token: "x")`,
+		"users_me_email_confirm": `(token: "x")`,
 	}
 	others := []string{
 		"auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset", "auth_oauth_token",

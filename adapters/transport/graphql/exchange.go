@@ -125,8 +125,8 @@ func (x *exchange) authenticate() error {
 }
 
 // authenticateByCookie finds out who calls by the session cookie, where there is no other
-// token and a field asks who it is. The fields about logging in do not, so that a client
-// whose cookie is dead can log in again.
+// token and a field asks who it is. The fields about logging in and about coming to an account do
+// not, so that a client whose cookie is dead can log in again.
 func (x *exchange) authenticateByCookie() error {
 	value := x.cookie(x.handler.config.SessionCookie)
 	if value == "" || x.showsToken || !x.needsCaller() {
@@ -148,6 +148,7 @@ func (x *exchange) needsCaller() bool {
 	for _, root := range x.roots {
 		switch root.Field {
 		case "auth_login", "auth_refresh", "auth_logout", "auth_password_request", "auth_password_reset",
+			"users_invite_accept", "users_register", "users_register_verify", "users_me_email_confirm",
 			"auth_oauth_token", "auth_providers", "auth_disable_default",
 			"server_ping", "__typename", "__schema", "__type":
 		default:

@@ -105,7 +105,7 @@ func (r *resolver) AuthPasswordRequest(ctx context.Context, args struct {
 	ctx, x := exchangeOf(ctx)
 	in := auth.ResetRequest{
 		Email:    args.Email,
-		Language: httpedge.Languages(x.request.Header.Get("Accept-Language")),
+		Language: x.languages(),
 		Device:   x.device(),
 		Client:   x.client(),
 	}

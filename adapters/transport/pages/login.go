@@ -14,6 +14,10 @@ func (h *Handler) showLogin(v *visit) error {
 	switch query := v.r.URL.Query(); {
 	case query.Has("changed"):
 		notice = "login.changed" // whoever is signed in: the new password may be for another account
+	case query.Has("ready"):
+		notice = "login.ready" // the same
+	case query.Has("confirmed"):
+		notice = "login.confirmed"
 	case query.Has("signed-out"):
 		notice = "login.signed-out"
 		fallthrough

@@ -18,7 +18,7 @@ var templateFiles embed.FS
 // parseTemplates returns each page within the layout, by name.
 func parseTemplates() (map[string]*template.Template, error) {
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"login", "forgot", "reset", "profile", "leave", "problem"} {
+	for _, name := range []string{"login", "forgot", "link", "profile", "leave", "problem"} {
 		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/email.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, err
@@ -42,10 +42,11 @@ type page struct {
 	User    domain.User // who is signed in
 	Ready   bool        // whether there is a form to be filled in
 
-	NeedsCode      bool    // whether a code of a second factor is asked for
-	Linked, Others []place // where else who is signed in may sign in, and might
-	Leads          string  // where the page leads by itself; empty: nowhere
-	Place          place   // which that is
+	Mailed         mailedLink // of the page of one
+	NeedsCode      bool       // whether a code of a second factor is asked for
+	Linked, Others []place    // where else who is signed in may sign in, and might
+	Leads          string     // where the page leads by itself; empty: nowhere
+	Place          place      // which that is
 }
 
 // render answers with the page, or with the status alone where it cannot be made.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strings"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -16,6 +17,10 @@ const (
 	logoutPath  = "/admin/logout"
 	forgotPath  = "/admin/forgot-password"
 	resetPath   = "/admin/reset-password"
+	invitePath  = "/admin/accept-invite"
+	verifyPath  = "/admin/verify-email"
+	confirmPath = "/admin/confirm-email"
+	userPath    = "/admin/users/:id"
 
 	elsewherePath = "/admin/sign-in-with"
 	linkPath      = "/admin/link"
@@ -35,7 +40,11 @@ func (h *Handler) allRooms() map[string]room {
 		loginPath:         {show: h.showLogin, take: h.takeLogin},
 		logoutPath:        {take: h.takeLogout},
 		forgotPath:        {show: h.showForgot, take: h.takeForgot},
-		resetPath:         {show: h.showReset, take: h.takeReset},
+		resetPath:         h.roomOf(h.resetLink()),
+		invitePath:        h.roomOf(h.inviteLink()),
+		verifyPath:        h.roomOf(h.verifyLink()),
+		confirmPath:       h.roomOf(h.confirmLink()),
+		userPath:          {show: h.leadToReady},
 		elsewherePath:     {show: h.showElsewhere},
 		linkPath:          {take: h.takeLink},
 		unlinkPath:        {take: h.takeUnlink},
@@ -79,7 +88,7 @@ func (h *Handler) serve(v *visit) (err error) {
 	if a, ok := h.assets[v.r.URL.Path]; ok {
 		return a.serve(v)
 	}
-	here, ok := h.rooms[v.r.URL.Path]
+	here, ok := h.rooms[roomPath(v.r.URL.Path)]
 	if !ok {
 		return domain.NewError(domain.RouteNotFound, nil)
 	}
@@ -97,6 +106,15 @@ func (h *Handler) serve(v *visit) (err error) {
 	}
 	v.w.Header().Set("Allow", here.allowed())
 	return domain.NewError(domain.MethodNotAllowed, nil)
+}
+
+// roomPath returns the path by which a room is known.
+func roomPath(path string) string {
+	id, found := strings.CutPrefix(path, "/admin/users/")
+	if found && id != "" && !strings.Contains(id, "/") {
+		return userPath
+	}
+	return path
 }
 
 // allowed is the value of the Allow header field (RFC 9110, section 10.2.1).

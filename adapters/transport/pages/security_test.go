@@ -12,9 +12,15 @@ func everyAnswer(t *testing.T, check func(t *testing.T, got answer)) {
 	t.Helper()
 	w := newWorld(t)
 	link := w.link(t)
-	in, out, resetting := w.signedIn(t), w.browser(t), w.browser(t)
+	in, out, resetting, joining := w.signedIn(t), w.browser(t), w.browser(t), w.browser(t)
 	resetting.get(t, link)
+	joining.get(t, w.invitation(t))
 	for name, ask := range map[string]func() answer{
+		"invitation":       func() answer { return joining.get(t, "/admin/accept-invite") },
+		"invitation taken": func() answer { return joining.post(t, "/admin/accept-invite", "password", "short") },
+		"no registration":  func() answer { return out.get(t, "/admin/verify-email") },
+		"no new address":   func() answer { return out.post(t, "/admin/confirm-email") },
+		"led from REST":    func() answer { return out.get(t, "/admin/users/1") },
 		"login":            func() answer { return out.get(t, "/admin/login") },
 		"login refused":    func() answer { return out.post(t, "/admin/login", "email", annEmail, "password", "wrong horse") },
 		"login taken":      func() answer { return w.browser(t).post(t, "/admin/login", "email", annEmail, "password", password) },

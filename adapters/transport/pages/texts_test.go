@@ -52,7 +52,7 @@ func TestTexts(t *testing.T) {
 						used[key] = true
 					}
 				}
-				for _, named := range regexp.MustCompile(`"((?:problem|login|forgot|reset|profile)\.[a-z-]+)"`).FindAllStringSubmatch(string(content), -1) {
+				for _, named := range regexp.MustCompile(`"((?:problem|login|forgot|link|reset|invite|verify|confirm|profile)\.[a-z-]+)"`).FindAllStringSubmatch(string(content), -1) {
 					if _, ok := english.phrase[named[1]]; !ok {
 						t.Errorf("%s names the text %q, which is not there", name, named[1])
 					}

@@ -71,6 +71,9 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	settings := auth.DefaultSettings()
 	settings.ResetPage, settings.PublicURL = site+"/admin/reset-password", site
+	settings.InvitePage = site + "/admin/accept-invite"
+	settings.Registration.Open, settings.Registration.Page = true, site+"/admin/verify-email"
+	settings.EmailPage = site + "/admin/confirm-email"
 	config := pages.Config{
 		PublicURL:   &url.URL{Scheme: "https", Host: "login.example.com"},
 		ProjectName: "Ann & <Sons>",
@@ -206,10 +209,10 @@ func (b *browser) get(t testing.TB, path string) answer {
 // post sends a form of names and values as a browser does from a page of the site, whose
 // Referrer-Policy makes its Origin "null".
 //
-// As a browser does, it sends the hidden field by which the form of a reset knows its link.
+// As a browser does, it sends the hidden field by which the form of a link knows it.
 func (b *browser) post(t testing.TB, path string, fields ...string) answer {
 	t.Helper()
-	if path == "/admin/reset-password" && b.cookie(t, path, resetCookie) != "" {
+	if cookie := linkCookies()[path]; cookie != "" && b.cookie(t, path, cookie) != "" {
 		fields = append(fields, "link", b.get(t, path).hidden(t, "link"))
 	}
 	return b.doForm(t, path, fields...)

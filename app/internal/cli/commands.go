@@ -32,11 +32,15 @@ type migrateCommand struct {
 }
 
 type usersCommand struct {
-	Create usersCreateCommand `cmd:"" help:"Make an account. Asks for its password."`
-	Passwd usersPasswdCommand `cmd:"" help:"Change a password, and end the sessions of the account."`
-	List   usersListCommand   `cmd:"" help:"List all accounts."`
-	Import usersImportCommand `cmd:"" help:"Make accounts from rows of another service, with their password hashes."`
-	Unlock usersUnlockCommand `cmd:"" help:"Forget the failed logins of an account, or what has come from a client address."`
+	Create   usersCreateCommand   `cmd:"" help:"Make an account. Asks for its password."`
+	Invite   usersInviteCommand   `cmd:"" help:"Make an account and mail a link with which its owner chooses a password."`
+	Suspend  usersSuspendCommand  `cmd:"" help:"Let an account log in no more, and end its sessions."`
+	Activate usersActivateCommand `cmd:"" help:"Let an account log in."`
+	Token    usersTokenCommand    `cmd:"" help:"Make a static token for an account, in place of the one before, or remove it."`
+	Passwd   usersPasswdCommand   `cmd:"" help:"Change a password, and end the sessions of the account."`
+	List     usersListCommand     `cmd:"" help:"List all accounts."`
+	Import   usersImportCommand   `cmd:"" help:"Make accounts from rows of another service, with their password hashes."`
+	Unlock   usersUnlockCommand   `cmd:"" help:"Forget the failed logins of an account, or what has come from a client address."`
 
 	TFAReset usersTFAResetCommand `cmd:"" name:"tfa-reset" help:"Turn the second factor of an account off, for somebody who has lost it."`
 }

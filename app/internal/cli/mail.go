@@ -13,7 +13,7 @@ import (
 )
 
 type mailPreviewCommand struct {
-	Kind     string `default:"password-reset" placeholder:"NAME" help:"Which mail: password-reset, password-changed, email-changed, tfa-enabled, tfa-disabled, recovery-code-used, identity-linked or identity-unlinked."`
+	Kind     string `default:"password-reset" placeholder:"NAME" help:"Which mail: password-reset, password-changed, email-changed, tfa-enabled, tfa-disabled, recovery-code-used, identity-linked, identity-unlinked, invitation, registration, registered-twice or email-confirm."`
 	Language string `placeholder:"TAG" help:"Language, such as de; unset: EMAIL_DEFAULT_LANGUAGE."`
 	Out      string `placeholder:"FILE" help:"Write the HTML body into this file as well."`
 }

@@ -60,7 +60,7 @@ func TestMailPreview(t *testing.T) {
 	})
 	t.Run("says which mails there are", func(t *testing.T) {
 		b := &backend{mailErr: fmt.Errorf("compose: %w", port.ErrNotFound)}
-		run(t, b, nil, "mail", "preview", "--kind=birthday").want(t, cli.ExitUsage, "", `sallyport: there is no mail "birthday"; there are ["password-reset" "password-changed" "email-changed" "tfa-enabled" "tfa-disabled" "recovery-code-used" "identity-linked" "identity-unlinked"]`)
+		run(t, b, nil, "mail", "preview", "--kind=birthday").want(t, cli.ExitUsage, "", `sallyport: there is no mail "birthday"; there are ["password-reset" "password-changed" "email-changed" "tfa-enabled" "tfa-disabled" "recovery-code-used" "invitation" "registration" "registered-twice" "email-confirm" "identity-linked" "identity-unlinked"]`)
 	})
 }
 

@@ -78,7 +78,7 @@ func (cmd usersUnlockCommand) Run(in *invocation) error {
 			if err := operator.UnlockAddress(in.context, cmd.Whom); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(in.Stdout, "Forgot the failed logins, the requests for a reset, and the requests from %s (LIMIT_LOGIN_ADDRESS, LIMIT_RESET_ADDRESS, RATE_LIMITER_POINTS), of IPv6 from its network of 64 bits. Those of an account (LIMIT_LOGIN_ACCOUNT) still count.\n", cmd.Whom)
+			_, err := fmt.Fprintf(in.Stdout, "Forgot the failed logins, the requests for a reset, the registrations, and the requests from %s (LIMIT_LOGIN_ADDRESS, LIMIT_RESET_ADDRESS, LIMIT_REGISTER_ADDRESS, RATE_LIMITER_POINTS), of IPv6 from its network of 64 bits. Those of an account (LIMIT_LOGIN_ACCOUNT) still count.\n", cmd.Whom)
 			return err
 		}
 		if err := operator.Unlock(in.context, cmd.Whom); err != nil {

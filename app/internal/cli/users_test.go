@@ -141,7 +141,7 @@ func TestUsersUnlock(t *testing.T) {
 		b := &backend{}
 		for _, ip := range []string{"192.0.2.7", "2001:db8::7"} {
 			o := run(t, b, nil, "users", "unlock", ip)
-			if o.code != cli.ExitOK || !strings.HasPrefix(o.stdout, "Forgot the failed logins, the requests for a reset, and the requests from "+ip+" (") {
+			if o.code != cli.ExitOK || !strings.HasPrefix(o.stdout, "Forgot the failed logins, the requests for a reset, the registrations, and the requests from "+ip+" (") {
 				t.Errorf("got %q, exit code %d", o.stdout, o.code)
 			}
 		}

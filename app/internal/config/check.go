@@ -29,6 +29,7 @@ func (l *loader) check(c *Config) {
 	l.checkCookies(c)
 	l.checkHash(c.Hash)
 	l.checkRecovery(c.Recovery)
+	l.checkPeople(c.People)
 	l.checkMail(c)
 	l.checkOAuth(c)
 	l.checkAdmin(c.Admin, c.Passwords)

@@ -44,6 +44,7 @@ type Config struct {
 	Passwords     Passwords     `group:"New passwords"`
 	Limits        Limits        `group:"Limits on attempts"`
 	Recovery      Recovery      `group:"Forgotten passwords"`
+	People        People        `group:"Invitations and registration"`
 	Mail          Mail          `group:"Mail"`
 	OAuth         OAuth         `group:"Logins elsewhere"`
 	Admin         Admin         `group:"First administrator"`
@@ -197,6 +198,9 @@ type Limits struct {
 	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
 	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
 	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password, address or logins at providers. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
+	InviteAccount    port.Limit    `env:"LIMIT_INVITE_ACCOUNT" envDefault:"200/1h" doc:"Invitations that one account has sent." own:"true"`
+	RegisterAccount  port.Limit    `env:"LIMIT_REGISTER_ACCOUNT" envDefault:"3/1h" doc:"Registrations for one address, each of which is a mail to it." own:"true"`
+	RegisterAddress  port.Limit    `env:"LIMIT_REGISTER_ADDRESS" envDefault:"5/1m" doc:"Registrations from one client address." own:"true"`
 	LoginStall       time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
 }
 
@@ -235,7 +239,7 @@ type Mail struct {
 	SMTPName        string `env:"EMAIL_SMTP_NAME" unset:"the host of PUBLIC_URL" doc:"The name by which the service greets the mail server (EHLO)."`
 	TemplatesPath   string `env:"EMAIL_TEMPLATES_PATH" doc:"A folder of templates in place of the built-in ones, or for further languages: KIND.LANGUAGE.txt and KIND.LANGUAGE.html, such as password-reset.fr.txt, and layout.html. They are Go templates, and are tried when the service starts."`
 	DefaultLanguage string `env:"EMAIL_DEFAULT_LANGUAGE" envDefault:"en" doc:"The language of mail to those who asked for none, or for one that there are no templates in. en and de are built in." own:"true"`
-	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"100000" doc:"How many letters with a link for a new password may wait to be sent before further requests for one are answered with 503, as they do while the mail server is down." own:"true"`
+	QueueLength     int    `env:"MAIL_QUEUE_LENGTH" envDefault:"10000" min:"1" max:"100000" doc:"How many letters with a link for a new password, and as many again of registrations, may wait to be sent before further requests for one are answered with 503, as they do while the mail server is down." own:"true"`
 }
 
 // Admin is who is made when there is no user yet.

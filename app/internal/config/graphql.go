@@ -21,6 +21,7 @@ func GraphQLMutations() []string {
 		"create_roles_item", "update_roles_item", "delete_roles_item",
 		"create_permissions_item", "update_permissions_item", "delete_permissions_item",
 		"users_me_tfa_generate", "users_me_tfa_enable", "users_me_tfa_disable", "users_me_tfa_recovery_codes", "users_tfa_disable",
+		"users_invite", "users_invite_accept", "users_register", "users_register_verify", "users_me_email_confirm",
 	}
 }
 

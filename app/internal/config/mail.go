@@ -90,17 +90,20 @@ func isThisMachine(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
-// checkRecovery repeats no entry of the list: one may hold a password.
 func (l *loader) checkRecovery(r Recovery) {
-	const name = "PASSWORD_RESET_URL_ALLOW_LIST"
-	for i, text := range r.ResetURLs {
+	l.checkPages("PASSWORD_RESET_URL_ALLOW_LIST", r.ResetURLs, "reset-password", "the link for a new password")
+}
+
+// checkPages repeats no entry of the list: one may hold a password.
+func (l *loader) checkPages(name string, pages []string, example, link string) {
+	for i, text := range pages {
 		entry := "entry " + strconv.Itoa(i+1)
 		page, ok := parsePage(text)
 		switch {
 		case !ok:
-			l.mistake(name, entry+" is not an absolute http or https URL without user, query and fragment", "write it like https://app.example.com/reset-password")
+			l.mistake(name, entry+" is not an absolute http or https URL without user, query and fragment", "write it like https://app.example.com/"+example)
 		case page.Scheme == "http" && !isLoopback(page.Hostname()):
-			l.warn("%s of %s is http: whoever is on the way can read the link for a new password", entry, name)
+			l.warn("%s of %s is http: whoever is on the way can read %s", entry, name, link)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func isUnsupported(name string) bool {
 	if slices.Contains([]string{
 		"ADMIN_TOKEN", "CONTENT_SECURITY_POLICY",
 		"DB_SEARCH_PATH", "HSTS_ENABLED", "IP_CUSTOM_HEADER", "PRESSURE_LIMITER_ENABLED",
-		"REDIS_DB", "REDIS_HOST", "REDIS_USERNAME", "REGISTER_STALL_TIME", "USER_INVITE_TOKEN_TTL",
+		"REDIS_DB", "REDIS_HOST", "REDIS_USERNAME",
 	}, name) {
 		return true
 	}

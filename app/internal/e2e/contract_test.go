@@ -14,7 +14,7 @@ import (
 )
 
 // stories is how many the inbound kit has.
-const stories = 138
+const stories = 167
 
 // TestContract tells every story of the inbound kit to the whole program, on each database that
 // it runs on over REST, each exchange of which it compares with docs/api/openapi.yaml, and over
@@ -75,6 +75,18 @@ func environment(s auth.Settings) []string {
 		"LIMIT_RESET_ACCOUNT=" + limit(s.ResetAccount),
 		"LIMIT_RESET_ADDRESS=" + limit(s.ResetAddress),
 		"LIMIT_NOTICE_ACCOUNT=" + limit(s.NoticeAccount),
+		"LIMIT_INVITE_ACCOUNT=" + limit(s.InviteAccount),
+		"LIMIT_REGISTER_ACCOUNT=" + limit(s.Registration.Account),
+		"LIMIT_REGISTER_ADDRESS=" + limit(s.Registration.Address),
+		"USER_INVITE_TOKEN_TTL=" + s.InviteTTL.String(),
+		"USER_INVITE_URL_ALLOW_LIST=" + strings.Join(s.InviteURLs, ","),
+		fmt.Sprintf("PUBLIC_REGISTRATION=%t", s.Registration.Open),
+		fmt.Sprintf("PUBLIC_REGISTRATION_VERIFY_EMAIL=%t", s.Registration.Verify),
+		"PUBLIC_REGISTRATION_EMAIL_DOMAINS=" + strings.Join(s.Registration.Domains, ","),
+		"USER_REGISTER_URL_ALLOW_LIST=" + strings.Join(s.Registration.URLs, ","),
+		"EMAIL_VERIFICATION_TOKEN_TTL=" + s.Registration.TTL.String(),
+		fmt.Sprintf("EMAIL_CHANGE_CONFIRM=%t", s.ConfirmEmail),
+		"EMAIL_CHANGE_TOKEN_TTL=" + s.EmailTTL.String(),
 		fmt.Sprintf("MAIL_QUEUE_LENGTH=%d", s.MailQueue),
 		"PASSWORD_RESET_TOKEN_TTL=" + s.ResetTTL.String(),
 		"PASSWORD_RESET_URL_ALLOW_LIST=" + strings.Join(s.ResetURLs, ","),

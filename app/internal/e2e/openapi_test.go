@@ -77,7 +77,7 @@ func TestOpenAPIHasTheRoutesOfTheProgram(t *testing.T) {
 func TestOpenAPIDescribesEveryAnswer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	p := serve(t, append(cheap(dir), "LIMIT_LOGIN_ACCOUNT=3/1h", "LIMIT_RESET_ACCOUNT=3/1h"))
+	p := serve(t, append(cheap(dir), "LIMIT_LOGIN_ACCOUNT=3/1h", "LIMIT_RESET_ACCOUNT=3/1h", "PUBLIC_REGISTRATION=true"))
 	c := compare(t, p.HTTP)
 	p.HTTP.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
@@ -86,6 +86,7 @@ func TestOpenAPIDescribesEveryAnswer(t *testing.T) {
 	useEveryMode(t, p)
 	administrate(t, p)
 	usePermissions(t, p)
+	join(t, p, dir)
 	recoverPassword(t, p, dir)
 	useUpAttempts(t, p)
 	askTooOften(t, c)

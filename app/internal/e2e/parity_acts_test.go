@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,11 @@ type act struct {
 
 // acts is one story: each act goes on where the one before left off.
 func acts() []act {
+	return slices.Concat(actsBefore(), actsOfJoining(), toMove("fresh", "anna@example.com"), actsAfter())
+}
+
+// actsBefore are those of Ann before she has another address.
+func actsBefore() []act {
 	return []act{
 		toLogIn("json", "ann@example.com", parityPassword, domain.ModeJSON),
 		toLogIn("cookie", "ANN@example.com", parityPassword, domain.ModeCookie),
@@ -111,7 +117,12 @@ func acts() []act {
 		toUpdateMe("a new password", "fresh", auth.ProfilePatch{Password: new(parityPassword)}),
 		toDeliver(),
 		toLogIn("fresh", "ann@example.com", parityPassword, domain.ModeSession),
-		toUpdateMe("a new address", "fresh", auth.ProfilePatch{Email: new("anna@example.com")}),
+	}
+}
+
+// actsAfter are those of Ann at her new address.
+func actsAfter() []act {
+	return []act{
 		toLogIn("fresh", "anna@example.com", parityPassword, domain.ModeJSON),
 
 		{"a refresh token that is spent", func(p *performance) (any, error) {

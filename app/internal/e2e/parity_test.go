@@ -88,6 +88,7 @@ func newTwin(t *testing.T) twin {
 	}
 	settings := auth.DefaultSettings()
 	settings.LoginAccount = port.Limit{Burst: 4, Every: time.Minute}
+	settings.Registration.Open, settings.Registration.Address = true, port.Limit{}
 	log := slog.New(slog.DiscardHandler)
 	w.service = auth.New(auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
@@ -219,6 +220,7 @@ func (p *performance) state() any {
 	for _, m := range p.mails.Mails() {
 		mails = append(mails, string(m.To)+": "+resetToken.ReplaceAllString(m.Text, "token"))
 	}
+	slices.Sort(mails) // for the same reason
 	return []any{users, identities, sessions, events, mails}
 }
 

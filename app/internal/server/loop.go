@@ -75,8 +75,8 @@ func loops(worker auth.Worker, log *slog.Logger) []loop {
 	return []loop{
 		{"sweeping", time.Minute, func(ctx context.Context) (bool, error) {
 			swept, err := worker.Sweep(ctx)
-			if swept.Sessions+swept.LimiterKeys+swept.Tokens+swept.Events > 0 {
-				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens, "events", swept.Events)
+			if swept.Sessions+swept.LimiterKeys+swept.Tokens+swept.Events+swept.Accounts > 0 {
+				log.Info("swept", "sessions", swept.Sessions, "limiter_keys", swept.LimiterKeys, "tokens", swept.Tokens, "events", swept.Events, "accounts", swept.Accounts)
 			}
 			if swept.Letters > 0 {
 				log.Warn("letters have expired unsent; some people may wait for a mail", "letters", swept.Letters)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
@@ -41,6 +42,25 @@ func provideSettings(c config.Config) auth.Settings {
 		ResetAddress:      c.Limits.ResetAddress,
 		NoticeAccount:     c.Limits.NoticeAccount,
 		MailQueue:         c.Mail.QueueLength,
+		InviteTTL:         c.People.InviteTTL,
+		InvitePage:        strings.TrimRight(c.Server.PublicURL, "/") + "/admin/accept-invite",
+		InviteURLs:        c.People.InviteURLs,
+		InviteAccount:     c.Limits.InviteAccount,
+		ConfirmEmail:      c.People.ConfirmEmail,
+		EmailTTL:          c.People.ConfirmTTL,
+		EmailPage:         strings.TrimRight(c.Server.PublicURL, "/") + "/admin/confirm-email",
+
+		Registration: auth.Registrations{
+			Open:    c.People.Registration,
+			Verify:  c.People.VerifyEmail,
+			Role:    domain.RoleID(c.People.RegisterRole),
+			Domains: c.People.EmailDomains,
+			TTL:     c.People.VerifyTTL,
+			Page:    strings.TrimRight(c.Server.PublicURL, "/") + "/admin/verify-email",
+			URLs:    c.People.RegisterURLs,
+			Account: c.Limits.RegisterAccount,
+			Address: c.Limits.RegisterAddress,
+		},
 	}
 }
 

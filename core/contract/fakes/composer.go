@@ -42,6 +42,14 @@ func wordsOf(kind domain.LetterKind, german bool) (title, hint string, ok bool) 
 		return "Ein neues Passwort für %s", "Angefordert von %s mit %s. Der Link gilt %s.", true
 	case kind == domain.LetterPasswordReset:
 		return "A new password for %s", "Asked for from %s with %s. The link works for %s.", true
+	case kind == domain.LetterInvitation:
+		return "%s, you have been invited", "Invited from %s with %s. The link works for %s.", true
+	case kind == domain.LetterRegistration:
+		return "%s, confirm your address", "Registered from %s with %s. The link works for %s.", true
+	case kind == domain.LetterRegisteredTwice:
+		return "%s, there is an account already", "Registered from %s with %s. %s", true
+	case kind == domain.LetterEmailConfirm:
+		return "%s, confirm your new address", "Changed from %s with %s. The link works for %s.", true
 	case kind == domain.LetterPasswordChanged:
 		return "%s, the password was changed", "Changed from %s with %s. %s", true
 	case kind == domain.LetterEmailChanged:
