@@ -28,6 +28,7 @@ func (s *Server) routes(options []connect.HandlerOption) map[string]http.Handler
 	_, authentication := sallyportv1connect.NewAuthServiceHandler(authService{s}, options...)
 	_, people := sallyportv1connect.NewUserServiceHandler(userService{s}, options...)
 	_, secondFactor := sallyportv1connect.NewSecondFactorServiceHandler(secondFactorService{s}, options...)
+	_, rights := sallyportv1connect.NewRightsServiceHandler(rightsService{s}, options...)
 	routes := map[string]http.Handler{}
 	add := func(file protoreflect.FileDescriptor, service protoreflect.Name, handler http.Handler) {
 		described := file.Services().ByName(service)
@@ -38,5 +39,6 @@ func (s *Server) routes(options []connect.HandlerOption) map[string]http.Handler
 	add(sallyportv1.File_sallyport_v1_auth_proto, "AuthService", authentication)
 	add(sallyportv1.File_sallyport_v1_users_proto, "UserService", people)
 	add(sallyportv1.File_sallyport_v1_second_factor_proto, "SecondFactorService", secondFactor)
+	add(sallyportv1.File_sallyport_v1_rights_proto, "RightsService", rights)
 	return routes
 }

@@ -26,6 +26,7 @@ type Client struct {
 	Users sallyportv1connect.UserServiceClient
 
 	SecondFactor sallyportv1connect.SecondFactorServiceClient
+	Rights       sallyportv1connect.RightsServiceClient
 }
 
 var _ contract.Client = Client{}
@@ -38,6 +39,7 @@ func New(url string, client *http.Client, options ...connect.ClientOption) Clien
 		Users: sallyportv1connect.NewUserServiceClient(client, url, options...),
 
 		SecondFactor: sallyportv1connect.NewSecondFactorServiceClient(client, url, options...),
+		Rights:       sallyportv1connect.NewRightsServiceClient(client, url, options...),
 	}
 }
 
