@@ -45,6 +45,23 @@ func (s story) seedEditors() Reply {
 	return s.login(domain.ModeJSON)
 }
 
+// shutOutOthers leaves the account of seedAdministrator the only active one that administrates: a
+// program may have made another of its own.
+func (s story) shutOutOthers() {
+	s.Helper()
+	repos := s.Store.Repos()
+	for _, role := range value(repos.Roles.List(s.Context()))(s) {
+		if !role.Admin || role.ID == rootRole {
+			continue
+		}
+		of := port.UserFilter{Equal: map[port.UserField]string{port.UserFieldRole: string(role.ID)}}
+		for _, u := range value(repos.Users.Find(s.Context(), port.UserQuery{UserFilter: of, Limit: 100}))(s) {
+			u.Status = domain.StatusSuspended
+			value(repos.Users.Update(s.Context(), u))(s)
+		}
+	}
+}
+
 // seedListed makes an account of that first name, whose last name is Listed.
 func (s story) seedListed(name string, role domain.RoleID) domain.User {
 	s.Helper()

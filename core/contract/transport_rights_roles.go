@@ -100,6 +100,7 @@ func transportRolesCases() []Case[TransportOpener] {
 			"The last role that administrates, and has an active account, goes on doing so; of several, one may stop, at once.",
 			nil, func(s story) {
 				root := s.seedAdministrator().credential()
+				s.shutOutOthers()
 				demote := auth.RolePatch{Admin: new(false)}
 				other := value(s.Client.CreateRole(s.Context(), root, auth.RolePatch{Name: new("Rulers"), Admin: new(true)}))(s)
 				s.wantCode(errorOf(s.Client.UpdateRole(s.Context(), root, rootRole, demote)), domain.UnprocessableContent) // nobody is in the other
@@ -120,6 +121,7 @@ func transportRolesCases() []Case[TransportOpener] {
 			"Of two who take the rights from each other's role at once, one is refused.",
 			nil, func(s story) {
 				root := s.seedAdministrator().credential()
+				s.shutOutOthers()
 				demote := auth.RolePatch{Admin: new(false)}
 				other := value(s.Client.CreateRole(s.Context(), root, auth.RolePatch{Name: new("Rulers"), Admin: new(true)}))(s)
 				s.change(func(u *domain.User) { u.Role = other.ID })
