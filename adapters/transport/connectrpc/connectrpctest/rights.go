@@ -2,6 +2,7 @@ package connectrpctest
 
 import (
 	"context"
+	"errors"
 
 	v1 "github.com/sallyport-auth/sallyport/adapters/transport/connectrpc/sallyportv1"
 	"github.com/sallyport-auth/sallyport/core/auth"
@@ -35,6 +36,9 @@ func (c Client) ReadRole(ctx context.Context, credential auth.Credential, id dom
 // MyRole reads the own role.
 func (c Client) MyRole(ctx context.Context, credential auth.Credential) (domain.Role, error) {
 	answer, err := c.Rights.GetMyRole(as(ctx, credential), &v1.GetMyRoleRequest{})
+	if answer.GetRole() != nil && answer.GetRole().GetId() == "" {
+		return domain.Role{}, errors.New("the answer has a role that is none")
+	}
 	return roleOf(answer.GetRole()), Failed(err)
 }
 
