@@ -24,7 +24,7 @@ func TestTransportContract(t *testing.T) {
 			Deliver: contract.DeliverWith(w.service),
 			Mails:   func(testing.TB) []domain.Mail { return w.mailbox.Mails() },
 		}
-	}, contract.Expect(167))
+	}, contract.Expect(181))
 }
 
 // world is a service on the reference store and fakes.

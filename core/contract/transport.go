@@ -73,6 +73,8 @@ type Client interface {
 	// ListIdentities lists where else the caller may log in; UnlinkIdentity takes one away.
 	ListIdentities(ctx context.Context, c auth.Credential) ([]Identity, error)
 	UnlinkIdentity(ctx context.Context, c auth.Credential, provider string) error
+
+	RightsClient
 }
 
 // LoginWays is how people may log in: at Providers, and with a password unless
@@ -188,6 +190,9 @@ func TransportCases() []Case[TransportOpener] {
 		transportOAuthStateCases(),
 		transportOAuthCodeCases(),
 		transportIdentityCases(),
+		transportRolesCases(),
+		transportPermissionsCases(),
+		transportPublicCases(),
 	} {
 		cases = append(cases, part...)
 	}

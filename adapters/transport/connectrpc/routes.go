@@ -29,6 +29,7 @@ func (s *Server) routes(options []connect.HandlerOption) map[string]http.Handler
 	_, people := sallyportv1connect.NewUserServiceHandler(userService{s}, options...)
 	_, secondFactor := sallyportv1connect.NewSecondFactorServiceHandler(secondFactorService{s}, options...)
 	_, joining := sallyportv1connect.NewJoiningServiceHandler(joiningService{s}, options...)
+	_, rights := sallyportv1connect.NewRightsServiceHandler(rightsService{s}, options...)
 	routes := map[string]http.Handler{}
 	add := func(file protoreflect.FileDescriptor, service protoreflect.Name, handler http.Handler) {
 		described := file.Services().ByName(service)
@@ -40,5 +41,6 @@ func (s *Server) routes(options []connect.HandlerOption) map[string]http.Handler
 	add(sallyportv1.File_sallyport_v1_users_proto, "UserService", people)
 	add(sallyportv1.File_sallyport_v1_second_factor_proto, "SecondFactorService", secondFactor)
 	add(sallyportv1.File_sallyport_v1_joining_proto, "JoiningService", joining)
+	add(sallyportv1.File_sallyport_v1_rights_proto, "RightsService", rights)
 	return routes
 }

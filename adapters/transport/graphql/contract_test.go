@@ -17,5 +17,5 @@ func TestContract(t *testing.T) {
 			Deliver: contract.DeliverWith(w.worker),
 			Mails:   func(testing.TB) []domain.Mail { return w.mails.Mails() },
 		}
-	}, contract.Expect(167))
+	}, contract.Expect(181))
 }

@@ -27,6 +27,7 @@ type Client struct {
 
 	SecondFactor sallyportv1connect.SecondFactorServiceClient
 	Joining      sallyportv1connect.JoiningServiceClient
+	Rights       sallyportv1connect.RightsServiceClient
 }
 
 var _ contract.Client = Client{}
@@ -40,6 +41,7 @@ func New(url string, client *http.Client, options ...connect.ClientOption) Clien
 
 		SecondFactor: sallyportv1connect.NewSecondFactorServiceClient(client, url, options...),
 		Joining:      sallyportv1connect.NewJoiningServiceClient(client, url, options...),
+		Rights:       sallyportv1connect.NewRightsServiceClient(client, url, options...),
 	}
 }
 
