@@ -16,6 +16,9 @@ const (
 	headerUserID    = "X-User-Id"
 	headerUserEmail = "X-User-Email"
 	headerUserRole  = "X-User-Role"
+
+	// headerAssertion says the same, signed, to an application that does not trust the way.
+	headerAssertion = "X-User-Assertion"
 )
 
 // verify handles GET and POST /auth/verify, which a reverse proxy asks before it passes on a
@@ -30,6 +33,7 @@ func (s *Server) verify(c *fiber.Ctx) error {
 		Credential: credential,
 		Collection: strings.Clone(c.Query("collection")),
 		Action:     domain.Action(strings.Clone(c.Query("action"))),
+		Audience:   strings.Clone(c.Query("assertion")),
 	})
 	if err != nil && s.mayLogInInstead(c, err) {
 		return c.Redirect(s.config.LoginPage, fiber.StatusFound)
@@ -41,6 +45,9 @@ func (s *Server) verify(c *fiber.Ctx) error {
 		c.Set(headerUserID, string(visitor.User.ID))
 		c.Set(headerUserEmail, asciiOnly(string(visitor.User.Email)))
 		c.Set(headerUserRole, string(visitor.Role.ID))
+	}
+	if visitor.Assertion != "" {
+		c.Set(headerAssertion, visitor.Assertion)
 	}
 	c.Status(fiber.StatusOK)
 	return nil

@@ -85,7 +85,7 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 	}
 	w.service = auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
-		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: tokens, Verifier: tokens,
+		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: tokens, Verifier: tokens, Asserter: tokens,
 		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mailbox, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 	}, settings, keys)
