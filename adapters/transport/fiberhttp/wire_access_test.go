@@ -227,6 +227,24 @@ func verifyRules() []rule {
 					t.Errorf("%+v: got %d %v", one, got.status, got.header)
 				}
 			}
+			for _, one := range []struct{ proto, host, uri, method, want string }{
+				{"https", "wiki.example.com", "/a?b=c&d", "GET", "?return=https%3A%2F%2Fwiki.example.com%2Fa%3Fb%3Dc%26d"},
+				{"https", "wiki.example.com", "/a", "", "?return=https%3A%2F%2Fwiki.example.com%2Fa"},
+				{"https", "wiki.example.com", "/a", "POST", ""}, // the form is gone by then
+				{"javascript", "wiki.example.com", "/a", "GET", ""},
+				{"https", "", "/a", "GET", ""},
+				{"https", "wiki.example.com", "@evil.example", "GET", ""},
+				{"https", "wiki.example.com", "/" + strings.Repeat("a", 1500), "GET", ""},
+			} {
+				header := http.Header{"Accept": {"text/html"}, "X-Forwarded-Proto": {one.proto}, "X-Forwarded-Host": {one.host}, "X-Forwarded-Uri": {one.uri}}
+				if one.method != "" {
+					header.Set("X-Forwarded-Method", one.method)
+				}
+				got := w.do(t, call{method: http.MethodGet, path: "/auth/verify?refused=login", header: header})
+				if to := got.header.Get("Location"); got.status != 302 || to != "https://login.example.com/admin/login"+one.want {
+					t.Errorf("%+v: got %d to %q", one, got.status, to)
+				}
+			}
 		}},
 	}
 }

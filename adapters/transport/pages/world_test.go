@@ -239,6 +239,10 @@ func (b *browser) do(t testing.TB, method, path string, body io.Reader, fields .
 			r.Header.Del(fields[i])
 		}
 	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host // where a server has it
+		r.Header.Del("Host")
+	}
 	for _, cookie := range b.jar.Cookies(r.URL) {
 		r.AddCookie(cookie)
 	}

@@ -190,6 +190,9 @@ func TestLoadValues(t *testing.T) {
 		"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com/reset, http://localhost:3000/x/": func(c config.Config) any {
 			return slices.Equal(c.Recovery.ResetURLs, []string{"https://a.example.com/reset", "http://localhost:3000/x/"})
 		},
+		"LOGIN_RETURN_ALLOW_LIST=https://Wiki.example.com:443,http://localhost:3000": func(c config.Config) any {
+			return slices.Equal(c.Server.LoginReturns, []string{"https://wiki.example.com", "http://localhost:3000"})
+		},
 		"ADMIN_EMAIL=someone@example.org":   func(c config.Config) any { return c.Admin.Email == "someone@example.org" },
 		"ADMIN_PASSWORD= with blanks = ok ": func(c config.Config) any { return c.Admin.Password == " with blanks = ok " },
 		"GRAPHQL_INTROSPECTION=false":       func(c config.Config) any { return !c.GraphQL.Introspection },
@@ -393,6 +396,7 @@ func TestWarnings(t *testing.T) {
 		"origins for nothing":              {environ: []string{"CORS_ORIGIN=https://app.example.com"}, want: []string{"CORS_ORIGIN has no effect while CORS_ENABLED is false"}},
 		"no origins":                       {environ: []string{"CORS_ORIGIN=false"}},
 		"origins over http":                {environ: []string{"CORS_ENABLED=true", "CORS_ORIGIN=http://localhost:3000,http://[::1]:3000,https://a.example.com,http://b.example.com"}, want: []string{"entry 4 of CORS_ORIGIN is http"}},
+		"returns over http":                {environ: []string{"LOGIN_RETURN_ALLOW_LIST=https://a.example.com,http://localhost:3000,http://b.example.com"}, want: []string{"entry 3 of LOGIN_RETURN_ALLOW_LIST is http"}},
 		"links over http":                  {environ: []string{"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com,http://b.example.com"}, want: []string{"entry 2 of PASSWORD_RESET_URL_ALLOW_LIST is http"}},
 		"least cost that is recommended":   {environ: []string{"HASH_MEMORY_COST=7168", "HASH_TIME_COST=5"}},
 		"known names, with and without it": {dotenv: "PORT_FILE=\nHASH_HASH_LENGTH=32\nCONFIG_PATH=x\n"},
