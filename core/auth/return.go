@@ -14,10 +14,8 @@ func MayReturn(target, publicURL string, origins []string) bool {
 		return true
 	}
 	there, ok := parseResetURL(target)
-	if !ok || there.Scheme != "https" && there.Scheme != "http" {
-		return false
-	}
-	return isOfOrigin(there, publicURL) || slices.ContainsFunc(origins, func(origin string) bool { return isOfOrigin(there, origin) })
+	isThere := func(origin string) bool { return isOfOrigin(there, origin) }
+	return ok && (isThere(publicURL) || slices.ContainsFunc(origins, isThere))
 }
 
 func isOfOrigin(there *url.URL, text string) bool {

@@ -36,6 +36,7 @@ func TestMayReturn(t *testing.T) {
 		"https://evilwiki.example.com/":             false,
 		"https://wiki.example.com:8443/":            false,
 		"http://wiki.example.com/":                  false,
+		"http://wiki.example.com:443/":              false,
 		"http://login.example.com/":                 false,
 		"http://localhost:3001/":                    false,
 		"javascript:alert(1)":                       false,
