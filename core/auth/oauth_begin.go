@@ -141,10 +141,8 @@ func (s *Service) checkRedirect(place OAuthPlace, redirect string) error {
 	if redirect == "" || isLocalPath(redirect) || onList(redirect, place.RedirectURLs) {
 		return nil
 	}
-	if there, ok := parseResetURL(redirect); ok {
-		if here, ok := parseResetURL(s.settings.PublicURL); ok && here.Scheme == there.Scheme && strings.EqualFold(here.Hostname(), there.Hostname()) && portOf(here) == portOf(there) {
-			return nil
-		}
+	if there, ok := parseResetURL(redirect); ok && isOfOrigin(there, s.settings.PublicURL) {
+		return nil
 	}
 	return redirectRefused("is neither a path of this service nor on the list of the provider")
 }

@@ -44,10 +44,7 @@ func ambiguousInURL(r rune) bool {
 // samePlace compares scheme, host, port and path, the last byte by byte, so that no dot
 // segment and no other spelling of a character passes. The query is the caller's own.
 func samePlace(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme &&
-		strings.EqualFold(a.Hostname(), b.Hostname()) &&
-		portOf(a) == portOf(b) &&
-		a.EscapedPath() == b.EscapedPath()
+	return sameOrigin(a, b) && a.EscapedPath() == b.EscapedPath()
 }
 
 func portOf(u *url.URL) string {

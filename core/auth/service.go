@@ -52,6 +52,7 @@ type Ports struct {
 
 	Issuer   port.TokenIssuer
 	Verifier port.TokenVerifier
+	Asserter port.AssertionIssuer
 	Mailer   port.Mailer
 	Composer port.MailComposer
 	Clock    port.Clock

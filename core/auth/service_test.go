@@ -50,7 +50,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*auth.Ports)) world
 	tokens := fakes.NewTokens("a key for tests", "directus")
 	w.ports = auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
-		Hasher: w.hasher, Issuer: tokens, Verifier: tokens, Clock: w.clock,
+		Hasher: w.hasher, Issuer: tokens, Verifier: tokens, Asserter: tokens, Clock: w.clock,
 		Mailer: w.mailbox, Composer: fakes.Composer{}, PasswordCheckers: []port.PasswordChecker{w.leaked},
 		Probes: []auth.Probe{{Name: "store", Ping: func(ctx context.Context) error { return w.store.Ping(ctx) }}},
 		Log:    slog.New(slog.DiscardHandler),

@@ -18,12 +18,19 @@ type VerifyInput struct {
 	// application; both or neither.
 	Collection string
 	Action     domain.Action
+
+	// Audience is the application that wants an assertion of who it is; empty: none does.
+	Audience string
 }
 
 // Visitor is who is behind a request to another application. The zero Visitor is anybody.
 type Visitor struct {
 	User domain.User
 	Role domain.Role
+
+	// Assertion says so to the application that asked for one, for AssertionTTL. It is a token
+	// that lets nobody in here, and empty for anybody.
+	Assertion string
 }
 
 // VerifyAPI answers reverse proxies.
@@ -32,7 +39,8 @@ type VerifyAPI interface {
 	// whoever is logged in. With one it is whom a permission lets: everybody where the public
 	// role has one. Who is not logged in and may not is INVALID_CREDENTIALS, since logging in
 	// may help; who is, is FORBIDDEN. A bad token is an error as in Authenticate. Collections
-	// of ours are INVALID_QUERY: they are asked for here.
+	// of ours are INVALID_QUERY: they are asked for here. So is an audience of more than
+	// MaxAudienceBytes, or of other characters than those of a URL without a query.
 	//
 	// A token that has been found good is asked about once a second at most. What ends it on
 	// this instance counts at once, and what ends it on another within that second.
@@ -61,7 +69,7 @@ func (s *Service) Verify(ctx context.Context, in VerifyInput) (Visitor, error) {
 	}
 	switch {
 	case in.Collection == "" || v.Role.Admin || known.byRole[p.User.Role].Allows(in.Collection, in.Action):
-		return v, nil
+		return s.asserted(ctx, v, in.Audience)
 	case p.Anonymous():
 		return Visitor{}, invalidCredentials(nil)
 	}
@@ -69,6 +77,9 @@ func (s *Service) Verify(ctx context.Context, in VerifyInput) (Visitor, error) {
 }
 
 func checkVerify(in VerifyInput) error {
+	if in.Audience != "" && !isAudience(in.Audience) {
+		return domain.InvalidQueryError(`"assertion" must name an application: at most 128 letters, digits and . _ : / -`)
+	}
 	if in.Collection == "" && in.Action == "" {
 		return nil
 	}

@@ -2,11 +2,13 @@ package auth_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/fakes"
 	"github.com/sallyport-auth/sallyport/core/contract/intercept"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -134,6 +136,74 @@ func TestVerify(t *testing.T) {
 		}
 		if n := reads.Load() - before; n != 0 {
 			t.Errorf("got %d calls of ports, want none", n)
+		}
+	})
+}
+
+func TestVerifyAsserts(t *testing.T) {
+	const wiki = "https://wiki.example.com"
+	asked := func(t *testing.T, w world, held auth.Tokens, audience string) (auth.Visitor, error) {
+		t.Helper()
+		in := auth.VerifyInput{Collection: "articles", Action: domain.ActionRead, Audience: audience}
+		if held.Access != "" {
+			in.Credential = credentialOf(held)
+		}
+		return w.service.Verify(t.Context(), in)
+	}
+	reader := func(w world) *fakes.Tokens { return w.ports.Asserter.(*fakes.Tokens) }
+	t.Run("who it is, for a minute, to the application that asked", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t, grant(editors, "articles", domain.ActionRead, "", "*"))
+		held := w.login(t, domain.ModeJSON)
+		for range 2 { // and again, when it is remembered
+			got, err := asked(t, w, held, wiki)
+			wantCode(t, err, "")
+			now := w.clock.Now().UTC().Truncate(time.Second)
+			said, err := reader(w).ReadAssertion(got.Assertion, wiki, now)
+			want := domain.Assertion{Audience: wiki, Subject: annID, Email: got.User.Email, Role: editors, IssuedAt: now, ExpiresAt: now.Add(time.Minute)}
+			if err != nil || said != want {
+				t.Errorf("the application reads %+v and %v, want %+v", said, err, want)
+			}
+			w.clock.Advance(100 * time.Millisecond)
+		}
+	})
+	t.Run("nothing where nobody asked, about nobody, and to who is refused", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t, grant("", "articles", domain.ActionRead, "", "*"))
+		held := w.login(t, domain.ModeJSON)
+		got, err := asked(t, w, auth.Tokens{}, wiki)
+		if wantCode(t, err, ""); got.User.ID != "" || got.Assertion != "" {
+			t.Errorf("got %+v about nobody, want nothing", got)
+		}
+		got, err = asked(t, w, held, wiki)
+		if wantCode(t, err, domain.Forbidden); got.Assertion != "" {
+			t.Error("an assertion about who is refused")
+		}
+		got, err = w.verify(t, held, "", "")
+		if wantCode(t, err, ""); got.Assertion != "" {
+			t.Error("an assertion that nobody asked for")
+		}
+	})
+	t.Run("to no application of another name than a URL's", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t, grant("", "articles", domain.ActionRead, "", "*"))
+		for audience, want := range map[string]domain.Code{
+			strings.Repeat("x", auth.MaxAudienceBytes): "", "https://wiki.example.com:8443/a_b-c": "",
+			strings.Repeat("x", auth.MaxAudienceBytes+1): domain.InvalidQuery,
+			"a b": domain.InvalidQuery, "a\n": domain.InvalidQuery, "\u00e4": domain.InvalidQuery, "a?b": domain.InvalidQuery, "a\x00": domain.InvalidQuery,
+		} {
+			_, err := asked(t, w, auth.Tokens{}, audience)
+			if code := codeOf(err); code != want {
+				t.Errorf("%q: got %q, want %q", audience, code, want)
+			}
+		}
+	})
+	t.Run("and lets nobody in here", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t, grant(editors, "articles", domain.ActionRead, "", "*"))
+		got, err := asked(t, w, w.login(t, domain.ModeJSON), wiki)
+		wantCode(t, err, "")
+		for _, c := range []auth.Credential{{Bearer: got.Assertion}, {Cookie: got.Assertion}} {
+			p, err := w.service.Authenticate(t.Context(), c)
+			if err == nil || !p.Anonymous() {
+				t.Errorf("it lets %+v in", p)
+			}
 		}
 	})
 }

@@ -28,6 +28,8 @@ func AllCases() []CaseInfo {
 		infos("PasswordChecker", PasswordCheckerCases()),
 		infos("TokenIssuer", issuerCases()),
 		infos("TokenIssuer", issuerMethods().cancelled()),
+		infos("AssertionIssuer", assertionCases()),
+		infos("AssertionIssuer", asserterMethods().cancelled()),
 		infos("TokenVerifier", verifierExpiryCases()),
 		infos("TokenVerifier", verifierForgeryCases()),
 		infos("TokenVerifier", verifierMethods().cancelled()),

@@ -30,6 +30,7 @@ func TestMethods(t *testing.T) {
 		wantMethods[port.PasswordChecker](t, passwordCheckerMethods())
 		wantMethods[port.TokenIssuer](t, issuerMethods())
 		wantMethods[port.TokenVerifier](t, verifierMethods())
+		wantMethods[port.AssertionIssuer](t, asserterMethods())
 		wantMethods[port.Mailer](t, mailerMethods())
 		wantMethods[port.MailComposer](t, composerMethods())
 		wantMethods[port.OAuthProvider](t, oauthMethods())

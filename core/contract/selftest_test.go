@@ -140,7 +140,10 @@ func openPasswordChecker() contract.PasswordCheckerWorld {
 func openTokens() contract.TokensWorld {
 	tokens := fakes.NewTokens("the key", "sallyport")
 	return contract.TokensWorld{
-		Issuer: tokens, Verifier: tokens,
+		Issuer: tokens, Verifier: tokens, Asserter: tokens,
+		ReadAssertion: func(_ testing.TB, token, audience string, now time.Time) (domain.Assertion, error) {
+			return tokens.ReadAssertion(token, audience, now)
+		},
 		OtherKey:       fakes.NewTokens("another key", "sallyport"),
 		OtherIssuer:    fakes.NewTokens("the key", "somebody else"),
 		Unsigned:       func(_ testing.TB, c domain.Claims) string { return tokens.Unsigned(c) },

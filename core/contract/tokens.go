@@ -11,11 +11,16 @@ import (
 	"github.com/sallyport-auth/sallyport/core/port"
 )
 
-// TokensWorld is a TokenIssuer and the TokenVerifier of the same service, and forgers
-// beside them.
+// TokensWorld is a TokenIssuer with the TokenVerifier and the AssertionIssuer of the same
+// service, and forgers beside them.
 type TokensWorld struct {
 	Issuer   port.TokenIssuer
 	Verifier port.TokenVerifier
+	// Asserter is the same service, too.
+	Asserter port.AssertionIssuer
+	// ReadAssertion is what an application does that believes the assertions made for audience
+	// by this service: it returns the assertion, or an error for any other token.
+	ReadAssertion func(t testing.TB, token, audience string, now time.Time) (domain.Assertion, error)
 	// OtherKey issues in the name of Issuer, with a key that Verifier does not know.
 	OtherKey port.TokenIssuer
 	// OtherIssuer issues with the key of Issuer, in the name of somebody else.
@@ -34,13 +39,16 @@ func RunTokens(t *testing.T, open func(t testing.TB) TokensWorld, opts ...Option
 	run(t, "tokens", TokensCases(), open, opts)
 }
 
-// TokensCases returns the rules of port.TokenIssuer and port.TokenVerifier.
+// TokensCases returns the rules of port.TokenIssuer, port.TokenVerifier and
+// port.AssertionIssuer.
 func TokensCases() []Case[TokensWorld] {
 	var cases []Case[TokensWorld]
 	cases = append(cases, issuerCases()...)
 	cases = append(cases, verifierExpiryCases()...)
 	cases = append(cases, verifierForgeryCases()...)
+	cases = append(cases, assertionCases()...)
 	cases = append(cases, issuerMethods().cancelled()...)
+	cases = append(cases, asserterMethods().cancelled()...)
 	return append(cases, verifierMethods().cancelled()...)
 }
 

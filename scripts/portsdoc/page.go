@@ -51,7 +51,7 @@ func kits() []kit {
 		{"RunComposer", "`MailComposer`", len(contract.ComposerCases())},
 		{"RunHasher", "`PasswordHasher`", len(contract.HasherCases())},
 		{"RunPasswordChecker", "`PasswordChecker`", len(contract.PasswordCheckerCases())},
-		{"RunTokens", "`TokenIssuer` and `TokenVerifier` together", len(contract.TokensCases())},
+		{"RunTokens", "`TokenIssuer`, `TokenVerifier` and `AssertionIssuer` together", len(contract.TokensCases())},
 		{"RunOAuthProvider", "`OAuthProvider` without ID tokens", len(contract.OAuthProviderCases())},
 		{"RunOpenIDProvider", "`OAuthProvider` with ID tokens", len(contract.OAuthProviderCases()) + len(contract.OpenIDCases())},
 		{"RunClock", "`Clock`", len(contract.ClockCases())},

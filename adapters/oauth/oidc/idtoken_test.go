@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,6 +85,35 @@ func TestAnAddressIsVouchedForWhereItStands(t *testing.T) {
 			who, err := exchanged(t, newProvider(t, c.config))
 			if err != nil || string(who.Email) != c.email || who.EmailVerified != c.want {
 				t.Errorf("got %q, vouched for: %t, and error %v, want %q, %t", who.Email, who.EmailVerified, err, c.email, c.want)
+			}
+		})
+	}
+}
+
+// Red when verified names another claim than the one that is wrong, or repeats one.
+func TestWhatIsWrongWithAnIDTokenIsNamed(t *testing.T) {
+	const foreign = "https://evil.example/of-the-token"
+	type claims = map[string]any
+	for want, change := range map[string]func(i *issuer){
+		"its issuer (iss)":        func(i *issuer) { i.claims = claims{"iss": foreign} },
+		"its audience (aud)":      func(i *issuer) { i.claims = claims{"aud": foreign} },
+		"its expiry (exp)":        func(i *issuer) { i.claims = claims{"exp": time.Now().Add(-time.Hour).Unix()} },
+		"its time (nbf)":          func(i *issuer) { i.claims = claims{"nbf": time.Now().Add(time.Hour).Unix()} },
+		"its time of issue (iat)": func(i *issuer) { i.claims = claims{"iat": time.Now().Add(time.Hour).Unix()} },
+		"its nonce":               func(i *issuer) { i.claims = claims{"nonce": foreign} },
+		"its at_hash":             func(i *issuer) { i.claims = claims{"at_hash": foreign} },
+		"its party (azp)":         func(i *issuer) { i.claims = claims{"azp": foreign} },
+		"it has no party (azp)":   func(i *issuer) { i.claims = claims{"aud": []string{oidctest.ClientID, foreign}} },
+		"it has no subject (sub)": func(i *issuer) { i.claims = claims{"sub": nil} },
+		"its signature":           func(i *issuer) { i.signer = newIssuer(t, httptest.NewServer).signer },
+		"its form or algorithm":   func(i *issuer) { i.set(false, claims{"id_token_signing_alg_values_supported": []string{"RS256"}}) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			at := newIssuer(t, httptest.NewServer)
+			change(at)
+			_, err := exchanged(t, newProvider(t, oidc.Config{Issuer: at.URL}))
+			if !errors.Is(err, port.ErrInvalid) || !strings.Contains(err.Error(), "the ID token is not good: "+want) || strings.Contains(err.Error(), "evil") || strings.Contains(err.Error(), at.URL) {
+				t.Errorf("got error %v, want one that names %q and repeats nothing", err, want)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"strings"
 	"time"
@@ -61,31 +62,31 @@ func (p *Provider) verified(ctx context.Context, d *description, raw, access str
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, unbelieved("the ID token is not good")
+		return nil, unbelieved("the ID token is not good: " + faultOf(err, keys.refused))
 	case !c.Now.Before(token.Expiry):
-		return nil, unbelieved("the ID token is over")
+		return nil, unbelieved("the ID token is not good: its expiry (exp) is past")
 	case token.Subject == "":
-		return nil, unbelieved("nobody has logged in")
+		return nil, unbelieved("the ID token is not good: it has no subject (sub)")
 	case token.IssuedAt.After(c.Now.Add(maxClockAhead)):
-		return nil, unbelieved("the ID token is of the future")
+		return nil, unbelieved("the ID token is not good: its time of issue (iat) has not come")
 	case token.AccessTokenHash != "" && token.VerifyAccessToken(access) != nil:
-		return nil, unbelieved("the ID token goes with another access token")
+		return nil, unbelieved("the ID token is not good: its at_hash is that of another access token")
 	case token.Nonce == "" || token.Nonce != c.Nonce:
-		return nil, unbelieved("the ID token is of another login")
+		return nil, unbelieved("the ID token is not good: its nonce is that of another login")
 	}
 	claims, err := claimsOf(token)
 	if err != nil {
 		return nil, err
 	}
 	if p.config.Tenant != "" && token.Issuer != tenantIssuer(d.issuer, text(claims, "tid")) {
-		return nil, unbelieved("the ID token is of another issuer")
+		return nil, unbelieved("the ID token is not good: its issuer (iss) is not its tenant's (tid)")
 	}
 	party, named := claims["azp"]
 	if named && party != p.config.ClientID { // also where it is no text
-		return nil, unbelieved("the ID token was made for another client")
+		return nil, unbelieved("the ID token is not good: its party (azp) is another client")
 	}
 	if !named && len(token.Audience) > 1 {
-		return nil, unbelieved("the ID token does not say for which of its audience it was made")
+		return nil, unbelieved("the ID token is not good: it has no party (azp), and an audience (aud) of many")
 	}
 	return claims, nil
 }
@@ -113,11 +114,31 @@ func tenantIssuer(issuer, tenant string) string {
 	return strings.Replace(issuer, tenantMark, tenant, 1)
 }
 
+// faultOf names in words of ours what go-oidc has found wrong with an ID token. It looks at how the
+// library's text begins, which is constant, and repeats none of it: claims are quoted behind that.
+func faultOf(err error, isForged bool) string {
+	if _, ok := errors.AsType[*oidc.TokenExpiredError](err); ok {
+		return "its expiry (exp) is past"
+	}
+	switch text := err.Error(); {
+	case isForged:
+		return "its signature is none of the provider's keys'"
+	case strings.HasPrefix(text, "oidc: id token issued by a different provider"):
+		return "its issuer (iss) is not the configured one"
+	case strings.HasPrefix(text, "oidc: expected audience"):
+		return "its audience (aud) is not this client"
+	case strings.HasPrefix(text, "oidc: current time"):
+		return "its time (nbf) has not come"
+	}
+	return "its form or algorithm is not one that is taken"
+}
+
 // watchedKeys remembers why keys could not be fetched, which go-oidc does not tell apart from a
-// signature that is wrong.
+// signature that is wrong, and whether one was.
 type watchedKeys struct {
 	oidc.KeySet
-	lost error
+	lost    error
+	refused bool
 }
 
 func (k *watchedKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
@@ -125,5 +146,6 @@ func (k *watchedKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, 
 	if err != nil && strings.HasPrefix(err.Error(), "fetching keys ") {
 		k.lost = err
 	}
+	k.refused = err != nil
 	return payload, err
 }

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport-auth/sallyport/core/contract"
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -12,7 +13,7 @@ import (
 func TestContract(t *testing.T) {
 	for _, algorithm := range []string{HS256, EdDSA, ES256} {
 		t.Run(algorithm, func(t *testing.T) {
-			contract.RunTokens(t, func(t testing.TB) contract.TokensWorld { return openWorld(t, algorithm) }, contract.Expect(25))
+			contract.RunTokens(t, func(t testing.TB) contract.TokensWorld { return openWorld(t, algorithm) }, contract.Expect(35))
 		})
 	}
 }
@@ -26,8 +27,13 @@ func openWorld(t testing.TB, algorithm string) contract.TokensWorld {
 		return payloadOf(t, issue(t, s.tokens, c))
 	}
 	return contract.TokensWorld{
-		Issuer:      s.tokens,
-		Verifier:    s.tokens,
+		Issuer:   s.tokens,
+		Verifier: s.tokens,
+		Asserter: s.tokens,
+		ReadAssertion: func(t testing.TB, token, audience string, now time.Time) (domain.Assertion, error) {
+			t.Helper()
+			return s.readAssertion(t, token, audience, now)
+		},
 		OtherKey:    s.stranger(t).tokens, // under the same kid, where there is one
 		OtherIssuer: newTokens(t, s.configOf("somebody-else")),
 		Unsigned: func(t testing.TB, c domain.Claims) string {

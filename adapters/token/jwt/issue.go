@@ -59,7 +59,12 @@ func (t *Tokens) sign(ctx context.Context, claims jwt.MapClaims) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("find the signing key: %w", err)
 	}
+	return t.signed(claims, "JWT", kid, key)
+}
+
+func (t *Tokens) signed(claims jwt.MapClaims, typ, kid string, key any) (string, error) {
 	token := jwt.NewWithClaims(t.method, claims)
+	token.Header["typ"] = typ
 	if kid != "" {
 		token.Header["kid"] = kid
 	}

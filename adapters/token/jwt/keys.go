@@ -34,6 +34,9 @@ type keys interface {
 	// none.
 	signing(ctx context.Context) (kid string, key any, err error)
 
+	// asserting returns the key to sign assertions for the audience with, likewise.
+	asserting(ctx context.Context, audience string) (kid string, key any, err error)
+
 	// verifying returns what the library verifies a token of that header with.
 	verifying(ctx context.Context, header map[string]any) (any, error)
 }
@@ -82,6 +85,11 @@ func checkSecret(secret []byte) error {
 
 func (s secrets) signing(context.Context) (string, any, error) { return "", s[0], nil }
 
+func (s secrets) asserting(_ context.Context, audience string) (string, any, error) {
+	key, err := AssertionKey(s[0], audience)
+	return "", key, err
+}
+
 func (s secrets) verifying(context.Context, map[string]any) (any, error) {
 	var set jwt.VerificationKeySet
 	for _, secret := range s {
@@ -106,6 +114,9 @@ func (p pairs) signing(ctx context.Context) (string, any, error) {
 	}
 	return kid, key, nil
 }
+
+// asserting is signing: whoever can verify with such a key can make nothing with it.
+func (p pairs) asserting(ctx context.Context, _ string) (string, any, error) { return p.signing(ctx) }
 
 // verifying takes the key that the header names, and no other.
 func (p pairs) verifying(ctx context.Context, header map[string]any) (any, error) {

@@ -51,7 +51,7 @@ func newWorld(t testing.TB, s auth.Settings, changes ...func(*connectrpc.Config)
 	}
 	service := auth.New(auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
-		Hasher: w.hasher, Issuer: tokens, Verifier: tokens,
+		Hasher: w.hasher, Issuer: tokens, Verifier: tokens, Asserter: tokens,
 		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: w.logger(),
 		Probes: []auth.Probe{{Name: "store", Ping: w.store.Ping}},

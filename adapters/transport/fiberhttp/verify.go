@@ -16,6 +16,9 @@ const (
 	headerUserID    = "X-User-Id"
 	headerUserEmail = "X-User-Email"
 	headerUserRole  = "X-User-Role"
+
+	// headerAssertion says the same, signed, to an application that does not trust the way.
+	headerAssertion = "X-User-Assertion"
 )
 
 // verify handles GET and POST /auth/verify, which a reverse proxy asks before it passes on a
@@ -30,9 +33,10 @@ func (s *Server) verify(c *fiber.Ctx) error {
 		Credential: credential,
 		Collection: strings.Clone(c.Query("collection")),
 		Action:     domain.Action(strings.Clone(c.Query("action"))),
+		Audience:   strings.Clone(c.Query("assertion")),
 	})
 	if err != nil && s.mayLogInInstead(c, err) {
-		return c.Redirect(s.config.LoginPage, fiber.StatusFound)
+		return c.Redirect(s.loginPage(c), fiber.StatusFound)
 	}
 	if err != nil {
 		return err
@@ -41,6 +45,9 @@ func (s *Server) verify(c *fiber.Ctx) error {
 		c.Set(headerUserID, string(visitor.User.ID))
 		c.Set(headerUserEmail, asciiOnly(string(visitor.User.Email)))
 		c.Set(headerUserRole, string(visitor.Role.ID))
+	}
+	if visitor.Assertion != "" {
+		c.Set(headerAssertion, visitor.Assertion)
 	}
 	c.Status(fiber.StatusOK)
 	return nil
@@ -53,6 +60,19 @@ func (s *Server) mayLogInInstead(c *fiber.Ctx, err error) bool {
 	failure, ok := errors.AsType[*domain.Error](err)
 	return ok && failure.Code.Info().Class == domain.ClassUnauthenticated && s.config.LoginPage != "" &&
 		c.Query("refused") == "login" && c.Get(fiber.HeaderAuthorization) == "" && strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML)
+}
+
+// loginPage is the page for logging in, told where the person wanted to go as the proxy says it.
+// Anybody may have said that to the proxy: the page leads nowhere but to places that it knows.
+func (s *Server) loginPage(c *fiber.Ctx) string {
+	const longest = 1500 // of what a browser sends on in an address
+	proto, host, uri := c.Get(fiber.HeaderXForwardedProto), c.Get(fiber.HeaderXForwardedHost), c.Get("X-Forwarded-Uri")
+	method := c.Get("X-Forwarded-Method", fiber.MethodGet)
+	isPage := (proto == "https" || proto == "http") && host != "" && strings.HasPrefix(uri, "/") && len(host)+len(uri) <= longest
+	if !isPage || method != fiber.MethodGet && method != fiber.MethodHead {
+		return s.config.LoginPage
+	}
+	return s.config.LoginPage + "?return=" + url.QueryEscape(proto+"://"+host+uri)
 }
 
 // asciiOnly writes all that a header field cannot hold as a URL does.

@@ -166,7 +166,7 @@ func verifyRules() []rule {
 			return call{method: http.MethodGet, path: "/auth/verify" + query, bearer: s.json.AccessToken}
 		}
 	}
-	nobody := map[string]string{"X-User-Id": "", "X-User-Email": "", "X-User-Role": ""}
+	nobody := map[string]string{"X-User-Id": "", "X-User-Email": "", "X-User-Role": "", "X-User-Assertion": ""}
 	return []rule{
 		{name: "§8 asked by a proxy", given: func(t *testing.T, s scene) {
 			s.editors(t)
@@ -182,6 +182,10 @@ func verifyRules() []rule {
 			{name: "somebody who may not", call: verify("?collection=articles&action=delete"), status: 403, code: domain.Forbidden, header: nobody},
 			{name: "a collection of the service", call: verify("?collection=directus_users&action=read"), status: 400, code: domain.InvalidQuery},
 			{name: "no action", call: verify("?collection=articles"), status: 400, code: domain.InvalidQuery},
+			{name: "nobody, where the public may, with an assertion", call: always(get("/auth/verify?collection=articles&action=read&assertion=wiki")), status: 200, header: nobody},
+			{name: "somebody who may not, with an assertion", call: verify("?collection=articles&action=delete&assertion=wiki"), status: 403, code: domain.Forbidden, header: nobody},
+			{name: "an assertion for what is no name", call: verify("?assertion=a%20b"), status: 400, code: domain.InvalidQuery},
+			{name: "no assertion where none is asked for", call: verify(""), status: 200, header: map[string]string{"X-User-Assertion": ""}},
 			{name: "by cookie", call: func(s scene) call {
 				return call{method: http.MethodGet, path: "/auth/verify", cookie: &s.stay}
 			}, status: 200, header: map[string]string{"X-User-Email": "Ann@example.com", "X-User-Role": string(editorsRole)}},
@@ -189,6 +193,15 @@ func verifyRules() []rule {
 			got := s.do(t, verify("")(s))
 			if got.status != 200 || len(got.body) > 0 || got.header.Get("X-User-Id") != string(s.ann.ID) || got.header.Get("X-User-Email") != "Ann@example.com" {
 				t.Errorf("got %d %v %s", got.status, got.header, got.body)
+			}
+			got = s.do(t, verify("?collection=articles&action=update&assertion=https://wiki.example.com")(s))
+			said, err := s.tokens.ReadAssertion(got.header.Get("X-User-Assertion"), "https://wiki.example.com", s.clock.Now())
+			if err != nil || said.Subject != s.ann.ID || said.Role != editorsRole {
+				t.Errorf("the application reads %+v and %v, want Ann the editor", said, err)
+			}
+			asked := s.do(t, call{method: http.MethodGet, path: "/users/me", bearer: got.header.Get("X-User-Assertion")})
+			if asked.status != 403 {
+				t.Errorf("an assertion as a token: got %d %s, want it refused", asked.status, asked.body)
 			}
 			s.change(t, s.ann.ID, func(u *domain.User) { u.Email = "\u00e4nn@example.com" })
 			s.clock.Advance(1e9)
@@ -212,6 +225,24 @@ func verifyRules() []rule {
 				got := w.do(t, call{method: http.MethodGet, path: one.path, bearer: one.bearer, header: http.Header{"Accept": {one.accept}}})
 				if got.status != one.want || one.want == 302 && got.header.Get("Location") != "https://login.example.com/admin/login" {
 					t.Errorf("%+v: got %d %v", one, got.status, got.header)
+				}
+			}
+			for _, one := range []struct{ proto, host, uri, method, want string }{
+				{"https", "wiki.example.com", "/a?b=c&d", "GET", "?return=https%3A%2F%2Fwiki.example.com%2Fa%3Fb%3Dc%26d"},
+				{"https", "wiki.example.com", "/a", "", "?return=https%3A%2F%2Fwiki.example.com%2Fa"},
+				{"https", "wiki.example.com", "/a", "POST", ""}, // the form is gone by then
+				{"javascript", "wiki.example.com", "/a", "GET", ""},
+				{"https", "", "/a", "GET", ""},
+				{"https", "wiki.example.com", "@evil.example", "GET", ""},
+				{"https", "wiki.example.com", "/" + strings.Repeat("a", 1500), "GET", ""},
+			} {
+				header := http.Header{"Accept": {"text/html"}, "X-Forwarded-Proto": {one.proto}, "X-Forwarded-Host": {one.host}, "X-Forwarded-Uri": {one.uri}}
+				if one.method != "" {
+					header.Set("X-Forwarded-Method", one.method)
+				}
+				got := w.do(t, call{method: http.MethodGet, path: "/auth/verify?refused=login", header: header})
+				if to := got.header.Get("Location"); got.status != 302 || to != "https://login.example.com/admin/login"+one.want {
+					t.Errorf("%+v: got %d to %q", one, got.status, to)
 				}
 			}
 		}},

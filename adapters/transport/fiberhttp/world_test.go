@@ -70,8 +70,9 @@ func newWorldOf(t testing.TB, s auth.Settings, places func(named func(string) po
 	service := auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
 		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(w.tokens, hooks), Verifier: intercept.Verifier(w.tokens, hooks),
-		OAuth:  places(w.oauth.Named),
-		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
+		Asserter: intercept.Asserter(w.tokens, hooks),
+		OAuth:    places(w.oauth.Named),
+		Mailer:   w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},
 	}, s, keys)
 	w.worker = service

@@ -67,7 +67,7 @@ func newService(t testing.TB, s auth.Settings) world {
 	}
 	w.service = auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
-		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(tokens, hooks), Verifier: intercept.Verifier(tokens, hooks),
+		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: intercept.Issuer(tokens, hooks), Verifier: intercept.Verifier(tokens, hooks), Asserter: intercept.Asserter(tokens, hooks),
 		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: w.logger(),
 		Probes: []auth.Probe{{Name: "store", Ping: store.Ping}},

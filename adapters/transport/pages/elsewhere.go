@@ -37,9 +37,16 @@ func (h *Handler) begin(v *visit, provider, end string) auth.OAuthBegin {
 	}
 }
 
-// showElsewhere handles GET /admin/sign-in-with: it leads to the provider, and writes nothing.
+// showElsewhere handles GET /admin/sign-in-with: it leads to the provider, and writes nothing. The
+// provider sends browsers back to PublicURL, so that its cookie has to be set there.
 func (h *Handler) showElsewhere(v *visit) error {
-	begun, err := h.api.BeginOAuth(v.r.Context(), h.begin(v, v.r.URL.Query().Get("provider"), loginPath))
+	if query := v.r.URL.Query(); !query.Has(movedMark) && !h.isHere(v.r.Host) {
+		query.Set(movedMark, "")
+		v.w.Header().Set("Location", h.config.PublicURL.Scheme+"://"+h.config.PublicURL.Host+h.base+elsewherePath+"?"+query.Encode())
+		v.w.WriteHeader(http.StatusSeeOther)
+		return nil
+	}
+	begun, err := h.api.BeginOAuth(v.r.Context(), h.begin(v, v.r.URL.Query().Get("provider"), h.loginFor(v)))
 	switch {
 	case codeOf(err) == domain.RouteNotFound:
 		return err
@@ -54,6 +61,16 @@ func (h *Handler) showElsewhere(v *visit) error {
 	v.w.Header().Set("Location", begun.URL)
 	v.w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// movedMark is in the query of who was led to PublicURL already: a proxy that writes another Host
+// must not make that a circle.
+const movedMark = "moved"
+
+// isHere reports whether host, as a request names it, is that of PublicURL.
+func (h *Handler) isHere(host string) bool {
+	port := map[string]string{"https": ":443", "http": ":80"}[h.config.PublicURL.Scheme]
+	return strings.EqualFold(strings.TrimSuffix(host, port), strings.TrimSuffix(h.config.PublicURL.Host, port))
 }
 
 // takeLink handles POST /admin/link. It answers with a page that leads on by itself: browsers
@@ -75,7 +92,7 @@ func (h *Handler) takeLink(v *visit) error {
 		return h.refuseElsewhere(v, who, err)
 	}
 	h.oauthCookie().set(v.w, begun.Cookie, begun.TTL, h.config.Now())
-	h.render(v, page{template: "leave", Title: "leave.title", Leads: begun.URL, Place: h.placeNamed(name)})
+	h.render(v, page{template: "leave", Title: "leave.title", Leads: begun.URL, Onward: "leave.text", Place: h.placeNamed(name)})
 	return nil
 }
 

@@ -27,7 +27,7 @@ func (h *Handler) showLogin(v *visit) error {
 			return err
 		}
 		if !who.Anonymous() {
-			return h.redirect(v, profilePath)
+			return h.leadOn(v, false)
 		}
 		if who.Enrolling.ID != "" {
 			notice = "login.enrol"
@@ -59,7 +59,7 @@ func (h *Handler) takeLogin(v *visit) error {
 	}
 	h.sessionCookie().set(v.w, tokens.Access, tokens.TTL, h.config.Now())
 	h.deviceCookie().set(v.w, tokens.Device, tokens.DeviceTTL, h.config.Now())
-	return h.redirect(v, profilePath)
+	return h.leadOn(v, true)
 }
 
 // refuseLogin shows the form again, with the address as it was typed, and neither password nor

@@ -151,7 +151,7 @@ func TestLogin(t *testing.T) {
 	t.Run("leads nowhere that a request names", func(t *testing.T) {
 		const evil = "https://evil.example"
 		b := newWorld(t).browser(t)
-		for _, name := range []string{"next", "redirect", "return_to", "url"} {
+		for _, name := range []string{"next", "redirect", "return", "return_to", "url"} {
 			b.post(t, "/admin/login?"+name+"="+evil, "email", annEmail, "password", password, name, evil).leadsTo(t, "/admin")
 		}
 		got := b.do(t, http.MethodGet, "/admin/login", nil, "Host", "evil.example", "X-Forwarded-Host", "evil.example")

@@ -45,13 +45,16 @@ type page struct {
 	Mailed         mailedLink // of the page of one
 	NeedsCode      bool       // whether a code of a second factor is asked for
 	Linked, Others []place    // where else who is signed in may sign in, and might
-	Leads          string     // where the page leads by itself; empty: nowhere
+	Leads          string     // where the page leads; empty: nowhere
 	Place          place      // which that is
+	Onward         string     // key of the text that says so
+	Waits          bool       // whether it leads there by a link only
+	Return         string     // where who signs in is led; empty: to their account
 }
 
 // render answers with the page, or with the status alone where it cannot be made.
 func (h *Handler) render(v *visit, p page) {
-	p.handler, p.texts = h, v.texts
+	p.handler, p.texts, p.Return = h, v.texts, h.wayOn(v)
 	status := http.StatusOK
 	if p.Problem != nil {
 		status = p.Problem.Status

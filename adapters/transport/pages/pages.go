@@ -33,6 +33,10 @@ type Config struct {
 	// count a caller once. Required.
 	Client func(*http.Request) domain.Client
 
+	// Returns are the origins, besides that of PublicURL, where a page of an application may have
+	// sent people to log in, and where they are led back.
+	Returns []string
+
 	ProjectName   string // heads every page; default "Sallyport"
 	SessionCookie Cookie // as REST has it; default name "directus_session_token"
 

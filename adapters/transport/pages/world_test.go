@@ -88,7 +88,7 @@ func newWorld(t testing.TB, changes ...func(*pages.Config, *auth.Settings)) worl
 	}
 	w.service = auth.New(auth.Ports{
 		Work: store, Repos: store.Repos(), Sessions: store.Sessions(), Limiter: store.Limiter(), Events: store.Events(),
-		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: tokens, Verifier: tokens,
+		Hasher: intercept.Hasher(w.hasher, hooks), Issuer: tokens, Verifier: tokens, Asserter: tokens,
 		OAuth:  contract.OAuthPlaces(w.elsewhere.Named),
 		Mailer: w.mailbox, Composer: fakes.Composer{}, Clock: w.clock, Log: logger,
 	}, settings, keys)
@@ -241,6 +241,10 @@ func (b *browser) do(t testing.TB, method, path string, body io.Reader, fields .
 		if fields[i+1] == "" {
 			r.Header.Del(fields[i])
 		}
+	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host // where a server has it
+		r.Header.Del("Host")
 	}
 	for _, cookie := range b.jar.Cookies(r.URL) {
 		r.AddCookie(cookie)

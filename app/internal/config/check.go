@@ -51,6 +51,7 @@ func (l *loader) checkServer(c *Config) {
 		l.mistake("HOST", l.shownValue("HOST", c.Server.Host)+" is no address and no host name", "write an address such as 127.0.0.1, :: or 0.0.0.0, without a port and without brackets")
 	}
 	l.checkRootRedirect(&c.Server)
+	l.checkLoginReturns(c.Server.LoginReturns)
 	if !l.isSet("PUBLIC_URL") {
 		if isHost(c.Server.Host) && !isLoopback(c.Server.Host) {
 			l.warn("HOST lets other machines in, and PUBLIC_URL is not set: requests with cookies from pages elsewhere than on this machine may be refused as cross-site; set PUBLIC_URL to the URL at which clients reach the service")
@@ -87,6 +88,24 @@ func (l *loader) checkRootRedirect(s *Server) {
 		l.mistake(name, "is neither false nor a path nor an http or https URL without user", "write it like ./admin or https://www.example.com")
 	case isRoot(s.RootRedirect):
 		l.mistake(name, "leads back to /, and so nowhere", "write another path, such as ./admin, or false")
+	}
+}
+
+// checkLoginReturns brings the origins into the form that browsers send. It repeats no entry: one
+// may hold a password.
+func (l *loader) checkLoginReturns(list []string) {
+	const name = "LOGIN_RETURN_ALLOW_LIST"
+	for i, text := range list {
+		entry := "entry " + strconv.Itoa(i+1)
+		origin, ok := parseOrigin(text)
+		switch {
+		case !ok:
+			l.mistake(name, entry+" is no origin: http or https, a host, perhaps a port, and nothing behind it, no slash either", "write it like https://wiki.example.com")
+			continue
+		case strings.HasPrefix(origin, "http:") && !isLoopbackOrigin(origin):
+			l.warn("%s of %s is http: whoever is on the way sees where people come back", entry, name)
+		}
+		list[i] = origin
 	}
 }
 

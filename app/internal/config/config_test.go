@@ -197,6 +197,9 @@ func TestLoadValues(t *testing.T) {
 		"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com/reset, http://localhost:3000/x/": func(c config.Config) any {
 			return slices.Equal(c.Recovery.ResetURLs, []string{"https://a.example.com/reset", "http://localhost:3000/x/"})
 		},
+		"LOGIN_RETURN_ALLOW_LIST=https://Wiki.example.com:443,http://localhost:3000": func(c config.Config) any {
+			return slices.Equal(c.Server.LoginReturns, []string{"https://wiki.example.com", "http://localhost:3000"})
+		},
 		"ADMIN_EMAIL=someone@example.org":   func(c config.Config) any { return c.Admin.Email == "someone@example.org" },
 		"ADMIN_PASSWORD= with blanks = ok ": func(c config.Config) any { return c.Admin.Password == " with blanks = ok " },
 		"GRAPHQL_INTROSPECTION=false":       func(c config.Config) any { return !c.GraphQL.Introspection },
@@ -404,6 +407,7 @@ func TestWarnings(t *testing.T) {
 		"registration without a mail":      {environ: []string{"PUBLIC_REGISTRATION=true", "PUBLIC_REGISTRATION_VERIFY_EMAIL=false"}, want: []string{"PUBLIC_REGISTRATION_VERIFY_EMAIL is false"}},
 		"a role of nobody who registers":   {environ: []string{"PUBLIC_REGISTRATION_ROLE=r1"}, want: []string{"PUBLIC_REGISTRATION_ROLE has no effect"}},
 		"a stall time of registrations":    {environ: []string{"REGISTER_STALL_TIME=750"}, want: []string{"REGISTER_STALL_TIME has no effect"}},
+		"returns over http":                {environ: []string{"LOGIN_RETURN_ALLOW_LIST=https://a.example.com,http://localhost:3000,http://b.example.com"}, want: []string{"entry 3 of LOGIN_RETURN_ALLOW_LIST is http"}},
 		"links over http":                  {environ: []string{"PASSWORD_RESET_URL_ALLOW_LIST=https://a.example.com,http://b.example.com"}, want: []string{"entry 2 of PASSWORD_RESET_URL_ALLOW_LIST is http"}},
 		"least cost that is recommended":   {environ: []string{"HASH_MEMORY_COST=7168", "HASH_TIME_COST=5"}},
 		"known names, with and without it": {dotenv: "PORT_FILE=\nHASH_HASH_LENGTH=32\nCONFIG_PATH=x\n"},

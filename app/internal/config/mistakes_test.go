@@ -221,6 +221,7 @@ func TestMistakes(t *testing.T) {
 		{"LIMIT_RESET_ACCOUNT=3"},
 		{"LIMIT_RESET_ADDRESS=0/1h"},
 		{"PASSWORD_RESET_TOKEN_TTL=30s"},
+		{"LOGIN_RETURN_ALLOW_LIST=https://wiki.example.com,https://wiki.example.com/x,*,https://u:" + goodSecret + "@wiki.example.com"},
 		{"PASSWORD_RESET_URL_ALLOW_LIST=app.example.com/reset"},
 		{"PASSWORD_RESET_URL_ALLOW_LIST=https://app.example.com,https://user:" + goodSecret + "@app.example.com,https://app.example.com\\@x,https://app.example.com/../x,https://app.example.com?x,https://app.example.com#x,ftp://app.example.com,https://\u00e4.example.com"},
 		{"USER_INVITE_URL_ALLOW_LIST=app.example.com/accept"},

@@ -18,8 +18,19 @@ func (l *loader) checkOAuth(c *Config) {
 	for i, p := range l.providers {
 		l.checkProvider(providerChecker{l, p}, &c.OAuth.Places[i])
 	}
+	l.checkWayBack(c)
 	if c.OAuth.DefaultDisabled && len(c.OAuth.PageProviders)+len(c.OAuth.Providers) == 0 {
 		l.mistake("AUTH_DISABLE_DEFAULT", "is true, and there is no provider, so that nobody could log in", "name one in AUTH_PROVIDERS, or set it to false")
+	}
+}
+
+// checkWayBack looks at where providers send browsers back.
+func (l *loader) checkWayBack(c *Config) {
+	if len(c.OAuth.Places) == 0 || !l.isSet("PUBLIC_URL") || !l.sound("PUBLIC_URL") {
+		return
+	}
+	if u, ok := parsePublicURL(c.Server.PublicURL); ok && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		l.warn("PUBLIC_URL is http, and providers send browsers back there: most refuse to, and whoever is on the way reads what a login ends with; serve https, mostly by a proxy, and write its address to PUBLIC_URL")
 	}
 }
 

@@ -129,6 +129,8 @@ func TestNamesOfProvidersThatAreNone(t *testing.T) {
 		"an address of one's own choice":    {provider("GitHub", "EMAIL_KEY=mail"), []string{"AUTH_GITHUB_EMAIL_KEY is not the address that GitHub vouches for"}},
 		"addresses that nobody vouches for": {provider("GitHub", "LINK_BY_EMAIL=true", "REQUIRE_VERIFIED_EMAIL=false"), []string{"AUTH_GITHUB_REQUIRE_VERIFIED_EMAIL is false"}},
 		"the page's era":                    {[]string{"OAUTH_PROVIDERS=github", "OAUTH_GITHUB_KEY=x", "OAUTH_GITHUB_SECRET=" + goodSecret}, []string{"OAUTH_GITHUB_LINK_BY_EMAIL is not set"}},
+		"a way back over http":              {append(provider("GitHub"), "PUBLIC_URL=http://auth.example.com", "EMAIL_TRANSPORT=mailbox", "SESSION_COOKIE_SECURE=false", "REFRESH_TOKEN_COOKIE_SECURE=false"), []string{"PUBLIC_URL is http, and providers send browsers back there"}},
+		"a way back to this machine":        {append(provider("GitHub"), "PUBLIC_URL=http://127.0.0.1:8055"), nil},
 		"a place over http":                 {provider("GitHub", "REDIRECT_ALLOW_LIST=http://localhost:3000/,http://app.example.com/"), []string{"entry 2 of AUTH_GITHUB_REDIRECT_ALLOW_LIST is http"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -92,7 +92,7 @@ func newTwin(t *testing.T) twin {
 	log := slog.New(slog.DiscardHandler)
 	w.service = auth.New(auth.Ports{
 		Work: w.store, Repos: w.store.Repos(), Sessions: w.store.Sessions(), Limiter: w.store.Limiter(), Events: w.store.Events(),
-		Hasher: hasher, Issuer: tokens, Verifier: tokens, OAuth: contract.OAuthPlaces(w.elsewhere.Named), Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: log,
+		Hasher: hasher, Issuer: tokens, Verifier: tokens, Asserter: tokens, OAuth: contract.OAuthPlaces(w.elsewhere.Named), Mailer: w.mails, Composer: fakes.Composer{}, Clock: w.clock, Log: log,
 	}, settings, keys)
 
 	public := &url.URL{Scheme: "https", Host: "login.example.com"}

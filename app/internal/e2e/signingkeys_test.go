@@ -78,6 +78,11 @@ func TestSigningKeys(t *testing.T) {
 				t.Fatalf("got keys %+v, want the one that signed the token", first)
 			}
 
+			asserted, err := p.Do(t.Context(), restclient.Call{Method: http.MethodGet, Path: "/auth/verify?assertion=wiki", Bearer: held.Access})
+			if assertion := asserted.Header.Get("X-User-Assertion"); err != nil || assertion == "" || !first[0].signed(t, assertion) || me(assertion) != domain.InvalidToken {
+				t.Errorf("got the assertion %q and %v, want one of the published key that lets nobody in", assertion, err)
+			}
+
 			command(t, env, "", "keys", "rotate", "--dry-run")
 			command(t, env, "", "keys", "rotate")
 			p.clock.Advance(time.Minute)

@@ -18,6 +18,8 @@ import (
 	"github.com/sallyport-auth/sallyport/app/internal/clock"
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/core/auth"
+	"github.com/sallyport-auth/sallyport/core/contract/refstore"
+	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
 // configured returns a configuration with its data in dir and hashes that are made fast.
@@ -188,6 +190,33 @@ func TestServeWarnsOfNoAdministrator(t *testing.T) {
 	}
 	if log := served(t, configured(t, t.TempDir())); strings.Contains(log, warning) {
 		t.Errorf("at a first start, which makes one: got\n%s", log)
+	}
+}
+
+func TestServeWarnsOfNobodyLinked(t *testing.T) {
+	const warning = "no account is linked to a provider"
+	only := []string{"AUTH_DISABLE_DEFAULT=true", "AUTH_PROVIDERS=GitHub", "AUTH_GITHUB_CLIENT_ID=client", "AUTH_GITHUB_CLIENT_SECRET=a-secret-of-the-client-that-is-long"}
+	c := configured(t, t.TempDir(), only...)
+	if log := served(t, c); strings.Count(log, warning) != 1 || !strings.Contains(log, "level=WARN") {
+		t.Errorf("with an account that is not: got\n%s", log)
+	}
+	for _, more := range []string{"AUTH_GITHUB_LINK_BY_EMAIL=true", "AUTH_GITHUB_ALLOW_PUBLIC_REGISTRATION=true"} {
+		if log := served(t, configured(t, t.TempDir(), append(only, more)...)); strings.Contains(log, warning) {
+			t.Errorf("with %s: got\n%s", more, log)
+		}
+	}
+	if log := served(t, configured(t, t.TempDir(), only[1:]...)); strings.Contains(log, warning) {
+		t.Errorf("with passwords: got\n%s", log)
+	}
+	for provider, want := range map[string]bool{"GITHUB": false, "Google": true} { // which is no place any more
+		repos := refstore.New().Repos()
+		user := domain.User{ID: "ann", Email: "ann@example.com", Status: domain.StatusActive, Version: 1}
+		err := errors.Join(repos.Users.Create(t.Context(), user), repos.Identities.Link(t.Context(), domain.Identity{Provider: provider, Subject: "1", UserID: user.ID}))
+		var log bytes.Buffer
+		err = errors.Join(err, warnOfNobodyLinked(t.Context(), repos, c, slog.New(slog.NewTextHandler(&log, nil))))
+		if got := strings.Contains(log.String(), warning); err != nil || got != want {
+			t.Errorf("with an account that is linked to %s: got %v and\n%s", provider, err, &log)
+		}
 	}
 }
 

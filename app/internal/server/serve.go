@@ -61,6 +61,9 @@ func (b Backend) Serve(ctx context.Context, c config.Config, o cli.ServeOptions)
 	if err := warnOfNoAdministrator(ctx, service.Auth, o.Log); err != nil {
 		return err
 	}
+	if err := warnOfNobodyLinked(ctx, service.Store.Repos(), c, o.Log); err != nil {
+		return err
+	}
 	if err := announce(o, c, listening, first); err != nil {
 		return err
 	}

@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/sallyport-auth/sallyport/app/internal/config"
 	"github.com/sallyport-auth/sallyport/app/internal/keys"
 	"github.com/sallyport-auth/sallyport/app/internal/wiring"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
+	"github.com/sallyport-auth/sallyport/core/port"
 )
 
 // firstAccounts is among how many accounts an administrator is looked for at a start.
@@ -31,6 +33,37 @@ func warnOfNoAdministrator(ctx context.Context, operator auth.OperatorAPI, log *
 	if len(users) > 0 && len(users) < firstAccounts && !slices.ContainsFunc(users, isAdministrator) {
 		log.Warn("there are accounts, and none of them has the role of an administrator; to make one, run: sallyport users create EMAIL --admin")
 	}
+	return nil
+}
+
+// warnOfNobodyLinked warns where providers are the only way in, let in nobody whom they do not
+// know, and none of the accounts is linked to one. Among more than firstAccounts it says nothing.
+func warnOfNobodyLinked(ctx context.Context, repos port.Repos, c config.Config, log *slog.Logger) error {
+	letsInOthers := func(p config.OAuthProvider) bool { return p.AllowRegistration || p.LinkByEmail }
+	if !c.OAuth.DefaultDisabled || slices.ContainsFunc(c.OAuth.Places, letsInOthers) {
+		return nil
+	}
+	users, err := repos.Users.List(ctx, "", firstAccounts)
+	if err != nil {
+		return fmt.Errorf("look for an account that is linked: %w", err)
+	}
+	if len(users) >= firstAccounts {
+		return nil
+	}
+	isOfProvider := func(i domain.Identity) bool {
+		return slices.ContainsFunc(c.OAuth.Places, func(p config.OAuthProvider) bool { return strings.EqualFold(p.Name, i.Provider) })
+	}
+	for _, user := range users {
+		identities, err := repos.Identities.OfUser(ctx, user.ID)
+		if err != nil {
+			return fmt.Errorf("look for an account that is linked: %w", err)
+		}
+		if slices.ContainsFunc(identities, isOfProvider) {
+			return nil
+		}
+	}
+	log.Warn("AUTH_DISABLE_DEFAULT is true, and no account is linked to a provider: nobody can log in; " +
+		"set it to false until somebody has logged in with a password and linked their account at /admin, or let a provider link by address (LINK_BY_EMAIL)")
 	return nil
 }
 

@@ -103,6 +103,7 @@ func providePagesConfig(c config.Config, e Environment) (pages.Config, error) {
 		Client: func(r *http.Request) domain.Client {
 			return fiberhttp.ClientOf(r, fiberhttp.Proxies(c.Server.TrustedProxies))
 		},
+		Returns:       c.Server.LoginReturns,
 		ProjectName:   c.General.ProjectName,
 		SessionCookie: pages.Cookie(settingsOf(config.Cookie(c.SessionCookie))),
 		Now:           e.Clock.Now,

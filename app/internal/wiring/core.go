@@ -66,7 +66,7 @@ func provideSettings(c config.Config) auth.Settings {
 
 func providePorts(
 	store port.Store, sessions port.Sessions, limiter port.RateLimiter, hasher port.PasswordHasher, checkers []port.PasswordChecker,
-	places []auth.OAuthPlace, issuer port.TokenIssuer, verifier port.TokenVerifier, mailer port.Mailer, composer port.MailComposer,
+	places []auth.OAuthPlace, issuer port.TokenIssuer, verifier port.TokenVerifier, asserter port.AssertionIssuer, mailer port.Mailer, composer port.MailComposer,
 	clock port.Clock, probes []auth.Probe, log *slog.Logger,
 ) auth.Ports {
 	return auth.Ports{
@@ -82,6 +82,7 @@ func providePorts(
 
 		Issuer:   issuer,
 		Verifier: verifier,
+		Asserter: asserter,
 		Mailer:   mailer,
 		Composer: composer,
 		Clock:    clock,

@@ -61,6 +61,7 @@ var tokenSet = wire.NewSet(
 	jwt.New,
 	wire.Bind(new(port.TokenIssuer), new(*jwt.Tokens)),
 	wire.Bind(new(port.TokenVerifier), new(*jwt.Tokens)),
+	wire.Bind(new(port.AssertionIssuer), new(*jwt.Tokens)),
 )
 
 var mailSet = wire.NewSet(

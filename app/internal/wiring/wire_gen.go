@@ -85,7 +85,7 @@ func initMemory(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	v3 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -240,7 +240,7 @@ func initMySQL(ctx context.Context, c config.Config, k Keys, e Environment) (*Se
 		return nil, nil, err
 	}
 	v3 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -395,7 +395,7 @@ func initPostgres(ctx context.Context, c config.Config, k Keys, e Environment) (
 		return nil, nil, err
 	}
 	v3 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {
@@ -550,7 +550,7 @@ func initSQLite(ctx context.Context, c config.Config, k Keys, e Environment) (*S
 		return nil, nil, err
 	}
 	v3 := provideProbes(store, redis, clock, c)
-	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, mailer, composer, clock, v3, logger)
+	ports := providePorts(store, sessions, rateLimiter, hasher, v, v2, tokens, tokens, tokens, mailer, composer, clock, v3, logger)
 	settings := provideSettings(c)
 	keys, err := provideAuthKeys(k)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func endingInAny(ctx context.Context, inner port.TokenVerifier, head string, now
 }
 
 func tokensFaults() []Fault {
-	return append(issuerFaults(), verifierFaults()...)
+	return slices.Concat(issuerFaults(), verifierFaults(), assertionFaults())
 }
 
 func issuerFaults() []Fault {

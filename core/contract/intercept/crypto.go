@@ -41,6 +41,18 @@ func (r issuer) Issue(ctx context.Context, c domain.Claims) (string, error) {
 	return asked(ctx, r.hooks, "Issuer.Issue", func() (string, error) { return r.inner.Issue(ctx, c) })
 }
 
+// Asserter returns p with hooks around its method.
+func Asserter(p port.AssertionIssuer, h Hooks) port.AssertionIssuer { return asserter{p, h} }
+
+type asserter struct {
+	inner port.AssertionIssuer
+	hooks Hooks
+}
+
+func (r asserter) Assert(ctx context.Context, a domain.Assertion) (string, error) {
+	return asked(ctx, r.hooks, "Asserter.Assert", func() (string, error) { return r.inner.Assert(ctx, a) })
+}
+
 // Verifier returns p with hooks around its method.
 func Verifier(p port.TokenVerifier, h Hooks) port.TokenVerifier { return verifier{p, h} }
 

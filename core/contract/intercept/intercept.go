@@ -13,7 +13,7 @@ import (
 // Hook is told of a call, by port and method: "Users.ByEmail", "Roles.Create", "Permissions.List", "Identities.Link",
 // "OneTimeTokens.Consume", "MailQueue.Claim", "Sessions.Rotate", "Limiter.Take",
 // "Events.Record", "UnitOfWork.Do", "Store.Ping", "Store.Close", "Hasher.Verify",
-// "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify", "Mailer.Send", "MailComposer.Compose",
+// "PasswordChecker.Check", "Issuer.Issue", "Asserter.Assert", "Verifier.Verify", "Mailer.Send", "MailComposer.Compose",
 // "OAuthProvider.Exchange". The
 // repositories that UnitOfWork.Do hands out go by the same names as those of Store.Repos.
 // Hooks are called from many goroutines at once.

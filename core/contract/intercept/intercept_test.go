@@ -38,6 +38,10 @@ func TestContract(t *testing.T) {
 		tokens := fakes.NewTokens("the key", "sallyport")
 		return contract.TokensWorld{
 			Issuer: intercept.Issuer(tokens, intercept.Hooks{}), Verifier: intercept.Verifier(tokens, intercept.Hooks{}),
+			Asserter: intercept.Asserter(tokens, intercept.Hooks{}),
+			ReadAssertion: func(_ testing.TB, token, audience string, now time.Time) (domain.Assertion, error) {
+				return tokens.ReadAssertion(token, audience, now)
+			},
 			OtherKey:       fakes.NewTokens("another key", "sallyport"),
 			OtherIssuer:    fakes.NewTokens("the key", "somebody else"),
 			Unsigned:       func(_ testing.TB, c domain.Claims) string { return tokens.Unsigned(c) },
@@ -109,6 +113,7 @@ func callAll(ctx context.Context, h intercept.Hooks) {
 	_, _ = intercept.PasswordChecker(fakes.NewPasswordChecker(port.PasswordBreached), h).Check(ctx, port.PasswordCandidate{})
 	access := fakes.NewTokens("the key", "sallyport")
 	_, _ = intercept.Issuer(access, h).Issue(ctx, domain.Claims{})
+	_, _ = intercept.Asserter(access, h).Assert(ctx, domain.Assertion{})
 	_, _ = intercept.Verifier(access, h).Verify(ctx, "", now)
 	_ = intercept.Mailer(&fakes.Mailbox{}, h).Send(ctx, domain.Mail{})
 	provider := intercept.OAuthProvider(fakes.NewOAuthProvider("GitHub"), h)
@@ -130,7 +135,7 @@ func allMethods() []string {
 		"Limiter.Take", "Limiter.Refund", "Limiter.Reset", "Limiter.Prune",
 		"Events.Record", "Events.List", "SigningKeys.Create", "SigningKeys.List", "SigningKeys.Delete",
 		"UnitOfWork.Do", "Store.Ping", "Store.Close",
-		"Hasher.Hash", "Hasher.Verify", "PasswordChecker.Check", "Issuer.Issue", "Verifier.Verify",
+		"Hasher.Hash", "Hasher.Verify", "PasswordChecker.Check", "Issuer.Issue", "Asserter.Assert", "Verifier.Verify",
 		"Mailer.Send", "OAuthProvider.AuthURL", "OAuthProvider.Exchange", "MailComposer.Compose",
 	}
 }
