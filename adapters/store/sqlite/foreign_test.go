@@ -43,7 +43,7 @@ func newForeign(t *testing.T, statements ...string) (*sqlstore.ForeignTables, st
 func TestForeignTables(t *testing.T) {
 	tables, path := newForeign(t,
 		"CREATE TABLE others (id INTEGER, at DATETIME, flag BOOLEAN, `user` TEXT)",
-		"INSERT INTO others VALUES (1, 1577934245123, 1, 'ann'), (2, '2020-01-02 03:04:05', 0, ''), (3, '2020-01-02T03:04:05Z', NULL, NULL), (4, NULL, 1, 'bob')")
+		"INSERT INTO others VALUES (1, 1577934245123, 1, 'ann'), (2, '2020-01-02 03:04:05', 0, ''), (3, '2020-01-02T03:04:05Z', NULL, NULL), (4, NULL, 1, 'bob'), (5, 1577934245123.5, 0, NULL), (6, 'yesterday', 0, NULL)")
 	rows, found, err := tables.Read(t.Context(), "others", []sqlstore.ForeignColumn{
 		{Name: "id"}, {Name: "at", Type: sqlstore.ForeignTime}, {Name: "flag", Type: sqlstore.ForeignFlag}, {Name: "user"}, {Name: "missing"},
 	})
@@ -53,6 +53,8 @@ func TestForeignTables(t *testing.T) {
 		{"id": "2", "at": at, "flag": false, "user": ""},
 		{"id": "3", "at": at},
 		{"id": "4", "flag": true, "user": "bob"},
+		{"id": "5", "at": at.Add(123*time.Millisecond + 500*time.Microsecond), "flag": false},
+		{"id": "6", "flag": false},
 	}
 	if err != nil || !found || !reflect.DeepEqual(rows, want) {
 		t.Errorf("got %v, %t, %v\nwant %v", rows, found, err, want)

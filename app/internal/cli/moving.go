@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -127,12 +128,16 @@ func (cmd importDirectusCommand) Run(in *invocation) error {
 	})
 }
 
-// withInput lends the file, or standard input.
+// withInput lends the file, or standard input. Its errors do not name the file, in whose place there
+// may be the address of a database, with a password.
 func (in *invocation) withInput(file string, use func(io.Reader) error) error {
 	if isStandard(file) {
 		return use(in.Stdin)
 	}
 	opened, err := os.Open(file)
+	if failure, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failure.Err
+	}
 	if err != nil {
 		return fmt.Errorf("open the file: %w", err)
 	}
@@ -159,6 +164,9 @@ func (f intakeFlags) takeIn(in *invocation, move func(Moving, moving.Options) (m
 	summary, failure := move(m, moving.Options{DryRun: f.DryRun, Tell: func(n moving.Note) {
 		fmt.Fprintln(in.Stdout, oneLine(n.String()))
 	}})
+	if failure != nil && len(summary) == 0 {
+		return failure
+	}
 	if err := f.sumUp(in.Stdout, summary); err != nil {
 		return errors.Join(failure, err)
 	}

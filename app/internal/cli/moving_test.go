@@ -134,6 +134,15 @@ func TestImport(t *testing.T) {
 		b := &backend{moves: moves{summary: someMoved(), err: errors.New("it broke")}}
 		run(t, b, nil, "import", file).want(t, cli.ExitFailed, sum, "it broke")
 	})
+	t.Run("sums nothing up that did not begin", func(t *testing.T) {
+		b := &backend{moves: moves{err: errors.New("it broke")}}
+		run(t, b, nil, "import", file).want(t, cli.ExitFailed, "", "it broke")
+	})
+	t.Run("does not repeat the address of a database in place of the file", func(t *testing.T) {
+		if got := run(t, &backend{}, nil, "import", "mysql://ann:hunter2@h/x"); got.code != cli.ExitFailed || strings.Contains(got.stdout+got.stderr, "hunter2") {
+			t.Errorf("got %+v", got)
+		}
+	})
 	t.Run("needs the file", func(t *testing.T) {
 		b := &backend{}
 		if got := run(t, b, nil, "import", file+"x"); got.code != cli.ExitFailed || b.opened != 0 {

@@ -109,6 +109,7 @@ func TestADirectusMovesIn(t *testing.T) {
 		"sqlite":      {directusInSQLite, directusTables},
 		"sqlite 2021": {directusInSQLite, olderTables},
 		"mysql":       {directusInMariaDB, directusTables},
+		"mysql 2021":  {directusInMariaDB, olderTables},
 		"pg":          {directusInPostgreSQL, directusTables},
 		"pg 2021":     {directusInPostgreSQL, olderTables},
 	} {

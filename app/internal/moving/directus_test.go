@@ -264,6 +264,26 @@ func TestASessionThatEndedHereDoesNotComeBack(t *testing.T) {
 	}
 }
 
+// TestASessionThatWasLoggedOutHereDoesNotComeBack, though nobody was seen here: who logs out is not.
+func TestASessionThatWasLoggedOutHereDoesNotComeBack(t *testing.T) {
+	for _, kind := range []string{domain.EventLogout, domain.EventSessionsEnded, domain.EventRefreshReuse} {
+		for at, want := range map[time.Time]moving.Count{now.Add(time.Second): {Over: 1}, now.Add(-time.Second): {Stored: 1}} {
+			p, from := newPlace(t, dataKey), newDirectus()
+			fromDirectus(t, p, from, false)
+			id, _, _ := auth.SplitRefreshToken(liveToken)
+			ended := domain.Event{ID: domain.NewUUID(at), At: at, Kind: kind, Outcome: domain.OutcomeSuccess, Actor: annID, Subject: annID}
+			if err := errors.Join(p.Events.Record(t.Context(), ended), p.Sessions.Delete(t.Context(), id)); err != nil {
+				t.Fatal(err)
+			}
+			for _, dry := range []bool{true, false} {
+				if summary, told := fromDirectus(t, p, from, dry); summary[moving.KindSession] != want {
+					t.Errorf("%s at %s, dry %t: got %v, want %v, told %q", kind, at, dry, summary, want, told)
+				}
+			}
+		}
+	}
+}
+
 // TestASessionLastsNoLongerThanOurs, whatever Directus has granted.
 func TestASessionLastsNoLongerThanOurs(t *testing.T) {
 	p, from := newPlace(t, dataKey), newDirectus()

@@ -19,14 +19,15 @@ type keeper struct {
 	permissions map[domain.PermissionID]bool
 	met         map[domain.SecretHash]bool // keys that came up already
 	epochs      map[domain.UserID]int64    // of the accounts that a dry run would have stored
-	inUse       map[domain.UserID]bool     // accounts that were seen here later than where they come from
+	here        map[domain.UserID]bool     // accounts that were there already
+	inUse       map[domain.UserID]bool     // those of them that were seen here later than where they come from
 }
 
 func newKeeper(ctx context.Context, p Place, o Options) (*keeper, error) {
 	k := &keeper{
 		Place: p, options: o, summary: Summary{},
 		roles: map[domain.RoleID]bool{}, permissions: map[domain.PermissionID]bool{},
-		met: map[domain.SecretHash]bool{}, epochs: map[domain.UserID]int64{}, inUse: map[domain.UserID]bool{},
+		met: map[domain.SecretHash]bool{}, epochs: map[domain.UserID]int64{}, here: map[domain.UserID]bool{}, inUse: map[domain.UserID]bool{},
 	}
 	roles, err := p.Repos.Roles.List(ctx)
 	if err != nil {
@@ -180,9 +181,13 @@ func (k *keeper) session(ctx context.Context, s domain.Session) (fate, error) {
 		return present, nil
 	case !errors.Is(err, port.ErrNotFound):
 		return 0, err
-	case k.inUse[s.UserID]:
+	}
+	if inUse, err := k.isInUse(ctx, s.UserID); err != nil {
+		return 0, err
+	} else if inUse {
 		return 0, over("its account is in use here already, and it may have ended here")
-	case k.options.DryRun:
+	}
+	if k.options.DryRun {
 		if !k.isNew("session", string(s.ID)) {
 			return present, nil
 		}

@@ -22,9 +22,7 @@ func (k *keeper) user(ctx context.Context, u domain.User, identities []domain.Id
 	here, err := k.Repos.Users.ByID(ctx, u.ID)
 	switch {
 	case err == nil:
-		if here.LastAccess.After(u.LastAccess) {
-			k.inUse[u.ID] = true
-		}
+		k.here[u.ID], k.inUse[u.ID] = true, here.LastAccess.After(u.LastAccess)
 		return present, nil
 	case !errors.Is(err, port.ErrNotFound):
 		return 0, err

@@ -43,3 +43,16 @@ func TestADatabaseThatCannotBeReached(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAddressOfAServerThatIsTakenForAFile is not repeated: it has a password in it.
+func TestAnAddressOfAServerThatIsTakenForAFile(t *testing.T) {
+	for _, address := range []string{
+		"somebody:hunter2@tcp(127.0.0.1:3306)/x", "host=127.0.0.1 password=hunter2", "mysql:somebody:hunter2@h/x",
+		"sqlite://" + filepath.Join(t.TempDir(), "hunter2"), strings.Repeat("hunter2", 100),
+	} {
+		_, err := OpenForeign(t.Context(), "--from", address)
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v, want an error without the address", err)
+		}
+	}
+}
