@@ -17,7 +17,7 @@ func transportOAuthStateCases() []Case[TransportOpener] {
 					"no state":         func(c *auth.OAuthCallback) { c.State = "" },
 					"a forged state":   func(c *auth.OAuthCallback) { c.State += "x" },
 					"no cookie":        func(c *auth.OAuthCallback) { c.Cookie = "" },
-					"a forged cookie":  func(c *auth.OAuthCallback) { c.Cookie = c.Cookie[:len(c.Cookie)-2] + "AA" },
+					"a forged cookie":  func(c *auth.OAuthCallback) { c.Cookie = withByteChanged(c.Cookie, -2) },
 					"another browser":  func(c *auth.OAuthCallback) { c.Cookie = s.back(home(openPlace), bobElsewhere()).Cookie },
 					"another provider": func(c *auth.OAuthCallback) { c.Provider = closedPlace },
 				} {
