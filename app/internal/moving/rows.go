@@ -63,6 +63,9 @@ func ImportUsers(ctx context.Context, p Place, in io.Reader, f UserFormat, o Opt
 		if errors.Is(err, io.EOF) {
 			return k.summary, nil
 		}
+		if errors.Is(err, ErrDocument) {
+			return k.summary, fmt.Errorf("import users: %w", err)
+		}
 		var became fate
 		if err == nil {
 			became, err = k.row(ctx, r)

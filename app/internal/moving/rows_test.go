@@ -138,7 +138,7 @@ func TestAWholeDocument(t *testing.T) {
 	for _, text := range []string{"{\n  \"users\": [\n", "[{\"email\":\"ann@example.com\"}]\n", "{\"users\": [\n{\"email\":\"ann@example.com\"}\n]}\n"} {
 		told := 0
 		summary, err := moving.ImportUsers(t.Context(), newPlace(t, dataKey), strings.NewReader(text), moving.UserFormat{Name: moving.Keycloak}, moving.Options{Tell: func(moving.Note) { told++ }})
-		if !errors.Is(err, moving.ErrDocument) || told != 0 || len(summary) != 0 {
+		if !errors.Is(err, moving.ErrDocument) || strings.Contains(err.Error(), "run again") || told != 0 || len(summary) != 0 {
 			t.Errorf("%q: got %v, %v, told %d", text, summary, err, told)
 		}
 	}
