@@ -79,6 +79,11 @@ func (d *directus) userRow(ctx context.Context, r Row) (fate, error) {
 		u.Preferences = nil
 		notes = append(notes, fmt.Sprintf("what clients keep with it is not kept: it is longer than %d bytes", domain.MaxPreferencesBytes))
 	}
+	for _, column := range keptJSON() {
+		if r.has(column) && !json.Valid([]byte(r.text(column))) {
+			notes = append(notes, "its "+column+": not kept, since that is no JSON")
+		}
+	}
 	if len(d.access.ofUser[string(u.ID)]) > 0 {
 		notes = append(notes, "policies that are its own, and not of its role, are not kept")
 	}
