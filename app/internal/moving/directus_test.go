@@ -230,18 +230,19 @@ func TestPartsThatCannotBeKept(t *testing.T) {
 	users := from["directus_users"]
 	users[0]["password"] = "$argon2d$v=19$m=4096,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 	users[0]["token"] = "short"
-	users[1]["token"] = "a-static-token-of-2"
+	users[0]["description"] = strings.Repeat("x", domain.MaxPreferencesBytes)
+	users[1]["token"], users[1]["tags"] = "a-static-token-of-2", "{broken"
 	from["directus_users"] = append(users, moving.Row{"id": eveID, "email": "eve@example.com", "status": "active", "token": "a-static-token-of-2"})
 	summary, told := fromDirectus(t, p, from, false)
 	if summary[moving.KindUser] != (moving.Count{Stored: 3}) {
 		t.Fatalf("got %v, told %q", summary, told)
 	}
-	for _, want := range []string{"user " + string(annID) + ": its password hash", "user " + string(annID) + ": its static token", "user " + eveID + ": its static token is not kept: another"} {
+	for _, want := range []string{"user " + string(annID) + ": its password hash", "user " + string(annID) + ": its static token", "user " + string(annID) + ": what clients keep", "user " + string(bobID) + ": its tags", "user " + eveID + ": its static token is not kept: another"} {
 		if !slices.ContainsFunc(told, func(line string) bool { return strings.HasPrefix(line, want) }) {
 			t.Errorf("told %q, want %q among it", told, want)
 		}
 	}
-	if u := imported(t, p, "ann@example.com"); u.Password != "" || u.StaticToken != nil {
+	if u := imported(t, p, "ann@example.com"); u.Password != "" || u.StaticToken != nil || u.Preferences != nil {
 		t.Errorf("got %+v", u)
 	}
 	if u := imported(t, p, "bob@example.com"); u.StaticToken == nil {

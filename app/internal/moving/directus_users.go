@@ -70,11 +70,20 @@ func (d *directus) userRow(ctx context.Context, r Row) (fate, error) {
 	if provider := r.text("provider"); r.has("external_identifier") && provider != "" && provider != "default" {
 		identities = []domain.Identity{{Provider: provider, Subject: r.text("external_identifier"), UserID: u.ID}}
 	}
+	notes := d.credentials(r, &u)
 	var err error
 	if u.Preferences, err = preferencesOf(r); err != nil {
 		return 0, err
 	}
-	notes := d.credentials(r, &u)
+	if len(u.Preferences) > domain.MaxPreferencesBytes {
+		u.Preferences = nil
+		notes = append(notes, fmt.Sprintf("what clients keep with it is not kept: it is longer than %d bytes", domain.MaxPreferencesBytes))
+	}
+	for _, column := range keptJSON() {
+		if r.has(column) && !json.Valid([]byte(r.text(column))) {
+			notes = append(notes, "its "+column+": not kept, since that is no JSON")
+		}
+	}
 	if len(d.access.ofUser[string(u.ID)]) > 0 {
 		notes = append(notes, "policies that are its own, and not of its role, are not kept")
 	}

@@ -69,7 +69,7 @@ func (h FirebaseHash) row(line []byte) (row, error) {
 		return row{}, err
 	}
 	first, last, _ := strings.Cut(u.DisplayName, " ")
-	r := row{Email: u.Email, FirstName: first, LastName: last, Status: string(domain.StatusActive)}
+	r := row{Email: u.Email, EmailProven: u.EmailVerified, FirstName: first, LastName: last, Status: string(domain.StatusActive)}
 	switch {
 	case u.Disabled:
 		r.Status = string(domain.StatusSuspended)
@@ -86,6 +86,8 @@ func (h FirebaseHash) row(line []byte) (row, error) {
 	for _, p := range u.Providers {
 		if provider, isDomain := strings.CutSuffix(p.ID, ".com"); isDomain {
 			r.identities = append(r.identities, domain.Identity{Provider: provider, Subject: p.Raw})
+		} else if p.ID != "password" {
+			r.parts = append(r.parts, "a way in that is neither a password nor a provider with a name in .com is not kept")
 		}
 	}
 	if u.PasswordHash != "" {

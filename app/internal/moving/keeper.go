@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -222,12 +223,25 @@ func (k *keeper) event(ctx context.Context, e domain.Event) (fate, error) {
 	case port.CheckEvent(e) != nil || e.Client != e.Client.Bounded():
 		return 0, refusal("it holds text that cannot be kept")
 	case k.options.DryRun:
-		return stored, nil
+		return k.pretendEvent(ctx, e.ID)
 	}
 	if err := k.Events.Record(ctx, e); errors.Is(err, port.ErrConflict) {
 		return present, nil
 	} else if err != nil {
 		return 0, err
+	}
+	return stored, nil
+}
+
+// pretendEvent looks for the event among those whose IDs differ in the last digit at most.
+func (k *keeper) pretendEvent(ctx context.Context, id string) (fate, error) {
+	const digits = 16
+	list, err := k.Events.List(ctx, id[:len(id)-1], digits)
+	if err != nil {
+		return 0, err
+	}
+	if slices.ContainsFunc(list, func(e domain.Event) bool { return e.ID == id }) {
+		return present, nil
 	}
 	return stored, nil
 }

@@ -16,6 +16,7 @@ type keycloakUser struct {
 	FirstName   string `json:"firstName"`
 	LastName    string `json:"lastName"`
 	Enabled     bool   `json:"enabled"`
+	Verified    bool   `json:"emailVerified"`
 	CreatedAt   int64  `json:"createdTimestamp"` // milliseconds
 	Credentials []struct {
 		Type       string `json:"type"`
@@ -26,6 +27,7 @@ type keycloakUser struct {
 		Provider string `json:"identityProvider"`
 		Subject  string `json:"userId"`
 	} `json:"federatedIdentities"`
+	Required []string `json:"requiredActions"`
 }
 
 type keycloakSecret struct {
@@ -49,7 +51,7 @@ func keycloakRow(line []byte) (row, error) {
 	if err := leniently(line, &u); err != nil {
 		return row{}, err
 	}
-	r := row{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Status: string(domain.StatusActive)}
+	r := row{ID: u.ID, Email: u.Email, EmailProven: u.Verified, FirstName: u.FirstName, LastName: u.LastName, Status: string(domain.StatusActive)}
 	if !u.Enabled {
 		r.Status = string(domain.StatusSuspended)
 	}
@@ -62,7 +64,13 @@ func keycloakRow(line []byte) (row, error) {
 	for _, i := range u.Identities {
 		r.identities = append(r.identities, domain.Identity{Provider: i.Provider, Subject: i.Subject})
 	}
+	if len(u.Required) > 0 {
+		r.parts = append(r.parts, "what it has to do at its next login is not kept")
+	}
 	for _, c := range u.Credentials {
+		if c.Type == "password-history" {
+			continue // earlier ones, with which nobody logs in
+		}
 		var secret keycloakSecret
 		var credential keycloakCredential
 		if leniently([]byte(c.Secret), &secret) != nil || leniently([]byte(c.Credential), &credential) != nil {
@@ -72,7 +80,12 @@ func keycloakRow(line []byte) (row, error) {
 		case "password":
 			r.PasswordHash, err = keycloakHash(secret, credential)
 		case "otp":
-			r.totp, err = keycloakFactor(secret, credential)
+			var key []byte
+			if key, err = keycloakFactor(secret, credential); r.totp == nil {
+				r.totp = key
+			} else if err == nil {
+				r.parts = append(r.parts, "of its authenticator apps the first alone is kept")
+			}
 		default:
 			err = refusal("it has a credential of a kind that is not here, without which nobody is to be let in")
 		}

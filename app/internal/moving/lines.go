@@ -19,10 +19,15 @@ type lines struct {
 
 func newLines(r io.Reader) *lines {
 	in := bufio.NewReaderSize(r, 64<<10)
-	if mark, err := in.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = in.Discard(3) // a mark that some editors write before UTF-8
-	}
+	skipMark(in)
 	return &lines{in: in}
+}
+
+// skipMark leaves out what some programs write before UTF-8.
+func skipMark(in *bufio.Reader) {
+	if mark, err := in.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = in.Discard(3)
+	}
 }
 
 // next returns the next line that is not blank, without its end, or io.EOF. A line that is too long

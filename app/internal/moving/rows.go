@@ -3,14 +3,11 @@ package moving
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
 	"github.com/sallyport-auth/sallyport/core/port"
@@ -35,6 +32,7 @@ type UserFormat struct {
 type row struct {
 	ID           string    `json:"id"`
 	Email        string    `json:"email"`
+	EmailProven  bool      `json:"email_proven"`
 	Status       string    `json:"status"`
 	Role         string    `json:"role"`
 	FirstName    string    `json:"first_name"`
@@ -46,6 +44,7 @@ type row struct {
 
 	identities []domain.Identity
 	totp       []byte
+	parts      []string // why what of it is not kept
 }
 
 // ImportUsers makes accounts from rows of another service. An account is there already where one
@@ -64,6 +63,9 @@ func ImportUsers(ctx context.Context, p Place, in io.Reader, f UserFormat, o Opt
 		if errors.Is(err, io.EOF) {
 			return k.summary, nil
 		}
+		if errors.Is(err, ErrDocument) {
+			return k.summary, fmt.Errorf("import users: %w", err)
+		}
 		var became fate
 		if err == nil {
 			became, err = k.row(ctx, r)
@@ -73,6 +75,11 @@ func ImportUsers(ctx context.Context, p Place, in io.Reader, f UserFormat, o Opt
 		}
 		if err := k.settle(line, KindUser, nameOf(r.ID), became, err); err != nil {
 			return k.summary, interrupted("import users", line, err)
+		}
+		if err == nil && became == stored {
+			for _, why := range r.parts {
+				o.Tell(Note{line, KindUser, nameOf(r.ID), why, false})
+			}
 		}
 	}
 }
@@ -103,9 +110,22 @@ func jsonRows(in io.Reader, parse func([]byte) (row, error)) func() (int, row, e
 		if err != nil {
 			return l.number, row{}, err
 		}
+		if isWholeDocument(text) {
+			return l.number, row{}, ErrDocument
+		}
 		r, err := parse(text)
 		return l.number, r, err
 	}
+}
+
+// ErrDocument says that a file is what a program writes, and not yet one user on each line.
+var ErrDocument = errors.New("this is one JSON document, and not an object on each line; make them of it by jq -c, as the documentation shows")
+
+// isWholeDocument reports whether the line is the beginning of a document, whose other lines would be
+// refused one by one.
+func isWholeDocument(line []byte) bool {
+	text := bytes.TrimSpace(line)
+	return string(text) == "{" || bytes.HasPrefix(text, []byte("[")) || bytes.HasPrefix(text, []byte(`{"users"`))
 }
 
 // strictly reads a JSON object that has nothing in it that v has not.
@@ -127,75 +147,6 @@ func decoded(decoder *json.Decoder, v any) error {
 		return refusal("there is something behind its JSON object")
 	}
 	return nil
-}
-
-// csvRows reads CSV (RFC 4180) whose first row names the columns.
-func csvRows(in io.Reader) (func() (int, row, error), error) {
-	reader := csv.NewReader(in)
-	reader.FieldsPerRecord = -1
-	names, err := reader.Read()
-	if err != nil {
-		return nil, errors.New("the first row, which names the columns, cannot be read")
-	}
-	names[0] = string(bytes.TrimPrefix([]byte(names[0]), []byte("\xef\xbb\xbf")))
-	for i, name := range names {
-		if _, known := (&row{}).columns()[name]; !known || slices.Contains(names[:i], name) {
-			return nil, fmt.Errorf("column %d of the first row is none of those that there are, or is there twice", i+1)
-		}
-	}
-	if !slices.Contains(names, "email") {
-		return nil, errors.New("the first row names no column email")
-	}
-	return func() (int, row, error) {
-		fields, err := reader.Read()
-		line := 0
-		if len(fields) > 0 {
-			line, _ = reader.FieldPos(0)
-		}
-		if failure, ok := errors.AsType[*csv.ParseError](err); ok {
-			return failure.StartLine, row{}, refusal("its quotes are wrong")
-		}
-		if err != nil {
-			return line, row{}, err
-		}
-		r, err := rowOf(names, fields)
-		return line, r, err
-	}, nil
-}
-
-func rowOf(names, fields []string) (row, error) {
-	if len(fields) != len(names) {
-		return row{}, refuse("it has %d columns, and the first row names %d", len(fields), len(names))
-	}
-	var r row
-	columns := r.columns()
-	for i, name := range names {
-		if !utf8.ValidString(fields[i]) {
-			return row{}, refusal("it is not in UTF-8")
-		}
-		if fields[i] == "" {
-			continue
-		}
-		switch into := columns[name].(type) {
-		case *string:
-			*into = fields[i]
-		case *time.Time:
-			at, err := time.Parse(time.RFC3339, fields[i])
-			if err != nil {
-				return row{}, refuse("its %s is not of the form 2006-01-02T15:04:05Z", name)
-			}
-			*into = at
-		}
-	}
-	return r, nil
-}
-
-// columns are the fields of r by the names of their columns.
-func (r *row) columns() map[string]any {
-	return map[string]any{
-		"id": &r.ID, "email": &r.Email, "status": &r.Status, "role": &r.Role, "first_name": &r.FirstName, "last_name": &r.LastName,
-		"language": &r.Language, "password_hash": &r.PasswordHash, "created_at": &r.CreatedAt, "last_access": &r.LastAccess,
-	}
 }
 
 // row makes an account of a row: active unless it says otherwise, with an ID of ours unless it has
@@ -221,7 +172,7 @@ func (k *keeper) row(ctx context.Context, r row) (fate, error) {
 	}
 	now := k.Clock.Now()
 	u := domain.User{
-		ID: domain.UserID(r.ID), Email: email, Password: encoded, Status: domain.Status(r.Status), Role: domain.RoleID(r.Role),
+		ID: domain.UserID(r.ID), Email: email, EmailProven: r.EmailProven, Password: encoded, Status: domain.Status(r.Status), Role: domain.RoleID(r.Role),
 		FirstName: r.FirstName, LastName: r.LastName, Language: r.Language, Version: 1,
 		CreatedAt: micros(r.CreatedAt), LastAccess: micros(r.LastAccess),
 	}

@@ -2,13 +2,13 @@ package moving_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sallyport-auth/sallyport/adapters/hasher/argon2id"
 	"github.com/sallyport-auth/sallyport/app/internal/moving"
-	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
@@ -87,10 +87,59 @@ last@example.com,,,,
 }
 
 func TestCSVWithoutSoundColumns(t *testing.T) {
-	for _, first := range []string{"", "first_name\n", "email,admin\n", "email,email\n"} {
+	for _, first := range []string{"", "first_name\n", "email,admin\n", "email,email\n", "email;status\n"} {
 		_, err := moving.ImportUsers(t.Context(), newPlace(t, dataKey), strings.NewReader(first), moving.UserFormat{Name: moving.CSV}, moving.Options{Tell: func(moving.Note) {}})
 		if err == nil || !strings.Contains(err.Error(), "first row") {
 			t.Errorf("%q: got %v, want an error about the first row", first, err)
+		}
+	}
+}
+
+// TestAQuoteWithoutItsPartner takes the rows behind it along, which is told, and no more of them than
+// fit into memory.
+func TestAQuoteWithoutItsPartner(t *testing.T) {
+	const text = "email,first_name\nann@example.com,\"Ann\nbob@example.com,Bob\ncal@example.com,\"Cal\"\ndan@example.com,Dan\n"
+	count, told := importRows(t, newPlace(t, dataKey), moving.UserFormat{Name: moving.CSV}, text, false)
+	if want := "line 2, user: left out: its quotes are wrong, so that the lines up to 4 are left out with it"; count != (moving.Count{Stored: 1, LeftOut: 1}) || len(told) != 1 || told[0] != want {
+		t.Errorf("got %+v, %q, want %q", count, told, want)
+	}
+
+	in := strings.NewReader("email\nann@example.com\n\"" + strings.Repeat("bob@example.com\n", 1<<18))
+	summary, err := moving.ImportUsers(t.Context(), newPlace(t, dataKey), in, moving.UserFormat{Name: moving.CSV}, moving.Options{Tell: func(moving.Note) {}})
+	if err == nil || !strings.Contains(err.Error(), "line 3") || !strings.Contains(err.Error(), "quote without its partner") || summary[moving.KindUser].Stored != 1 {
+		t.Errorf("got %v, %v", summary, err)
+	}
+	if in.Len() < 2<<20 {
+		t.Errorf("of 4 MiB %d bytes are left, want more than half", in.Len())
+	}
+}
+
+// TestAddressesThatAreProved are told so by whoever has proved them.
+func TestAddressesThatAreProved(t *testing.T) {
+	for name, text := range map[string]string{
+		moving.CSV:       "\xef\xbb\xbf\"email\",email_proven\nann@example.com,true\nbob@example.com,false\neve@example.com,\nfay@example.com,yes\n",
+		moving.JSONLines: `{"email":"ann@example.com","email_proven":true}` + "\n" + `{"email":"bob@example.com","email_proven":false}` + "\n" + `{"email":"eve@example.com"}` + "\n" + `{"email":"fay@example.com","email_proven":"yes"}`,
+		moving.Keycloak:  `{"email":"ann@example.com","emailVerified":true}` + "\n" + `{"email":"bob@example.com","emailVerified":false}` + "\n" + `{"email":"eve@example.com"}` + "\n" + `{"email":"fay@example.com","emailVerified":"yes"}`,
+	} {
+		p := newPlace(t, dataKey)
+		if count, told := importRows(t, p, moving.UserFormat{Name: name}, text, false); count != (moving.Count{Stored: 3, LeftOut: 1}) {
+			t.Fatalf("%s: got %+v, told %q", name, count, told)
+		}
+		for email, want := range map[domain.Email]bool{"ann@example.com": true, "bob@example.com": false, "eve@example.com": false} {
+			if got := imported(t, p, email).EmailProven; got != want {
+				t.Errorf("%s, %s: got %t, want %t", name, email, got, want)
+			}
+		}
+	}
+}
+
+// TestAWholeDocument is one error, and not one for each of its lines.
+func TestAWholeDocument(t *testing.T) {
+	for _, text := range []string{"{\n  \"users\": [\n", "[{\"email\":\"ann@example.com\"}]\n", "{\"users\": [\n{\"email\":\"ann@example.com\"}\n]}\n"} {
+		told := 0
+		summary, err := moving.ImportUsers(t.Context(), newPlace(t, dataKey), strings.NewReader(text), moving.UserFormat{Name: moving.Keycloak}, moving.Options{Tell: func(moving.Note) { told++ }})
+		if !errors.Is(err, moving.ErrDocument) || strings.Contains(err.Error(), "run again") || told != 0 || len(summary) != 0 {
+			t.Errorf("%q: got %v, %v, told %d", text, summary, err, told)
 		}
 	}
 }
@@ -152,7 +201,7 @@ func TestRowsOfFirebase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := `{"localId":"x1","email":"ann@example.com","emailVerified":true,"passwordHash":"lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==","salt":"42xEC+ixf3L2lw==","displayName":"Ann O Neil","createdAt":"1577934245000","lastSignedInAt":"1577934246000","providerUserInfo":[{"providerId":"google.com","rawId":"117"},{"providerId":"password"}]}
+	text := `{"localId":"x1","email":"ann@example.com","emailVerified":true,"passwordHash":"lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==","salt":"42xEC+ixf3L2lw==","displayName":"Ann O Neil","createdAt":"1577934245000","lastSignedInAt":"1577934246000","providerUserInfo":[{"providerId":"google.com","rawId":"117"},{"providerId":"password"},{"providerId":"oidc.own","rawId":"7"}]}
 {"localId":"x2","email":"bob@example.com","disabled":true,"passwordHash":"lSrfV15cpx95_sZS2W9c9Kp6i_LVgQNDNC_qzrCnh1SAyZvqmZqAjTdn3aoItz-VHjoZilo78198JAdRuid5lQ==","salt":"42xEC-ixf3L2lw=="}
 {"localId":"x3","phoneNumber":"+15550100"}
 {"localId":"x4","email":"eve@example.com","passwordHash":"short","salt":"42xEC+ixf3L2lw=="}
@@ -163,12 +212,15 @@ func TestRowsOfFirebase(t *testing.T) {
 	if want := (moving.Count{Stored: 2, LeftOut: 3}); count != want {
 		t.Fatalf("got %+v, want %+v: %q", count, want, told)
 	}
+	if want := "line 1, user: a way in"; !strings.HasPrefix(told[0], want) {
+		t.Errorf("got %q, want %q", told[0], want)
+	}
 	u := imported(t, p, "ann@example.com")
 	wantPassword(t, u.Password, "user1password")
 	if strings.Contains(u.Password, "jxspr8Ki") {
 		t.Error("the key of the project is stored")
 	}
-	if u.FirstName != "Ann" || u.LastName != "O Neil" || u.Status != domain.StatusActive || u.CreatedAt.UnixMilli() != 1577934245000 || u.LastAccess.UnixMilli() != 1577934246000 {
+	if u.FirstName != "Ann" || u.LastName != "O Neil" || u.Status != domain.StatusActive || u.CreatedAt.UnixMilli() != 1577934245000 || u.LastAccess.UnixMilli() != 1577934246000 || !u.EmailProven {
 		t.Errorf("got %+v", u)
 	}
 	if i, err := p.Repos.Identities.Find(t.Context(), "google", "117"); err != nil || i.UserID != u.ID {
@@ -176,7 +228,7 @@ func TestRowsOfFirebase(t *testing.T) {
 	}
 	bob := imported(t, p, "bob@example.com")
 	wantPassword(t, bob.Password, "user1password")
-	if bob.Status != domain.StatusSuspended {
+	if bob.Status != domain.StatusSuspended || bob.EmailProven {
 		t.Errorf("got %+v", bob)
 	}
 }
@@ -190,107 +242,3 @@ func TestHashParametersOfFirebaseThatAreIncomplete(t *testing.T) {
 }
 
 // keycloakLine is a user in the export of a realm.
-func keycloakLine(t *testing.T, algorithm string, iterations int, salt, value string, parameters map[string][]string, more ...map[string]string) string {
-	t.Helper()
-	encode := func(v any) string {
-		text, err := json.Marshal(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
-	credentials := append([]map[string]string{{
-		"type": "password", "secretData": encode(map[string]any{"value": value, "salt": salt, "additionalParameters": map[string]string{}}),
-		"credentialData": encode(map[string]any{"hashIterations": iterations, "algorithm": algorithm, "additionalParameters": parameters}),
-	}}, more...)
-	return encode(map[string]any{
-		"id": annID, "username": "ann", "email": "ann@example.com", "firstName": "Ann", "lastName": "O'Neil", "enabled": true, "createdTimestamp": 1577934245000,
-		"credentials": credentials, "federatedIdentities": []map[string]string{{"identityProvider": "github", "userId": "12", "userName": "ann"}}, "realmRoles": []string{"x"},
-	}) + "\n"
-}
-
-func TestRowsOfKeycloak(t *testing.T) {
-	argon := map[string][]string{"type": {"id"}, "version": {"1.3"}, "memory": {"256"}, "parallelism": {"2"}, "hashLength": {"32"}}
-	for name, line := range map[string]string{
-		"pbkdf2-sha256": keycloakLine(t, "pbkdf2-sha256", 4096, "c2FsdA==", "xeR41ZKIyEGqUw22hFxMjZYok6ABzk4RpJY4c6qYE0o=", nil),
-		"pbkdf2":        keycloakLine(t, "pbkdf2", 4096, "c2FsdA==", "SwB5AbdlSJq+rUnZJvch0GWkKcE=", nil),
-		"argon2":        keycloakLine(t, "argon2", 2, "c29tZXNhbHQ=", "bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc=", argon),
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := newPlace(t, dataKey)
-			if count, told := importRows(t, p, moving.UserFormat{Name: moving.Keycloak}, line, false); count.Stored != 1 {
-				t.Fatalf("got %+v, told %q", count, told)
-			}
-			u := imported(t, p, "ann@example.com")
-			wantPassword(t, u.Password, "password")
-			if u.ID != annID || u.FirstName != "Ann" || u.LastName != "O'Neil" || u.Status != domain.StatusActive || u.CreatedAt.UnixMilli() != 1577934245000 || u.TOTP != nil {
-				t.Errorf("got %+v", u)
-			}
-			if i, err := p.Repos.Identities.Find(t.Context(), "github", "12"); err != nil || i.UserID != annID {
-				t.Errorf("got identity %+v, %v", i, err)
-			}
-		})
-	}
-}
-
-func TestADisabledUserOfKeycloakIsSuspended(t *testing.T) {
-	p := newPlace(t, dataKey)
-	line := keycloakLine(t, "pbkdf2", 4096, "c2FsdA==", "SwB5AbdlSJq+rUnZJvch0GWkKcE=", nil)
-	importRows(t, p, moving.UserFormat{Name: moving.Keycloak}, strings.Replace(line, `"enabled":true`, `"enabled":false`, 1), false)
-	if u := imported(t, p, "ann@example.com"); u.Status != domain.StatusSuspended {
-		t.Errorf("got %s", u.Status)
-	}
-}
-
-func TestASecondFactorOfKeycloakMovesOrItsAccountDoesNot(t *testing.T) {
-	factor := func(value, data string) map[string]string {
-		return map[string]string{"type": "otp", "secretData": `{"value":"` + value + `"}`, "credentialData": data}
-	}
-	const usual = `{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}`
-	for name, c := range map[string]struct {
-		credential map[string]string
-		key        string // empty: its account is left out
-	}{
-		"as apps have it":     {factor("aSecretOf20Characters", usual), "aSecretOf20Characters"},
-		"in base32":           {factor("JBSWY3DPEHPK3PXP", strings.Replace(usual, "{", `{"secretEncoding":"BASE32",`, 1)), "Hello!\xde\xad\xbe\xef"},
-		"of eight digits":     {factor("aSecretOf20Characters", strings.Replace(usual, "6", "8", 1)), ""},
-		"of another function": {factor("aSecretOf20Characters", strings.Replace(usual, "SHA1", "SHA256", 1)), ""},
-		"that counts":         {factor("aSecretOf20Characters", strings.Replace(usual, `"totp"`, `"hotp"`, 1)), ""},
-		"too short":           {factor("short", usual), ""},
-		"of another kind":     {map[string]string{"type": "webauthn", "secretData": "{}", "credentialData": "{}"}, ""},
-		"not understood":      {map[string]string{"type": "otp", "secretData": "x", "credentialData": "{}"}, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := newPlace(t, dataKey)
-			line := keycloakLine(t, "pbkdf2", 4096, "c2FsdA==", "SwB5AbdlSJq+rUnZJvch0GWkKcE=", nil, c.credential)
-			count, told := importRows(t, p, moving.UserFormat{Name: moving.Keycloak}, line, false)
-			want := moving.Count{LeftOut: 1}
-			if c.key != "" {
-				want = moving.Count{Stored: 1}
-			}
-			if count != want {
-				t.Fatalf("got %+v, want %+v: %q", count, want, told)
-			}
-			if c.key == "" {
-				return
-			}
-			if u := imported(t, p, "ann@example.com"); !p.Seals.OpensSecondFactor(u) || openFactor(t, u) != c.key {
-				t.Errorf("got %q of %q, want %q", openFactor(t, u), u.TOTP, c.key)
-			}
-		})
-	}
-}
-
-// openFactor returns the secret that is sealed with the account.
-func openFactor(t *testing.T, u domain.User) string {
-	t.Helper()
-	sealer, err := auth.NewSealer("second factor", []byte(dataKey))
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := sealer.Open(string(u.TOTP), "second factor of "+string(u.ID))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(secret)
-}

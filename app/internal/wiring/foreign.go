@@ -2,6 +2,8 @@ package wiring
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -35,11 +37,19 @@ func OpenForeign(ctx context.Context, name, address string) (*sqlstore.ForeignTa
 		}
 		return postgres.OpenForeign(ctx, c)
 	case isURL && (scheme == "sqlite" || scheme == "sqlite3"):
-		return sqlite.OpenForeign(ctx, sqlite.Config{Path: path, BusyTimeout: foreignTimeout})
+		return openForeignFile(ctx, name, path)
 	case isURL || address == "":
 		return nil, refusedAddress(name, "names no database that can be read")
 	}
-	return sqlite.OpenForeign(ctx, sqlite.Config{Path: address, BusyTimeout: foreignTimeout})
+	return openForeignFile(ctx, name, address)
+}
+
+func openForeignFile(ctx context.Context, name, path string) (*sqlstore.ForeignTables, error) {
+	tables, err := sqlite.OpenForeign(ctx, sqlite.Config{Path: path, BusyTimeout: foreignTimeout})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, refusedAddress(name, "is no address of a server, and no file that is there")
+	}
+	return tables, err
 }
 
 func refusedAddress(name, problem string) error {

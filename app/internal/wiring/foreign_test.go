@@ -51,6 +51,9 @@ func TestAnAddressOfAServerThatIsTakenForAFile(t *testing.T) {
 		"sqlite://" + filepath.Join(t.TempDir(), "hunter2"), strings.Repeat("hunter2", 100),
 	} {
 		_, err := OpenForeign(t.Context(), "--from", address)
+		if _, ok := errors.AsType[config.Mistakes](err); !ok && len(address) < 255 {
+			t.Errorf("%s: got %v, want a mistake", address, err)
+		}
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("got %v, want an error without the address", err)
 		}
