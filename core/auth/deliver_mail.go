@@ -124,7 +124,7 @@ func (s *Service) deliverLink(ctx context.Context, letter domain.Letter) (sent b
 	content := port.MailContent{
 		Kind:      letter.Kind,
 		Language:  preferred(user.Language, letter.Language),
-		FirstName: user.FirstName,
+		FirstName: greeted(user),
 		Link:      link,
 		ExpiresIn: expiresAt.Sub(now),
 		Client:    letter.Client,
@@ -137,6 +137,15 @@ func (s *Service) deliverLink(ctx context.Context, letter domain.Letter) (sent b
 		s.record(ctx, domain.Event{Kind: domain.EventResetMailed, Outcome: domain.OutcomeSuccess, Subject: user.ID, Client: letter.Client})
 	}
 	return true, nil
+}
+
+// greeted returns the name by which a mail calls the user, but none where the address is only what
+// they say: it may be that of somebody else, to whom a stranger would write in the name of the service.
+func greeted(user domain.User) string {
+	if user.Status == domain.StatusActive && !user.EmailProven {
+		return ""
+	}
+	return user.FirstName
 }
 
 // send puts a mail into words and hands it over.

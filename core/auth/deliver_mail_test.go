@@ -43,6 +43,26 @@ func TestDeliverMail(t *testing.T) {
 			}
 		}
 	})
+	// Red when either letter calls everybody by their name.
+	t.Run("a name greets nobody at an address that is not proved", func(t *testing.T) {
+		for proven, want := range map[bool]int{true: 2, false: 0} {
+			w := newWorld(t, openHouse())
+			w.seedAnn(t, func(u *domain.User) { u.FirstName, u.EmailProven = "evil.example/prize", proven })
+			w.forgot(t, annEmail)
+			w.register(t, annEmail, newPassword)
+			w.deliver(t)
+			w.wantMails(t, 2)
+			greeted := 0
+			for _, mail := range w.mailbox.Mails() {
+				if strings.Contains(mail.Text, "evil.example/prize") && strings.Contains(mail.HTML, "evil.example/prize") {
+					greeted++
+				}
+			}
+			if greeted != want {
+				t.Errorf("proved: %t: got %d mails with the name, want %d", proven, greeted, want)
+			}
+		}
+	})
 	t.Run("a server that is down is tried again, later and later", func(t *testing.T) {
 		w := newWorld(t, auth.DefaultSettings())
 		w.seedAnn(t, nil)

@@ -49,7 +49,7 @@ func (s *Service) invite(ctx context.Context, a asker, in Invitation) error {
 	if err != nil {
 		return err
 	}
-	if err := s.beginInvitations(ctx, a.User, len(asked), in.Client); err != nil {
+	if err := s.beginInvitations(ctx, a, len(asked), in.Client); err != nil {
 		return err
 	}
 	for range updateTries {
@@ -166,21 +166,26 @@ func (s *Service) recordInvitations(ctx context.Context, a asker, people []invit
 	}
 }
 
-// beginInvitations counts letters before they are written. An operator's are not counted.
-func (s *Service) beginInvitations(ctx context.Context, id domain.UserID, letters int, from domain.Client) error {
-	if id == "" {
+// beginInvitations counts letters before they are written. An operator's are not counted; those of
+// nobody, who may invite where a permission of the public says so, count for the client address.
+func (s *Service) beginInvitations(ctx context.Context, a asker, letters int, from domain.Client) error {
+	counts := bucket{"account", "invite-account:" + string(a.User), s.settings.InviteAccount}
+	switch {
+	case a.User == "" && a.access.IsAdmin():
 		return nil
+	case a.User == "":
+		counts.of, counts.key = "address", inviteAddressKey(from.IP)
 	}
 	counted := attempt{service: s}
 	for range letters {
-		taken, wait, err := s.takeOne(ctx, []bucket{{"account", "invite-account:" + string(id), s.settings.InviteAccount}})
+		taken, wait, err := s.takeOne(ctx, []bucket{counts})
 		if err != nil {
 			counted.forgive(ctx)
 			return unavailable(fmt.Errorf("count invitations: %w", err))
 		}
 		if wait > 0 {
 			counted.forgive(ctx)
-			s.Log.InfoContext(ctx, "invitations were turned away", "user", id, "ip", from.Bounded().IP)
+			s.Log.InfoContext(ctx, "invitations were turned away", "user", a.User, "ip", from.Bounded().IP)
 			return tooMany(wait)
 		}
 		counted.taken = append(counted.taken, taken...)

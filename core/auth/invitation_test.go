@@ -139,6 +139,21 @@ func TestInvite(t *testing.T) {
 		wantCode(t, w.service.InviteUser(t.Context(), "e@example.com", readers), "")
 		w.wantMails(t, 4)
 	})
+	t.Run("has a limit for each client address where the public invites", func(t *testing.T) {
+		s := auth.DefaultSettings()
+		s.InviteAccount = port.Limit{Burst: 2, Every: time.Minute}
+		w, root := joiningWorld(t, s)
+		_, err := w.service.CreatePermission(t.Context(), root, auth.PermissionPatch{
+			Collection: new(domain.CollectionUsers), Action: new(domain.ActionCreate), Fields: &[]string{"email", "role"},
+		}, visitor)
+		wantCode(t, err, "")
+		w.invite(t, auth.Principal{}, "a@example.com", "b@example.com")
+		in := auth.Invitation{Emails: []string{"c@example.com"}, Role: readers, Client: visitor}
+		wantCode(t, w.service.Invite(t.Context(), auth.Principal{}, in), domain.RequestsExceeded)
+		in.Client.IP = "203.0.113.200"
+		wantCode(t, w.service.Invite(t.Context(), auth.Principal{}, in), "")
+		w.wantMails(t, 3)
+	})
 }
 
 // TestSecurity72_NobodyInvitesBeyondTheirOwnReach: who may create readers invites readers, and

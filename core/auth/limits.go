@@ -148,11 +148,13 @@ func resetAddressKey(ip string) string { return addressKey("reset-address:", ip)
 
 func registerAddressKey(ip string) string { return addressKey("register-address:", ip) }
 
+func inviteAddressKey(ip string) string { return addressKey("invite-address:", ip) }
+
 func requestAddressKey(ip string) string { return addressKey("request-address:", ip) }
 
 // addressKeys are all that count for a client address.
 func addressKeys(ip string) []string {
-	return []string{loginAddressKey(ip), resetAddressKey(ip), registerAddressKey(ip), requestAddressKey(ip)}
+	return []string{loginAddressKey(ip), resetAddressKey(ip), registerAddressKey(ip), inviteAddressKey(ip), requestAddressKey(ip)}
 }
 
 // accountKey hashes the canonical address: it may be longer than a key, and what people

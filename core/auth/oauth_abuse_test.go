@@ -14,7 +14,7 @@ import (
 // address of somebody else, and waits for them.
 //
 // Red when mayAdopt does not look at EmailProven, UpdateMe leaves it alone or looks at the case of
-// the address, patched sets it without a new address, or storeProvenIn, patched, createUser or register
+// the address, patchedBy leaves it to patched, that sets it without a new address, or storeProvenIn, patched, createUser or register
 // does not set it.
 func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 	took := func(t *testing.T, e elsewhere) {
@@ -35,6 +35,16 @@ func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 		want domain.Code
 	}{
 		"their own, changed to another's": {took, domain.InvalidCredentials},
+		"their own, changed by a permission": {func(t *testing.T, e elsewhere) {
+			e.seedReaders(t)
+			_, err := e.service.CreatePermission(t.Context(), root(t, e), auth.PermissionPatch{
+				Role: new(readers), Collection: new(domain.CollectionUsers), Action: new(domain.ActionUpdate), Fields: &[]string{"email"},
+			}, visitor)
+			wantCode(t, err, "")
+			e.seedAnn(t, func(u *domain.User) { u.Role = readers })
+			_, err = e.service.UpdateAccount(t.Context(), auth.Principal{User: e.ann(t)}, annID, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(bob.Email)}}, visitor)
+			wantCode(t, err, "")
+		}, domain.InvalidCredentials},
 		"one that was there before anybody kept that": {func(t *testing.T, e elsewhere) {
 			e.seedAnn(t, func(u *domain.User) { u.Email, u.EmailProven = domain.Email(bob.Email), false })
 		}, domain.InvalidCredentials},

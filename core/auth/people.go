@@ -216,7 +216,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
 			return nil, err
 		}
-		if proposed[i], err = s.patched(ctx, update.Patch, found[i]); err != nil {
+		if proposed[i], err = s.patchedBy(ctx, a, update.Patch, found[i]); err != nil {
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &found[i], proposed[i]); err != nil {
@@ -233,7 +233,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
-			changed, err := s.patched(ctx, update.Patch, u)
+			changed, err := s.patchedBy(ctx, a, update.Patch, u)
 			if err != nil {
 				return changed, err
 			}
@@ -323,6 +323,16 @@ func checkPasswordCount(patches []AccountPatch) error {
 		return domain.InvalidPayloadError("password", fmt.Sprintf("At most %d accounts can be given a password at once", MaxChangedPasswords))
 	}
 	return nil
+}
+
+// patchedBy is patched by the asker: who is no administrator does not vouch for themselves, or they
+// could wait in their account of an address for its owner.
+func (s *Service) patchedBy(ctx context.Context, a asker, patch AccountPatch, u domain.User) (domain.User, error) {
+	changed, err := s.patched(ctx, patch, u)
+	if a.User == u.ID && changed.Email.Key() != u.Email.Key() && !a.access.IsAdmin() {
+		changed.EmailProven = false
+	}
+	return changed, err
 }
 
 // patched returns u with all fields of the patch but the password.

@@ -159,7 +159,7 @@ func (s *Service) deliverRegistration(ctx context.Context, letter domain.Letter)
 		return true, s.send(ctx, letter.ID, user.Email, port.MailContent{
 			Kind:      domain.LetterRegisteredTwice,
 			Language:  preferred(user.Language, letter.Language),
-			FirstName: user.FirstName,
+			FirstName: greeted(user),
 			Link:      s.settings.NoticePage,
 			Client:    letter.Client,
 		})

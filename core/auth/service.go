@@ -118,7 +118,7 @@ type Settings struct {
 
 	// InviteTTL is the life of an invitation, and of the letter that brings it. InvitePage and
 	// InviteURLs are as those of a reset. InviteAccount bounds the letters that one account has
-	// sent. The zero Limit is no limit.
+	// sent or, where the public may invite, one client address. The zero Limit is no limit.
 	InviteTTL     time.Duration
 	InvitePage    string
 	InviteURLs    []string
