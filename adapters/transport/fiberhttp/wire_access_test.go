@@ -170,7 +170,8 @@ func verifyRules() []rule {
 	return []rule{
 		{name: "§8 asked by a proxy", given: func(t *testing.T, s scene) {
 			s.editors(t)
-			s.permit(t, `{"collection":"articles","action":"read","fields":["*"]}`)
+			s.change(t, s.ann.ID, func(u *domain.User) { u.EmailProven = true })
+			s.permit(t, `{"role":null,"collection":"articles","action":"read","fields":["*"]}`)
 			s.permit(t, `{"role":"`+string(editorsRole)+`","collection":"articles","action":"update","fields":["*"]}`)
 		}, rows: []row{
 			{name: "nobody", call: always(get("/auth/verify")), status: 401, code: domain.InvalidCredentials, header: nobody},
@@ -203,11 +204,26 @@ func verifyRules() []rule {
 			if asked.status != 403 {
 				t.Errorf("an assertion as a token: got %d %s, want it refused", asked.status, asked.body)
 			}
-			s.change(t, s.ann.ID, func(u *domain.User) { u.Email = "\u00e4nn@example.com" })
+			for email, want := range map[domain.Email]string{
+				"\u00e4nn@example.com": "%C3%A4nn@example.com", "%C3%A4nn@example.com": "%25C3%25A4nn@example.com", "": "",
+			} {
+				s.change(t, s.ann.ID, func(u *domain.User) { u.Email = email })
+				s.clock.Advance(1e9)
+				got = s.do(t, verify("")(s))
+				if told := got.header.Get("X-User-Email"); told != want {
+					t.Errorf("%q: got %q, want %q", email, told, want)
+				}
+			}
+			s.change(t, s.ann.ID, func(u *domain.User) { u.Email, u.EmailProven, u.Role = "ceo@example.com", false, "" })
 			s.clock.Advance(1e9)
 			got = s.do(t, verify("")(s))
-			if email := got.header.Get("X-User-Email"); email != "%C3%A4nn@example.com" {
-				t.Errorf("got %q, want it as a URL writes it", email)
+			if got.status != 200 || got.header.Get("X-User-Id") != string(s.ann.ID) {
+				t.Errorf("got %d %v, want Ann", got.status, got.header)
+			}
+			for _, name := range []string{"X-User-Email", "X-User-Role"} {
+				if told, sent := got.header[name]; sent {
+					t.Errorf("%s is %q, want none: the address is not proved, and there is no role", name, told)
+				}
 			}
 		}},
 		{name: "§8 a browser that a proxy asks about", also: func(t *testing.T, _ scene) {
