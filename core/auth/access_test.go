@@ -220,7 +220,8 @@ func TestPermissions(t *testing.T) {
 			"a filter":   grant(editors, domain.CollectionUsers, domain.ActionRead, `{"id":{"_gt":"a"}}`, "*"),
 			"a role":     grant("0195f2c6-7d7e-7a10-8000-0000000000ee", "articles", domain.ActionRead, "", "*"),
 			"an action":  grant(editors, "articles", "share", "", "*"),
-			"no fields":  {Collection: new("articles"), Action: new(domain.ActionRead)},
+			"no fields":  {Role: new(domain.PublicRole), Collection: new("articles"), Action: new(domain.ActionRead)},
+			"no role":    {Collection: new("articles"), Action: new(domain.ActionRead), Fields: &[]string{"*"}},
 			"everything": {},
 		} {
 			if _, err := w.service.CreatePermission(t.Context(), root, bad, domain.Client{}); err == nil {

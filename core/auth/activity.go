@@ -22,7 +22,8 @@ type ActivityQuery struct {
 // ActivityInfo is an event as the caller sees it.
 type ActivityInfo struct {
 	domain.Event
-	Fields domain.Fields // that the caller may read; what others show is empty in Event
+	Collection string        // of what the event is about
+	Fields     domain.Fields // that the caller may read; what others show is empty in Event
 }
 
 // ActivityAPI shows the audit trail.
@@ -96,9 +97,9 @@ func (a asker) shownEvents(events []domain.Event) []ActivityInfo {
 // newActivityInfo returns e without what the caller may not read.
 func newActivityInfo(e domain.Event, fields domain.Fields) ActivityInfo {
 	if fields.HasAll() {
-		return ActivityInfo{e, fields}
+		return ActivityInfo{e, e.About(), fields}
 	}
-	shown := domain.Event{ID: e.ID}
+	shown, about := domain.Event{ID: e.ID}, ""
 	for name, show := range map[string]func(){
 		"action":     func() { shown.Kind = e.Kind },
 		"outcome":    func() { shown.Outcome = e.Outcome },
@@ -107,13 +108,14 @@ func newActivityInfo(e domain.Event, fields domain.Fields) ActivityInfo {
 		"ip":         func() { shown.Client.IP = e.Client.IP },
 		"user_agent": func() { shown.Client.UserAgent = e.Client.UserAgent },
 		"origin":     func() { shown.Client.Origin = e.Client.Origin },
+		"collection": func() { about = e.About() },
 		"item":       func() { shown.Subject = e.Subject },
 	} {
 		if fields.Has(name) {
 			show()
 		}
 	}
-	return ActivityInfo{shown, fields}
+	return ActivityInfo{shown, about, fields}
 }
 
 // eventRecord shows an event to filters.

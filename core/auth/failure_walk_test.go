@@ -598,7 +598,7 @@ func unlockFlow() flow {
 			return func() error { return w.service.Unlock(t.Context(), annEmail) }
 		},
 		chances: []string{"Events.Record"},
-		calls:   []string{"Users.ByEmail", "Limiter.Reset", "Limiter.Reset", "Events.Record"},
+		calls:   []string{"Users.ByEmail", "Limiter.Reset", "Limiter.Reset", "Limiter.Reset", "Events.Record"},
 	}
 }
 

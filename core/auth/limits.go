@@ -34,6 +34,16 @@ func (s *Service) beginLogin(ctx context.Context, email domain.Email, nonce stri
 		accountBuckets(loginAccountKey(email), loginDeviceKey(email, nonce), nonce, s.settings.LoginAccount))
 }
 
+// beginConfirm counts a guess of who is logged in already. It has a bucket of the account of its
+// own, or strangers could keep the owner out by wrong logins.
+func (s *Service) beginConfirm(ctx context.Context, id domain.UserID, from domain.Client) (attempt, error) {
+	return s.begin(ctx, "a password of who is logged in", domain.EventLoginLimited, from,
+		[]bucket{{"address", loginAddressKey(from.IP), s.settings.LoginAddress}},
+		[]bucket{{"account", confirmAccountKey(id), s.settings.LoginAccount}})
+}
+
+func confirmAccountKey(id domain.UserID) string { return "confirm-account:" + string(id) }
+
 // beginReset counts a request for a reset mail. What was typed need not be an address. Nobody
 // has a device of an account that there is not, so that it gives away no more than a login.
 func (s *Service) beginReset(ctx context.Context, in ResetRequest) error {

@@ -29,7 +29,8 @@ type OAuthPlace struct {
 	// nobody an address that is not theirs, where the provider itself says nothing of that.
 	LinkByEmail, TrustEmail bool
 
-	// RequireOTP asks people with a second factor for it after the provider has let them in.
+	// RequireOTP asks people with a second factor for it after the provider has let them in. Where
+	// their role enforces one they are asked without it, too.
 	RequireOTP bool
 
 	// RedirectURLs are the places outside of Settings.PublicURL where a login may end.
@@ -45,7 +46,7 @@ type OAuthBegin struct {
 	CallbackPath string      // below Settings.PublicURL, where the provider sends the browser
 	Redirect     string      // where the browser goes at the end; empty: nowhere
 	Mode         domain.Mode // of the session; empty: the provider's
-	OTP          string      // of the second factor, where the provider's RequireOTP asks for it
+	OTP          string      // of the second factor, where the provider's RequireOTP or the role asks for it
 	Prompt       string      // of OpenID Connect; anything it does not know is left out
 	Client       domain.Client
 

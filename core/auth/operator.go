@@ -154,7 +154,7 @@ func (s *Service) Unlock(ctx context.Context, email string) error {
 		return err
 	}
 	unlock := domain.Event{Kind: domain.EventAccountUnlocked, Outcome: domain.OutcomeSuccess, Subject: user.ID}
-	for _, key := range []string{loginAccountKey(user.Email), tfaAccountKey(user.ID)} {
+	for _, key := range []string{loginAccountKey(user.Email), confirmAccountKey(user.ID), tfaAccountKey(user.ID)} {
 		if err := s.Limiter.Reset(ctx, key); err != nil {
 			s.recordUnknown(ctx, unlock)
 			return unavailable(fmt.Errorf("forget failed logins: %w", err))

@@ -186,6 +186,9 @@ func (s *Service) CreatePermission(ctx context.Context, p Principal, patch Permi
 }
 
 func (s *Service) createPermission(ctx context.Context, p Principal, patch PermissionPatch, from domain.Client) (PermissionInfo, error) {
+	if patch.Role == nil { // what is forgotten must not become everybody's
+		return PermissionInfo{}, domain.InvalidPayloadError("role", `"role" is needed: the ID of a role, or null for the public`)
+	}
 	row, err := s.applied(ctx, patch, domain.Permission{ID: domain.PermissionID(domain.NewUUID(s.Clock.Now()))})
 	if err != nil {
 		return PermissionInfo{}, err

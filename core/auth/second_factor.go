@@ -81,7 +81,7 @@ func (s *Service) confirm(ctx context.Context, p Principal, user domain.User, pa
 	if err := checkPassword(password); err != nil {
 		return err
 	}
-	attempt, err := s.beginLogin(ctx, user.Email, "", from)
+	attempt, err := s.beginConfirm(ctx, user.ID, from)
 	if err != nil {
 		return err
 	}

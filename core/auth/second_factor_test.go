@@ -434,8 +434,25 @@ func (w world) claims(t testing.TB, held auth.Tokens) domain.Claims {
 }
 
 func TestSecondFactorElsewhere(t *testing.T) {
-	e := newElsewhere(t, func(p *auth.OAuthPlace) { p.RequireOTP = true })
-	e.seedAnn(t, nil)
+	const role = "0195f2c6-7d7e-7a10-8000-0000000000e2"
+	t.Run("is asked for where the operator says so", func(t *testing.T) {
+		e := newElsewhere(t, func(p *auth.OAuthPlace) { p.RequireOTP = true })
+		e.seedAnn(t, nil)
+		e.wantCodeElsewhere(t)
+	})
+	t.Run("is asked for where the role says so", func(t *testing.T) {
+		e := newElsewhere(t, nil)
+		if err := e.store.Repos().Roles.Create(t.Context(), domain.Role{ID: role, Name: "Keepers", Admin: true, EnforceTFA: true}); err != nil {
+			t.Fatal(err)
+		}
+		e.seedAnn(t, func(u *domain.User) { u.Role = role })
+		e.wantCodeElsewhere(t)
+	})
+}
+
+// wantCodeElsewhere wants Ann to be let in by the provider with a code alone.
+func (e elsewhere) wantCodeElsewhere(t *testing.T) {
+	t.Helper()
 	f := e.enableTFA(t)
 	e.link(t, "GitHub", annElsewhere.Subject, annID)
 	finish := func(otp string) error {
@@ -473,6 +490,29 @@ func TestResetTFA(t *testing.T) {
 	w.wantLogin(t, "", "")
 	f = w.enableTFA(t) // whose codes are not limited any more
 	w.wantLogin(t, w.code(f.secret), "")
+}
+
+func TestWrongLoginsOfStrangersLeaveTheOwnerTheirSecondFactor(t *testing.T) {
+	w := newWorld(t, auth.DefaultSettings())
+	w.seedAnn(t, nil)
+	p := w.authenticate(t, w.login(t, domain.ModeJSON))
+	limit := auth.DefaultSettings().LoginAccount
+	for range limit.Burst {
+		_, err := w.tryLogin(t, annEmail, "wrong", domain.ModeJSON)
+		wantCode(t, err, domain.InvalidCredentials)
+	}
+	_, err := w.tryLogin(t, annEmail, password, domain.ModeJSON)
+	wantCode(t, err, domain.RequestsExceeded)
+	w.generateTFA(t, p)
+
+	for range limit.Burst { // whoever has found a token guesses no more than a stranger
+		_, err := w.service.GenerateTFA(t.Context(), p, "wrong", visitor)
+		wantCode(t, err, domain.InvalidCredentials)
+	}
+	_, err = w.service.GenerateTFA(t.Context(), p, password, visitor)
+	wantCode(t, err, domain.RequestsExceeded)
+	wantCode(t, w.service.Unlock(t.Context(), annEmail), "")
+	w.generateTFA(t, p)
 }
 
 func TestUnlockForgetsWrongCodes(t *testing.T) {

@@ -25,6 +25,8 @@ type VerifyInput struct {
 
 // Visitor is who is behind a request to another application. The zero Visitor is anybody.
 type Visitor struct {
+	// User has no Email unless it is proved: an application would take anybody for the one whose
+	// address they have given their account.
 	User domain.User
 	Role domain.Role
 
@@ -64,6 +66,9 @@ func (s *Service) Verify(ctx context.Context, in VerifyInput) (Visitor, error) {
 		return Visitor{}, err
 	}
 	v := Visitor{User: p.User}
+	if !v.User.EmailProven {
+		v.User.Email = ""
+	}
 	if p.User.Role != "" {
 		v.Role = known.roles[p.User.Role] // the zero Role where it is gone
 	}

@@ -69,6 +69,18 @@ func TestVerify(t *testing.T) {
 			t.Errorf("got %+v, want Ann of the editors", got)
 		}
 	})
+	t.Run("tells no address that is not proved", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t)
+		w.changeAnn(t, func(u *domain.User) { u.EmailProven = false })
+		held := w.login(t, domain.ModeJSON)
+		for range 2 { // and again, when it is remembered
+			got, err := w.verify(t, held, "", "")
+			wantCode(t, err, "")
+			if got.User.ID != annID || got.User.Email != "" {
+				t.Errorf("got %q with the address %q, want Ann without one", got.User.ID, got.User.Email)
+			}
+		}
+	})
 	ends := map[string]func(t *testing.T, w world, root auth.Principal, held auth.Tokens){
 		"logout": func(t *testing.T, w world, _ auth.Principal, held auth.Tokens) { w.logout(t, held) },
 		"another's end": func(t *testing.T, w world, root auth.Principal, _ auth.Tokens) {
@@ -164,6 +176,16 @@ func TestVerifyAsserts(t *testing.T) {
 				t.Errorf("the application reads %+v and %v, want %+v", said, err, want)
 			}
 			w.clock.Advance(100 * time.Millisecond)
+		}
+	})
+	t.Run("and no address that is not proved", func(t *testing.T) {
+		w, _, _, _ := editorsWorld(t, grant(editors, "articles", domain.ActionRead, "", "*"))
+		w.changeAnn(t, func(u *domain.User) { u.EmailProven = false })
+		got, err := asked(t, w, w.login(t, domain.ModeJSON), wiki)
+		wantCode(t, err, "")
+		said, err := reader(w).ReadAssertion(got.Assertion, wiki, w.clock.Now())
+		if err != nil || said.Subject != annID || said.Email != "" {
+			t.Errorf("the application reads %+v and %v, want Ann without an address", said, err)
 		}
 	})
 	t.Run("nothing where nobody asked, about nobody, and to who is refused", func(t *testing.T) {

@@ -204,7 +204,14 @@ func transportPermissionsCases() []Case[TransportOpener] {
 						}
 					}
 				}
-				for _, part := range []auth.PermissionPatch{{}, {Collection: good.Collection, Action: good.Action}, {Collection: good.Collection, Fields: good.Fields}, {Action: good.Action, Fields: good.Fields}} {
+				public := new(domain.PublicRole)
+				for _, part := range []auth.PermissionPatch{
+					{},
+					{Role: public, Collection: good.Collection, Action: good.Action},
+					{Role: public, Collection: good.Collection, Fields: good.Fields},
+					{Role: public, Action: good.Action, Fields: good.Fields},
+					{Collection: good.Collection, Action: good.Action, Fields: good.Fields}, // which is not meant to be the public's
+				} {
 					s.wantCode(errorOf(s.Client.CreatePermission(s.Context(), root, part)), domain.InvalidPayload)
 				}
 				list := value(s.Client.ListPermissions(s.Context(), root))(s)

@@ -7,7 +7,7 @@ import "time"
 type Assertion struct {
 	Audience  string // the application that is meant to believe it
 	Subject   UserID
-	Email     Email // empty: the account has none
+	Email     Email // empty: the account has none that is proved
 	Role      RoleID
 	IssuedAt  time.Time
 	ExpiresAt time.Time

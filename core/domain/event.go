@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Event is one line of the audit trail. It never holds a secret.
 type Event struct {
@@ -71,6 +74,17 @@ func EventKinds() []string {
 		EventStatusChanged, EventTFADisabled, EventTFAEnabled, EventTFALimited, EventUserCreated, EventUserDeleted,
 		EventUserInvited, EventUserUpdated,
 	}
+}
+
+// About returns the collection of what the event is about, by its kind.
+func (e Event) About() string {
+	switch {
+	case e.Kind == EventRoleCreated, e.Kind == EventRoleUpdated, e.Kind == EventRoleDeleted:
+		return CollectionRoles
+	case strings.HasPrefix(e.Kind, "permission-"):
+		return CollectionPermissions
+	}
+	return CollectionUsers
 }
 
 // The outcomes of events.

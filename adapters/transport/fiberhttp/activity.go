@@ -3,7 +3,6 @@ package fiberhttp
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/sallyport-auth/sallyport/adapters/transport/httpedge"
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
@@ -23,7 +22,7 @@ type activityAnswer struct {
 	Item       *string `json:"item"` // to whom
 }
 
-func newActivityAnswer(e domain.Event) activityAnswer {
+func newActivityAnswer(e auth.ActivityInfo) activityAnswer {
 	return activityAnswer{
 		ID:         e.ID,
 		Action:     e.Kind,
@@ -33,7 +32,7 @@ func newActivityAnswer(e domain.Event) activityAnswer {
 		IP:         textOrNull(e.Client.IP),
 		UserAgent:  textOrNull(e.Client.UserAgent),
 		Origin:     textOrNull(e.Client.Origin),
-		Collection: httpedge.CollectionOf(e),
+		Collection: e.Collection,
 		Item:       textOrNull(string(e.Subject)),
 	}
 }
@@ -50,7 +49,7 @@ func (s *Server) activity(c *fiber.Ctx) error {
 	}
 	records, fields := make([]readable, len(events)), make([]domain.Fields, len(events))
 	for i, e := range events {
-		records[i], fields[i] = readable{newActivityAnswer(e.Event), e.Fields}, e.Fields
+		records[i], fields[i] = readable{newActivityAnswer(e), e.Fields}, e.Fields
 	}
 	if err := refuseHidden(c, fields...); err != nil {
 		return err

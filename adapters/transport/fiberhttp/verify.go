@@ -43,8 +43,8 @@ func (s *Server) verify(c *fiber.Ctx) error {
 	}
 	if visitor.User.ID != "" {
 		c.Set(headerUserID, string(visitor.User.ID))
-		c.Set(headerUserEmail, asciiOnly(string(visitor.User.Email)))
-		c.Set(headerUserRole, string(visitor.Role.ID))
+		setIfAny(c, headerUserEmail, asciiOnly(string(visitor.User.Email)))
+		setIfAny(c, headerUserRole, string(visitor.Role.ID))
 	}
 	if visitor.Assertion != "" {
 		c.Set(headerAssertion, visitor.Assertion)
@@ -75,9 +75,17 @@ func (s *Server) loginPage(c *fiber.Ctx) string {
 	return s.config.LoginPage + "?return=" + url.QueryEscape(proto+"://"+host+uri)
 }
 
-// asciiOnly writes all that a header field cannot hold as a URL does.
+// setIfAny leaves out a header that would say nothing.
+func setIfAny(c *fiber.Ctx, name, value string) {
+	if value != "" {
+		c.Set(name, value)
+	}
+}
+
+// asciiOnly writes all that a header field cannot hold as a URL does. So it does with what holds a
+// percent sign, or two texts would come out alike.
 func asciiOnly(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return r > '~' || r < ' ' }) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r > '~' || r < ' ' || r == '%' }) {
 		return url.PathEscape(text)
 	}
 	return text

@@ -51,6 +51,7 @@ func rolesRules() []rule {
 			{name: "all, for nobody", call: always(get("/roles")), status: 403, code: domain.Forbidden},
 			{name: "made", call: ask("POST", "/roles?fields=name,app_access", `{"name":"Readers","app_access":true,"icon":"x"}`), status: 200, body: `{"data":{"app_access":true,"name":"Readers"}}`},
 			{name: "without a name", call: ask("POST", "/roles", `{}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "name"}},
+			{name: "a flag that there is not", call: ask("POST", "/roles", `{"name":"x","enforce_tfa_":true}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "enforce_tfa_"}},
 			{name: "a flag that is none", call: ask("POST", "/roles", `{"name":"x","admin_access":"yes"}`), status: 400, code: domain.InvalidPayload, extension: map[string]string{"field": "admin_access"}},
 			{name: "made by who may not, before the body is read", call: func(s scene) call {
 				return call{method: http.MethodPost, path: "/roles", bearer: s.json.AccessToken, body: "["}
@@ -98,19 +99,22 @@ func permissionsRules() []rule {
 			{name: "listed by who may not", call: byAnn("GET", "/permissions", ""), status: 403, code: domain.Forbidden},
 			{name: "made by who may not, before the body is read", call: byAnn("POST", "/permissions", "["), status: 403, code: domain.Forbidden},
 			{name: "not there", call: ask("DELETE", "/permissions/nobody", ""), status: 403, code: domain.Forbidden},
-			bad("a filter that is not understood", `{"collection":"directus_users","action":"read","fields":["*"],"permissions":{"email":{"_contains":"x"}}}`, "permissions"),
-			bad("a filter that is a text", `{"collection":"directus_users","action":"read","fields":["*"],"permissions":"{}"}`, "permissions"),
-			bad("a field that there is not", `{"collection":"directus_users","action":"read","fields":["nope"]}`, "fields"),
-			bad("fields that are none", `{"collection":"articles","action":"read","fields":[null]}`, "fields"),
-			bad("no fields", `{"collection":"articles","action":"read"}`, "fields"),
-			bad("an action that there is not", `{"collection":"articles","action":"share","fields":["*"]}`, "action"),
+			bad("a filter that is not understood", `{"role":null,"collection":"directus_users","action":"read","fields":["*"],"permissions":{"email":{"_contains":"x"}}}`, "permissions"),
+			bad("a filter that is a text", `{"role":null,"collection":"directus_users","action":"read","fields":["*"],"permissions":"{}"}`, "permissions"),
+			bad("a field that there is not", `{"role":null,"collection":"directus_users","action":"read","fields":["nope"]}`, "fields"),
+			bad("fields that are none", `{"role":null,"collection":"articles","action":"read","fields":[null]}`, "fields"),
+			bad("no fields", `{"role":null,"collection":"articles","action":"read"}`, "fields"),
+			bad("an action that there is not", `{"role":null,"collection":"articles","action":"share","fields":["*"]}`, "action"),
 			bad("a role that there is not", `{"role":"x","collection":"articles","action":"read","fields":["*"]}`, "role"),
 			bad("an empty role", `{"role":"","collection":"articles","action":"read","fields":["*"]}`, "role"),
-			bad("a policy", `{"policy":"x","collection":"articles","action":"read","fields":["*"]}`, "policy"),
-			bad("a validation", `{"validation":{"a":1},"collection":"articles","action":"read","fields":["*"]}`, "validation"),
+			bad("no role", `{"collection":"articles","action":"read","fields":["*"]}`, "role"),
+			bad("a misspelt role", `{"role":null,"rol":"x","collection":"articles","action":"read","fields":["*"]}`, "rol"),
+			bad("a condition in another member", `{"role":null,"filter":{"id":{"_eq":"$CURRENT_USER"}},"collection":"directus_users","action":"read","fields":["*"]}`, "filter"),
+			bad("a policy", `{"role":null,"policy":"x","collection":"articles","action":"read","fields":["*"]}`, "policy"),
+			bad("a validation", `{"role":null,"validation":{"a":1},"collection":"articles","action":"read","fields":["*"]}`, "validation"),
 		}},
 		{name: "§8 one's own permissions", given: func(t *testing.T, s scene) {
-			s.permit(t, `{"collection":"articles","action":"read","fields":["*"]}`)
+			s.permit(t, `{"role":null,"collection":"articles","action":"read","fields":["*"]}`)
 		}, also: func(t *testing.T, s scene) {
 			for bearer, want := range map[string]string{"": `"full"`, s.admin.AccessToken: `"full"`} {
 				got := s.do(t, call{method: http.MethodGet, path: "/permissions/me", bearer: bearer})
@@ -170,7 +174,8 @@ func verifyRules() []rule {
 	return []rule{
 		{name: "§8 asked by a proxy", given: func(t *testing.T, s scene) {
 			s.editors(t)
-			s.permit(t, `{"collection":"articles","action":"read","fields":["*"]}`)
+			s.change(t, s.ann.ID, func(u *domain.User) { u.EmailProven = true })
+			s.permit(t, `{"role":null,"collection":"articles","action":"read","fields":["*"]}`)
 			s.permit(t, `{"role":"`+string(editorsRole)+`","collection":"articles","action":"update","fields":["*"]}`)
 		}, rows: []row{
 			{name: "nobody", call: always(get("/auth/verify")), status: 401, code: domain.InvalidCredentials, header: nobody},
@@ -203,11 +208,26 @@ func verifyRules() []rule {
 			if asked.status != 403 {
 				t.Errorf("an assertion as a token: got %d %s, want it refused", asked.status, asked.body)
 			}
-			s.change(t, s.ann.ID, func(u *domain.User) { u.Email = "\u00e4nn@example.com" })
+			for email, want := range map[domain.Email]string{
+				"\u00e4nn@example.com": "%C3%A4nn@example.com", "%C3%A4nn@example.com": "%25C3%25A4nn@example.com", "": "",
+			} {
+				s.change(t, s.ann.ID, func(u *domain.User) { u.Email = email })
+				s.clock.Advance(1e9)
+				got = s.do(t, verify("")(s))
+				if told := got.header.Get("X-User-Email"); told != want {
+					t.Errorf("%q: got %q, want %q", email, told, want)
+				}
+			}
+			s.change(t, s.ann.ID, func(u *domain.User) { u.Email, u.EmailProven, u.Role = "ceo@example.com", false, "" })
 			s.clock.Advance(1e9)
 			got = s.do(t, verify("")(s))
-			if email := got.header.Get("X-User-Email"); email != "%C3%A4nn@example.com" {
-				t.Errorf("got %q, want it as a URL writes it", email)
+			if got.status != 200 || got.header.Get("X-User-Id") != string(s.ann.ID) {
+				t.Errorf("got %d %v, want Ann", got.status, got.header)
+			}
+			for _, name := range []string{"X-User-Email", "X-User-Role"} {
+				if told, sent := got.header[name]; sent {
+					t.Errorf("%s is %q, want none: the address is not proved, and there is no role", name, told)
+				}
 			}
 		}},
 		{name: "§8 a browser that a proxy asks about", also: func(t *testing.T, _ scene) {

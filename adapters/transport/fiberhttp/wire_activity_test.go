@@ -2,6 +2,7 @@ package fiberhttp_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/sallyport-auth/sallyport/core/domain"
@@ -20,7 +21,20 @@ func (s scene) activity(t testing.TB, path string) []map[string]any {
 
 // activityRules are those of the audit trail.
 func activityRules() []rule {
-	return []rule{{name: "§3 audit trail", also: auditTrail}}
+	return []rule{{name: "§3 audit trail", also: func(t *testing.T, s scene) {
+		auditTrail(t, s)
+		auditedCollections(t, s)
+	}}}
+}
+
+// auditedCollections shows what events are about to who may not see what happened.
+func auditedCollections(t *testing.T, s scene) {
+	s.editors(t)
+	s.permit(t, `{"role":"`+string(editorsRole)+`","collection":"directus_activity","action":"read","fields":["id","collection"]}`)
+	got := s.do(t, call{method: http.MethodGet, path: "/activity?fields=collection", bearer: s.json.AccessToken})
+	if want := `{"collection":"directus_permissions"}`; got.status != 200 || !strings.Contains(string(got.body), want) {
+		t.Errorf("got %d %s, want %s among them", got.status, got.body, want)
+	}
 }
 
 func auditTrail(t *testing.T, s scene) {

@@ -3,6 +3,7 @@ package graphql
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/graph-gophers/graphql-go"
 
@@ -209,10 +210,13 @@ func (r *resolver) permissionPatch(ctx context.Context, x *exchange, data object
 	if err != nil {
 		return auth.PermissionPatch{}, err
 	}
-	delete(members, "role") // which is an object here, and an ID in REST
-	patch, err := httpedge.PermissionPatch(members)
-	patch.Role = (*domain.RoleID)(id)
-	return patch, err
+	if id != nil && data["role"] != nil {
+		members["role"], err = json.Marshal(id) // which is an object here, and an ID in REST
+	}
+	if err != nil {
+		return auth.PermissionPatch{}, fmt.Errorf("encode role: %w", err)
+	}
+	return httpedge.PermissionPatch(members)
 }
 
 // CreatePermissionsItem resolves create_permissions_item.

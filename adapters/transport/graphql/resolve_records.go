@@ -143,7 +143,7 @@ func (r *resolver) Activity(ctx context.Context, args struct {
 			IP:         textOrNull(e.Client.IP),
 			UserAgent:  textOrNull(e.Client.UserAgent),
 			Origin:     textOrNull(e.Client.Origin),
-			Collection: valueIf(e.Fields.Has("collection"), httpedge.CollectionOf(e.Event)),
+			Collection: textOrNull(e.Collection),
 			Item:       textOrNull(string(e.Subject)),
 		}
 	}

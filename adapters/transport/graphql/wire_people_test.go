@@ -46,6 +46,28 @@ func TestOneselfAndOthers(t *testing.T) {
 		got = w.ask(t, rootToken, `mutation { update_users_item(id: "`+string(ann.ID)+`", data: { role: null, token: null, status: "archived" }) { status role { id } } }`)
 		wantBody(t, got, `{"data":{"update_users_item":{"status":"archived","role":null}}}`)
 	})
+	t.Run("a permission of no role is nobody's", func(t *testing.T) {
+		for _, id := range []string{`""`, `null`} {
+			got := w.ask(t, rootToken, `mutation { create_permissions_item(data: { role: { id: `+id+` }, collection: "directus_users", action: "read", fields: ["*"] }) { id } }`)
+			if !slices.Equal(codes(t, got), []string{"INVALID_PAYLOAD"}) {
+				t.Errorf("%s: got %s, want INVALID_PAYLOAD", id, got.Body)
+			}
+		}
+		got := w.ask(t, rootToken, `mutation { create_permissions_item(data: { role: null, collection: "articles", action: "read", fields: ["*"] }) { id role { id } } }`)
+		if parsed(t, got).Errors != nil {
+			t.Errorf("got %s, want a permission of the public", got.Body)
+		}
+	})
+	t.Run("what an event is about, to who may not see what happened", func(t *testing.T) {
+		w := newWorld(t, unlimited())
+		w.seedAdministrator(t, "root@example.com")
+		got := w.ask(t, w.login(t, "root@example.com").AccessToken, `mutation { create_permissions_item(data: { role: null, collection: "directus_activity", action: "read", fields: ["id", "collection"] }) { role { id } } }`)
+		wantBody(t, got, `{"data":{"create_permissions_item":{"role":null}}}`)
+		got = w.ask(t, "", "{ activity { action collection } }")
+		if want := `{"action":null,"collection":"directus_permissions"}`; !strings.Contains(string(got.Body), want) {
+			t.Errorf("got %s, want %s among them", got.Body, want)
+		}
+	})
 	t.Run("several at once, all or none", func(t *testing.T) {
 		got := w.ask(t, rootToken, `mutation { create_users_items(data: [{ email: "gus@example.com" }, { email: "hal@example.com", first_name: "Hal" }]) { id email first_name } }`)
 		var made struct {

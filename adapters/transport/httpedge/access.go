@@ -4,15 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/sallyport-auth/sallyport/core/auth"
 	"github.com/sallyport-auth/sallyport/core/domain"
 )
 
-// RolePatch reads the members of a role that can be written.
+// RolePatch reads the members of a role that can be written, and refuses every other: one that is
+// misspelt would leave alone what it was meant to change. How the reference service shows a role is
+// left out, since it gives no rights.
 func RolePatch(members map[string]json.RawMessage) (auth.RolePatch, error) {
 	var patch auth.RolePatch
+	if err := refuseUnknown(members, "name", "app_access", "admin_access", "enforce_tfa", "icon", "description"); err != nil {
+		return patch, err
+	}
 	if _, sent := members["name"]; sent {
 		name, err := textOf(members, "name")
 		if err != nil {
@@ -34,15 +40,29 @@ func RolePatch(members map[string]json.RawMessage) (auth.RolePatch, error) {
 	return patch, nil
 }
 
-// PermissionPatch reads the members of a permission that can be written. Those of the reference
-// service that mean nothing here are refused unless they say nothing: whoever sends them relies
-// on what they would do.
+// refuseUnknown refuses all members but the known ones. With one that is not understood a
+// permission would allow more than it was meant to.
+func refuseUnknown(members map[string]json.RawMessage, known ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if !slices.Contains(known, name) {
+			return domain.InvalidPayloadError(name, fmt.Sprintf("%.100q is not known here", name))
+		}
+	}
+	return nil
+}
+
+// PermissionPatch reads the members of a permission that can be written, and refuses every other.
+// Those of the reference service that mean nothing here are refused unless they say nothing:
+// whoever sends them relies on what they would do.
 func PermissionPatch(members map[string]json.RawMessage) (auth.PermissionPatch, error) {
 	var patch auth.PermissionPatch
 	for _, name := range []string{"policy", "validation", "presets"} {
 		if value := bytes.TrimSpace(members[name]); KindOf(value) != KindNull && !slices.Contains([]string{"{}", "[]"}, string(value)) {
 			return patch, domain.InvalidPayloadError(name, fmt.Sprintf("%q is not known here", name))
 		}
+	}
+	if err := refuseUnknown(members, "role", "collection", "action", "fields", "permissions", "policy", "validation", "presets"); err != nil {
+		return patch, err
 	}
 	if value, sent := members["role"]; sent {
 		role := domain.PublicRole

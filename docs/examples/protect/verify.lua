@@ -1,5 +1,5 @@
 -- Asks Sallyport whether a request may pass. txn.verified is the status of the answer then, and 503
--- where there was none; X-User-Id, X-User-Email and X-User-Role are those of the answer.
+-- where there was none; the headers X-User-... are those of the answer.
 local function first(headers, name)
     local values = headers[name]
     return values and values[0]
@@ -19,7 +19,7 @@ core.register_action("verify", { "http-req" }, function(txn, url)
     local answer = core.httpclient():get({ url = url .. query, headers = asked, timeout = 5000 })
     txn:set_var("txn.verified", answer and answer.status or 503)
     if not answer or answer.status ~= 200 then return end
-    for _, name in ipairs({ "x-user-id", "x-user-email", "x-user-role" }) do
+    for _, name in ipairs({ "x-user-id", "x-user-email", "x-user-role", "x-user-assertion" }) do
         local value = first(answer.headers, name)
         if value then txn.http:req_set_header(name, value) end
     end
