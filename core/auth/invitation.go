@@ -89,7 +89,7 @@ func (s *Service) askedToJoin(ctx context.Context, a asker, in Invitation) ([]do
 		if err := a.mayName(domain.ActionCreate, patch); err != nil {
 			return nil, err
 		}
-		user, err := s.newAccount(ctx, patch)
+		user, err := s.newAccount(ctx, a, patch)
 		if err != nil {
 			return nil, err
 		}

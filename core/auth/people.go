@@ -119,7 +119,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 		if err := a.mayName(domain.ActionCreate, patch); err != nil {
 			return nil, err
 		}
-		if users[i], err = s.newAccount(ctx, patch); err != nil {
+		if users[i], err = s.newAccount(ctx, a, patch); err != nil {
 			return nil, domain.OfElement(err, i, len(patches))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionCreate, patch, nil, users[i]); err != nil {
@@ -152,13 +152,13 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	return a.afterChange(users), nil
 }
 
-// newAccount returns the account that the patch describes, without a password.
-func (s *Service) newAccount(ctx context.Context, patch AccountPatch) (domain.User, error) {
+// newAccount returns the account that the asker's patch describes, without a password.
+func (s *Service) newAccount(ctx context.Context, a asker, patch AccountPatch) (domain.User, error) {
 	if patch.Email == nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" is required`)
 	}
 	now := s.Clock.Now()
-	return s.patched(ctx, patch, domain.User{
+	return s.patched(ctx, a, patch, domain.User{
 		ID:        domain.UserID(domain.NewUUID(now)),
 		Status:    domain.StatusActive,
 		CreatedAt: now,
@@ -216,7 +216,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
 			return nil, err
 		}
-		if proposed[i], err = s.patched(ctx, update.Patch, found[i]); err != nil {
+		if proposed[i], err = s.patched(ctx, a, update.Patch, found[i]); err != nil {
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &found[i], proposed[i]); err != nil {
@@ -233,7 +233,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
-			changed, err := s.patched(ctx, update.Patch, u)
+			changed, err := s.patched(ctx, a, update.Patch, u)
 			if err != nil {
 				return changed, err
 			}
@@ -325,15 +325,17 @@ func checkPasswordCount(patches []AccountPatch) error {
 	return nil
 }
 
-// patched returns u with all fields of the patch but the password.
-func (s *Service) patched(ctx context.Context, patch AccountPatch, u domain.User) (domain.User, error) {
+// patched returns u with all fields of the asker's patch but the password.
+func (s *Service) patched(ctx context.Context, a asker, patch AccountPatch, u domain.User) (domain.User, error) {
 	before := u.Email.Key()
 	u, err := patch.applied(u)
 	if err != nil {
 		return domain.User{}, err
 	}
 	if u.Email.Key() != before { // a form sends back what it was given
-		u.EmailProven = true // an administrator says whose account it is
+		// Administrators say whose account it is. Anybody else could wait in the account of an
+		// address for its owner, whom a provider brings.
+		u.EmailProven = a.access.IsAdmin()
 	}
 	if patch.Status != nil {
 		if !slices.Contains(domain.Statuses(), *patch.Status) {
