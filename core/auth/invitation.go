@@ -49,8 +49,10 @@ func (s *Service) invite(ctx context.Context, a asker, in Invitation) error {
 	if err != nil {
 		return err
 	}
-	if err := s.beginInvitations(ctx, a.User, len(asked), in.Client); err != nil {
-		return err
+	if !a.isOperator() {
+		if err := s.beginJoining(ctx, a, len(asked), in.Client); err != nil {
+			return err
+		}
 	}
 	for range updateTries {
 		people, err := s.toInvite(ctx, a, asked)
@@ -166,21 +168,23 @@ func (s *Service) recordInvitations(ctx context.Context, a asker, people []invit
 	}
 }
 
-// beginInvitations counts letters before they are written. An operator's are not counted.
-func (s *Service) beginInvitations(ctx context.Context, id domain.UserID, letters int, from domain.Client) error {
-	if id == "" {
-		return nil
+// beginJoining counts accounts before they are made, or asked to join by a letter: of who has a
+// token by their account, and of anybody else, as registrations, by the client address.
+func (s *Service) beginJoining(ctx context.Context, a asker, accounts int, from domain.Client) error {
+	counts := bucket{"account", "invite-account:" + string(a.User), s.settings.InviteAccount}
+	if a.User == "" {
+		counts = bucket{"address", registerAddressKey(from.IP), s.settings.Registration.Address}
 	}
 	counted := attempt{service: s}
-	for range letters {
-		taken, wait, err := s.takeOne(ctx, []bucket{{"account", "invite-account:" + string(id), s.settings.InviteAccount}})
+	for range accounts {
+		taken, wait, err := s.takeOne(ctx, []bucket{counts})
 		if err != nil {
 			counted.forgive(ctx)
-			return unavailable(fmt.Errorf("count invitations: %w", err))
+			return unavailable(fmt.Errorf("count accounts: %w", err))
 		}
 		if wait > 0 {
 			counted.forgive(ctx)
-			s.Log.InfoContext(ctx, "invitations were turned away", "user", id, "ip", from.Bounded().IP)
+			s.Log.InfoContext(ctx, "new accounts were turned away", "limit", counts.of, "user", a.User, "ip", from.Bounded().IP)
 			return tooMany(wait)
 		}
 		counted.taken = append(counted.taken, taken...)

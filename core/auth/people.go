@@ -126,6 +126,11 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 			return nil, err
 		}
 	}
+	if !a.access.IsAdmin() {
+		if err := s.beginJoining(ctx, a, len(patches), from); err != nil {
+			return nil, err
+		}
+	}
 	for i, patch := range patches { // when all that is cheap to refuse has been
 		if users[i].Password, err = s.newPassword(ctx, patch, users[i]); err != nil {
 			return nil, domain.OfElement(err, i, len(patches))
@@ -134,7 +139,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	at, err := s.createAll(ctx, users)
 	switch {
 	case errors.Is(err, port.ErrConflict):
-		return nil, s.taken(ctx, users, at, err)
+		return nil, a.told(s.taken(ctx, users, at, err))
 	case err != nil && !s.exists(ctx, users[0].ID): // with which all others are, too
 		for _, user := range users {
 			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Actor: p.User.ID, Subject: user.ID, Client: from})
@@ -202,6 +207,9 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	ids, patches := make([]domain.UserID, len(updates)), make([]AccountPatch, len(updates))
 	for i, update := range updates {
 		ids[i], patches[i] = update.ID, update.Patch
+		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
+			return nil, err // before it could tell which accounts there are
+		}
 	}
 	found, err := s.findAccounts(ctx, ids)
 	if err != nil {
@@ -213,9 +221,6 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	// Once on copies, to refuse a bad patch before a password costs a hash.
 	proposed := make([]domain.User, len(updates))
 	for i, update := range updates {
-		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
-			return nil, err
-		}
 		if proposed[i], err = s.patched(ctx, a, update.Patch, found[i]); err != nil {
 			return nil, domain.OfElement(err, i, len(updates))
 		}
@@ -226,6 +231,9 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, err
 		}
 	}
+	if err := s.beginNotifiedChanges(ctx, a, found, proposed, patches, from); err != nil {
+		return nil, err
+	}
 	changes := make([]accountChange, len(updates))
 	for i, update := range updates {
 		encoded, err := s.newPassword(ctx, update.Patch, proposed[i])
@@ -233,6 +241,9 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
+			if err := a.isStillIn(p, u); err != nil {
+				return domain.User{}, err
+			}
 			changed, err := s.patched(ctx, a, update.Patch, u)
 			if err != nil {
 				return changed, err
@@ -245,7 +256,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	}
 	users, err := s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserUpdated}, changes)
 	if err != nil {
-		return nil, err
+		return nil, a.told(err)
 	}
 	return a.afterChange(users), nil
 }
