@@ -234,7 +234,10 @@ type PeopleAPI interface {
 	ReadAccount(ctx context.Context, p Principal, id domain.UserID) (Account, error)
 
 	// CreateAccount makes an account, active unless the patch says otherwise. It has to say
-	// the address; without a password nobody can log in.
+	// the address; without a password nobody can log in. Who does not administrate is counted as
+	// with invitations, or, without a token, as with registrations: beyond Settings.InviteAccount
+	// and Registrations.Address it is REQUESTS_EXCEEDED, before a password is hashed. What is
+	// RECORD_NOT_UNIQUE is named to those who read it of every account.
 	CreateAccount(ctx context.Context, p Principal, patch AccountPatch, from domain.Client) (Account, error)
 
 	// CreateAccounts makes all of the accounts or none. Like the other two that are about
@@ -243,7 +246,8 @@ type PeopleAPI interface {
 
 	// UpdateAccount changes an account. A new password or address, and a status in which
 	// nobody logs in, end all of its sessions and void its reset tokens; its owner is told of
-	// the first two by mail.
+	// the first two by mail. Of who does not administrate these two are counted as with UpdateMe,
+	// and one's own account is INVALID_CREDENTIALS once what let the caller in is over.
 	UpdateAccount(ctx context.Context, p Principal, id domain.UserID, patch AccountPatch, from domain.Client) (Account, error)
 
 	// UpdateAccounts changes all of the accounts or none. Naming one twice is INVALID_PAYLOAD.

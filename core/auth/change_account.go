@@ -290,7 +290,7 @@ func refusedChange(by author, id domain.UserID, err error) error {
 
 // taken says which value of the account at that place another has, one of those that are stored
 // with it or one that is there: its address, or the static token that an administrator gave to
-// it, and, of several, which account that is. Administrators see all accounts anyway.
+// it, and, of several, which account that is. asker.told keeps it from who may not know.
 func (s *Service) taken(ctx context.Context, users []domain.User, at int, cause error) error {
 	token := users[at].StaticToken
 	if token == nil {

@@ -49,8 +49,10 @@ func (s *Service) invite(ctx context.Context, a asker, in Invitation) error {
 	if err != nil {
 		return err
 	}
-	if err := s.beginInvitations(ctx, a, len(asked), in.Client); err != nil {
-		return err
+	if !a.isOperator() {
+		if err := s.beginJoining(ctx, a, len(asked), in.Client); err != nil {
+			return err
+		}
 	}
 	for range updateTries {
 		people, err := s.toInvite(ctx, a, asked)
@@ -89,7 +91,7 @@ func (s *Service) askedToJoin(ctx context.Context, a asker, in Invitation) ([]do
 		if err := a.mayName(domain.ActionCreate, patch); err != nil {
 			return nil, err
 		}
-		user, err := s.newAccount(ctx, patch)
+		user, err := s.newAccount(ctx, a, patch)
 		if err != nil {
 			return nil, err
 		}
@@ -166,26 +168,23 @@ func (s *Service) recordInvitations(ctx context.Context, a asker, people []invit
 	}
 }
 
-// beginInvitations counts letters before they are written. An operator's are not counted; those of
-// nobody, who may invite where a permission of the public says so, count for the client address.
-func (s *Service) beginInvitations(ctx context.Context, a asker, letters int, from domain.Client) error {
+// beginJoining counts accounts before they are made, or asked to join by a letter: of who has a
+// token by their account, and of anybody else, as registrations, by the client address.
+func (s *Service) beginJoining(ctx context.Context, a asker, accounts int, from domain.Client) error {
 	counts := bucket{"account", "invite-account:" + string(a.User), s.settings.InviteAccount}
-	switch {
-	case a.User == "" && a.access.IsAdmin():
-		return nil
-	case a.User == "":
-		counts.of, counts.key = "address", inviteAddressKey(from.IP)
+	if a.User == "" {
+		counts = bucket{"address", registerAddressKey(from.IP), s.settings.Registration.Address}
 	}
 	counted := attempt{service: s}
-	for range letters {
+	for range accounts {
 		taken, wait, err := s.takeOne(ctx, []bucket{counts})
 		if err != nil {
 			counted.forgive(ctx)
-			return unavailable(fmt.Errorf("count invitations: %w", err))
+			return unavailable(fmt.Errorf("count accounts: %w", err))
 		}
 		if wait > 0 {
 			counted.forgive(ctx)
-			s.Log.InfoContext(ctx, "invitations were turned away", "user", a.User, "ip", from.Bounded().IP)
+			s.Log.InfoContext(ctx, "new accounts were turned away", "limit", counts.of, "user", a.User, "ip", from.Bounded().IP)
 			return tooMany(wait)
 		}
 		counted.taken = append(counted.taken, taken...)

@@ -32,7 +32,8 @@ type InvitationAPI interface {
 	// that administrates. Whoever is invited already gets another letter, and from an
 	// administrator the role, too; any other account is left as it is, without a word.
 	// INVALID_PAYLOAD where an address is none, where there is no such role, and where the URL
-	// is outside of the allow list. Letters beyond Settings.InviteAccount are REQUESTS_EXCEEDED.
+	// is outside of the allow list. Letters beyond Settings.InviteAccount, or without a
+	// token beyond Registrations.Address, are REQUESTS_EXCEEDED.
 	Invite(ctx context.Context, p Principal, in Invitation) error
 
 	// LookAtInvitation says of a token what AcceptInvitation would, of a token that it takes

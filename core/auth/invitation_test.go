@@ -141,10 +141,10 @@ func TestInvite(t *testing.T) {
 	})
 	t.Run("has a limit for each client address where the public invites", func(t *testing.T) {
 		s := auth.DefaultSettings()
-		s.InviteAccount = port.Limit{Burst: 2, Every: time.Minute}
+		s.Registration.Address = port.Limit{Burst: 2, Every: time.Minute}
 		w, root := joiningWorld(t, s)
 		_, err := w.service.CreatePermission(t.Context(), root, auth.PermissionPatch{
-			Collection: new(domain.CollectionUsers), Action: new(domain.ActionCreate), Fields: &[]string{"email", "role"},
+			Role: new(domain.PublicRole), Collection: new(domain.CollectionUsers), Action: new(domain.ActionCreate), Fields: &[]string{"email", "role"},
 		}, visitor)
 		wantCode(t, err, "")
 		w.invite(t, auth.Principal{}, "a@example.com", "b@example.com")

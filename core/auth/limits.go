@@ -70,18 +70,40 @@ func (s *Service) AdmitRequest(ctx context.Context, from domain.Client) error {
 	return nil
 }
 
+// beginNotifiedChanges counts, for an asker who does not administrate, each of the accounts that
+// is to have another password or address, as if it were the asker's own.
+func (s *Service) beginNotifiedChanges(ctx context.Context, a asker, before, after []domain.User, patches []AccountPatch, from domain.Client) error {
+	if a.access.IsAdmin() {
+		return nil
+	}
+	for i, patch := range patches {
+		if patch.Password == nil && after[i].Email == before[i].Email {
+			continue
+		}
+		if _, err := s.beginNotifiedChange(ctx, a.User, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // beginNotifiedChange counts a change of one's own password, address or logins elsewhere, of
 // which letters are sent, also to an address that the caller has made up. A login elsewhere that is
 // refused is forgiven; a change of the account is not, since an address that is taken would
 // otherwise be a question that anybody with an account may ask as often as they like. A refusal
-// leaves no event, since nothing has happened: each change that was made has its own.
+// leaves no event, since nothing has happened: each change that was made has its own. Nobody is
+// counted by their client address.
 func (s *Service) beginNotifiedChange(ctx context.Context, id domain.UserID, from domain.Client) (attempt, error) {
-	taken, wait, err := s.takeOne(ctx, []bucket{{"account", "notice-account:" + string(id), s.settings.NoticeAccount}})
+	counted := bucket{"account", "notice-account:" + string(id), s.settings.NoticeAccount}
+	if id == "" {
+		counted = bucket{"address", noticeAddressKey(from.IP), s.settings.NoticeAccount}
+	}
+	taken, wait, err := s.takeOne(ctx, []bucket{counted})
 	switch {
 	case err != nil:
 		return attempt{}, unavailable(fmt.Errorf("count change: %w", err))
 	case wait > 0:
-		s.Log.InfoContext(ctx, "a change of the own account was turned away", "user", id, "ip", from.Bounded().IP)
+		s.Log.InfoContext(ctx, "a change of a password, an address or a login elsewhere was turned away", "user", id, "ip", from.Bounded().IP)
 		return attempt{}, tooMany(wait)
 	}
 	return attempt{service: s, taken: taken}, nil
@@ -158,13 +180,13 @@ func resetAddressKey(ip string) string { return addressKey("reset-address:", ip)
 
 func registerAddressKey(ip string) string { return addressKey("register-address:", ip) }
 
-func inviteAddressKey(ip string) string { return addressKey("invite-address:", ip) }
+func noticeAddressKey(ip string) string { return addressKey("notice-address:", ip) }
 
 func requestAddressKey(ip string) string { return addressKey("request-address:", ip) }
 
 // addressKeys are all that count for a client address.
 func addressKeys(ip string) []string {
-	return []string{loginAddressKey(ip), resetAddressKey(ip), registerAddressKey(ip), inviteAddressKey(ip), requestAddressKey(ip)}
+	return []string{loginAddressKey(ip), resetAddressKey(ip), registerAddressKey(ip), noticeAddressKey(ip), requestAddressKey(ip)}
 }
 
 // accountKey hashes the canonical address: it may be longer than a key, and what people

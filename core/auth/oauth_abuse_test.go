@@ -14,7 +14,7 @@ import (
 // address of somebody else, and waits for them.
 //
 // Red when mayAdopt does not look at EmailProven, UpdateMe leaves it alone or looks at the case of
-// the address, patchedBy leaves it to patched, that sets it without a new address, or storeProvenIn, patched, createUser or register
+// the address, patched sets it without a new address or for everybody, or storeProvenIn, patched, createUser or register
 // does not set it.
 func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 	took := func(t *testing.T, e elsewhere) {
@@ -64,6 +64,17 @@ func TestSecurity67_AnAddressThatNobodyProvedOpensNothing(t *testing.T) {
 			_, err := e.service.UpdateAccount(t.Context(), root(t, e), annID, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(bob.Email)}}, visitor)
 			wantCode(t, err, "")
 		}, ""},
+		"made by nobody, whom the public role lets": {func(t *testing.T, e elsewhere) {
+			e.grant(t, root(t, e), grant("", domain.CollectionUsers, domain.ActionCreate, "", "email", "password"))
+			_, err := e.service.CreateAccount(t.Context(), auth.Principal{}, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(bob.Email), Password: new(newPassword)}}, visitor)
+			wantCode(t, err, "")
+		}, domain.InvalidCredentials},
+		"given by who may write addresses": {func(t *testing.T, e elsewhere) {
+			e.seedAnn(t, nil)
+			e.grant(t, root(t, e), grant("", domain.CollectionUsers, domain.ActionUpdate, "", "email"))
+			_, err := e.service.UpdateAccount(t.Context(), auth.Principal{}, annID, auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(bob.Email)}}, visitor)
+			wantCode(t, err, "")
+		}, domain.InvalidCredentials},
 		"sent back by an administrator's form": {func(t *testing.T, e elsewhere) {
 			took(t, e)
 			same := auth.AccountPatch{ProfilePatch: auth.ProfilePatch{Email: new(strings.ToUpper(bob.Email)), FirstName: new("Bob")}}

@@ -28,6 +28,9 @@ type OperatorRolesAPI interface {
 // operator may do everything, and is nobody who could be named.
 func operator() asker { return asker{access: domain.AdministratorAccess()} }
 
+// isOperator reports whether nobody asks who could be named and who may do everything.
+func (a asker) isOperator() bool { return a.User == "" && a.access.IsAdmin() }
+
 // AllRoles implements OperatorRolesAPI.
 func (s *Service) AllRoles(ctx context.Context) ([]domain.Role, error) {
 	roles, err := s.Repos.Roles.List(ctx)

@@ -119,10 +119,15 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 		if err := a.mayName(domain.ActionCreate, patch); err != nil {
 			return nil, err
 		}
-		if users[i], err = s.newAccount(ctx, patch); err != nil {
+		if users[i], err = s.newAccount(ctx, a, patch); err != nil {
 			return nil, domain.OfElement(err, i, len(patches))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionCreate, patch, nil, users[i]); err != nil {
+			return nil, err
+		}
+	}
+	if !a.access.IsAdmin() {
+		if err := s.beginJoining(ctx, a, len(patches), from); err != nil {
 			return nil, err
 		}
 	}
@@ -134,7 +139,7 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	at, err := s.createAll(ctx, users)
 	switch {
 	case errors.Is(err, port.ErrConflict):
-		return nil, s.taken(ctx, users, at, err)
+		return nil, a.told(s.taken(ctx, users, at, err))
 	case err != nil && !s.exists(ctx, users[0].ID): // with which all others are, too
 		for _, user := range users {
 			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Actor: p.User.ID, Subject: user.ID, Client: from})
@@ -152,13 +157,13 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	return a.afterChange(users), nil
 }
 
-// newAccount returns the account that the patch describes, without a password.
-func (s *Service) newAccount(ctx context.Context, patch AccountPatch) (domain.User, error) {
+// newAccount returns the account that the asker's patch describes, without a password.
+func (s *Service) newAccount(ctx context.Context, a asker, patch AccountPatch) (domain.User, error) {
 	if patch.Email == nil {
 		return domain.User{}, domain.InvalidPayloadError("email", `"email" is required`)
 	}
 	now := s.Clock.Now()
-	return s.patched(ctx, patch, domain.User{
+	return s.patched(ctx, a, patch, domain.User{
 		ID:        domain.UserID(domain.NewUUID(now)),
 		Status:    domain.StatusActive,
 		CreatedAt: now,
@@ -202,6 +207,9 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	ids, patches := make([]domain.UserID, len(updates)), make([]AccountPatch, len(updates))
 	for i, update := range updates {
 		ids[i], patches[i] = update.ID, update.Patch
+		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
+			return nil, err // before it could tell which accounts there are
+		}
 	}
 	found, err := s.findAccounts(ctx, ids)
 	if err != nil {
@@ -213,10 +221,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	// Once on copies, to refuse a bad patch before a password costs a hash.
 	proposed := make([]domain.User, len(updates))
 	for i, update := range updates {
-		if err := a.mayName(domain.ActionUpdate, update.Patch); err != nil {
-			return nil, err
-		}
-		if proposed[i], err = s.patchedBy(ctx, a, update.Patch, found[i]); err != nil {
+		if proposed[i], err = s.patched(ctx, a, update.Patch, found[i]); err != nil {
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		if err := s.mayWrite(ctx, a, domain.ActionUpdate, update.Patch, &found[i], proposed[i]); err != nil {
@@ -226,6 +231,9 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, err
 		}
 	}
+	if err := s.beginNotifiedChanges(ctx, a, found, proposed, patches, from); err != nil {
+		return nil, err
+	}
 	changes := make([]accountChange, len(updates))
 	for i, update := range updates {
 		encoded, err := s.newPassword(ctx, update.Patch, proposed[i])
@@ -233,7 +241,10 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 			return nil, domain.OfElement(err, i, len(updates))
 		}
 		changes[i] = accountChange{found[i], func(u domain.User) (domain.User, error) {
-			changed, err := s.patchedBy(ctx, a, update.Patch, u)
+			if err := a.isStillIn(p, u); err != nil {
+				return domain.User{}, err
+			}
+			changed, err := s.patched(ctx, a, update.Patch, u)
 			if err != nil {
 				return changed, err
 			}
@@ -245,7 +256,7 @@ func (s *Service) UpdateAccounts(ctx context.Context, p Principal, updates []Acc
 	}
 	users, err := s.changeAccounts(ctx, author{p.User.ID, from, domain.EventUserUpdated}, changes)
 	if err != nil {
-		return nil, err
+		return nil, a.told(err)
 	}
 	return a.afterChange(users), nil
 }
@@ -325,25 +336,17 @@ func checkPasswordCount(patches []AccountPatch) error {
 	return nil
 }
 
-// patchedBy is patched by the asker: who is no administrator does not vouch for themselves, or they
-// could wait in their account of an address for its owner.
-func (s *Service) patchedBy(ctx context.Context, a asker, patch AccountPatch, u domain.User) (domain.User, error) {
-	changed, err := s.patched(ctx, patch, u)
-	if a.User == u.ID && changed.Email.Key() != u.Email.Key() && !a.access.IsAdmin() {
-		changed.EmailProven = false
-	}
-	return changed, err
-}
-
-// patched returns u with all fields of the patch but the password.
-func (s *Service) patched(ctx context.Context, patch AccountPatch, u domain.User) (domain.User, error) {
+// patched returns u with all fields of the asker's patch but the password.
+func (s *Service) patched(ctx context.Context, a asker, patch AccountPatch, u domain.User) (domain.User, error) {
 	before := u.Email.Key()
 	u, err := patch.applied(u)
 	if err != nil {
 		return domain.User{}, err
 	}
 	if u.Email.Key() != before { // a form sends back what it was given
-		u.EmailProven = true // an administrator says whose account it is
+		// Administrators say whose account it is. Anybody else could wait in the account of an
+		// address for its owner, whom a provider brings.
+		u.EmailProven = a.access.IsAdmin()
 	}
 	if patch.Status != nil {
 		if !slices.Contains(domain.Statuses(), *patch.Status) {

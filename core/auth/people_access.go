@@ -269,3 +269,24 @@ func (s *Service) leaveToAdministrators(ctx context.Context, u domain.User) erro
 	}
 	return nil
 }
+
+// isStillIn refuses to change the asker's own account, by permission, once what let them in is
+// over.
+func (a asker) isStillIn(p Principal, u domain.User) error {
+	if a.access.IsAdmin() || p.Anonymous() || u.ID != p.User.ID {
+		return nil
+	}
+	return p.isStillIn(u)
+}
+
+// told returns err, without the field that another account has the value of where the asker
+// does not read that of every account.
+func (a asker) told(err error) error {
+	e, ok := errors.AsType[*domain.Error](err)
+	if !ok || e.Code != domain.RecordNotUnique || a.mayAskBy(domain.CollectionUsers, e.Field) == nil {
+		return err
+	}
+	unnamed := domain.NewError(domain.RecordNotUnique, e.Err)
+	unnamed.Element = e.Element
+	return unnamed
+}

@@ -58,8 +58,8 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 		}
 	}
 	user, err := s.changeAccount(ctx, author{actor: p.User.ID, from: from}, accountChange{p.User, func(u domain.User) (domain.User, error) {
-		if u.Epoch != p.User.Epoch || u.Status != p.User.Status {
-			return domain.User{}, invalidCredentials(nil) // what let the caller in is over
+		if err := p.isStillIn(u); err != nil {
+			return domain.User{}, err
 		}
 		changed, err := patch.applied(u)
 		if changed.Email.Key() != u.Email.Key() {
@@ -82,6 +82,15 @@ func (s *Service) UpdateMe(ctx context.Context, p Principal, patch ProfilePatch,
 		return user, nil, nil
 	}
 	return user, s.replaceCookie(ctx, p, user, from), nil
+}
+
+// isStillIn refuses to go on where what let the caller in is over, as the account says that is
+// its own.
+func (p Principal) isStillIn(u domain.User) error {
+	if u.Epoch != p.User.Epoch || u.Status != p.User.Status {
+		return invalidCredentials(nil)
+	}
+	return nil
 }
 
 // replaceCookie starts a session for a caller in session mode whose own has ended with

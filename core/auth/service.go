@@ -118,7 +118,7 @@ type Settings struct {
 
 	// InviteTTL is the life of an invitation, and of the letter that brings it. InvitePage and
 	// InviteURLs are as those of a reset. InviteAccount bounds the letters that one account has
-	// sent or, where the public may invite, one client address. The zero Limit is no limit.
+	// sent, and the accounts that it has made where it does not administrate. The zero Limit is no limit.
 	InviteTTL     time.Duration
 	InvitePage    string
 	InviteURLs    []string
@@ -135,7 +135,7 @@ type Settings struct {
 	EmailPage    string
 
 	// NoticeAccount bounds how often somebody changes their own password, address or logins
-	// elsewhere, of which mail is sent to an address that they choose. The zero Limit is no limit.
+	// elsewhere, or those of others without administrating, of which mail is sent to an address that they choose. The zero Limit is no limit.
 	NoticeAccount port.Limit
 
 	// DisableDefault lets nobody in with a password: providers of OAuth, static tokens and

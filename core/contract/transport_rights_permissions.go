@@ -142,7 +142,7 @@ func transportPermissionsCases() []Case[TransportOpener] {
 					s.wantCode(raise(held, patch), domain.Forbidden)
 				}
 				s.permit(root, row(editors, domain.CollectionUsers, domain.ActionUpdate, "", "role", "status"))
-				s.permit(root, row(editors, domain.CollectionUsers, domain.ActionCreate, "", "*", "role"))
+				s.permit(root, row(editors, domain.CollectionUsers, domain.ActionCreate, "", "*", "email", "role"))
 				s.permit(root, row(editors, domain.CollectionUsers, domain.ActionDelete, "", "*"))
 				s.permit(root, row(editors, domain.CollectionRoles, domain.ActionUpdate, "", "*"))
 				s.wantCode(raise(held, auth.AccountPatch{Role: new(rootRole)}), domain.Forbidden)

@@ -143,12 +143,13 @@ func usersCollection() CollectionInfo {
 	for _, name := range preferenceFields() {
 		fields = append(fields, Field{name, FieldShown})
 	}
+	named := []string{"email", "password", "status", "role"}
 	writable := append([]string{"first_name", "last_name", "language", "email", "password", "status", "role"}, preferenceFields()...)
 	return CollectionInfo{
 		Name:      CollectionUsers,
 		Fields:    fields,
 		Writable:  map[Action][]string{ActionCreate: writable, ActionUpdate: writable},
-		Named:     map[Action][]string{ActionCreate: {"status", "role"}, ActionUpdate: {"email", "password", "status", "role"}},
+		Named:     map[Action][]string{ActionCreate: named, ActionUpdate: named},
 		canDelete: true,
 	}
 }

@@ -198,10 +198,10 @@ type Limits struct {
 	TFAAccount       port.Limit    `env:"LIMIT_TFA_ACCOUNT" envDefault:"5/30m" doc:"Wrong codes of the second factor of one account, wherever they are shown. After that each is answered with 429, also a right one, until one attempt has been given back." own:"true"`
 	ResetAccount     port.Limit    `env:"LIMIT_RESET_ACCOUNT" envDefault:"3/1h" doc:"Mails with a link for a new password that are asked for one account." own:"true"`
 	ResetAddress     port.Limit    `env:"LIMIT_RESET_ADDRESS" envDefault:"30/1h" doc:"Mails with a link for a new password that are asked for from one client address." own:"true"`
-	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password, address or logins at providers. Each is told to the old address and the new one, so that an account could send mail to strangers. What administrators and operators change is not counted." own:"true"`
-	InviteAccount    port.Limit    `env:"LIMIT_INVITE_ACCOUNT" envDefault:"200/1h" doc:"Invitations that one account has sent or, where a permission of the public lets nobody in particular invite, one client address." own:"true"`
+	NoticeAccount    port.Limit    `env:"LIMIT_NOTICE_ACCOUNT" envDefault:"5/1h" doc:"Changes that somebody makes of their own password, address or logins at providers. Each is told to the old address and the new one, so that an account could send mail to strangers. So are those of others that somebody changes who does not administrate. What administrators and operators change of others is not counted." own:"true"`
+	InviteAccount    port.Limit    `env:"LIMIT_INVITE_ACCOUNT" envDefault:"200/1h" doc:"Invitations that one account has sent, and accounts that it has made if it does not administrate." own:"true"`
 	RegisterAccount  port.Limit    `env:"LIMIT_REGISTER_ACCOUNT" envDefault:"3/1h" doc:"Registrations for one address, each of which is a mail to it." own:"true"`
-	RegisterAddress  port.Limit    `env:"LIMIT_REGISTER_ADDRESS" envDefault:"5/1m" doc:"Registrations from one client address." own:"true"`
+	RegisterAddress  port.Limit    `env:"LIMIT_REGISTER_ADDRESS" envDefault:"5/1m" doc:"Registrations from one client address, and accounts that are made or invited from there without a token, where permissions let anybody do that." own:"true"`
 	LoginStall       time.Duration `env:"LOGIN_STALL_TIME" envDefault:"0" bare:"ms" min:"0s" max:"1m" doc:"Accepted and without effect: a login that fails does the same work as one that succeeds, so there is nothing to hide behind a delay."`
 }
 

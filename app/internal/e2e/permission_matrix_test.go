@@ -284,8 +284,8 @@ func (m *matrix) granted(by asker, collection, action string, r record) (fields 
 
 // hasField says whether a field is among those that are granted for an action.
 func hasField(fields map[string]bool, action, name string) bool {
-	toName := map[string][]string{"create": {"status", "role"}, "update": {"email", "password", "status", "role"}}
-	return fields[name] || fields["*"] && !slices.Contains(toName[action], name)
+	toName := []string{"email", "password", "status", "role"}
+	return fields[name] || fields["*"] && (action == "read" || !slices.Contains(toName, name))
 }
 
 // reads compares lists: each record and field that is shown, by both transports.
