@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -103,10 +104,15 @@ type permissionsDeleteCommand struct {
 // Run removes a permission.
 func (cmd permissionsDeleteCommand) Run(in *invocation) error {
 	return in.asOperator(func(operator auth.OperatorAPI) error {
-		if err := operator.RemovePermission(in.context, domain.PermissionID(cmd.ID)); err != nil {
+		err := operator.RemovePermission(in.context, domain.PermissionID(cmd.ID))
+		// Nothing is withheld from an operator: what is refused is not there.
+		if failure, ok := errors.AsType[*domain.Error](err); ok && failure.Code == domain.Forbidden {
+			return fmt.Errorf("there is no permission %q: permissions list shows those that there are", cmd.ID)
+		}
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(in.Stdout, "Removed the permission %s. Every instance goes by that within a second.\n", cmd.ID)
+		_, err = fmt.Fprintf(in.Stdout, "Removed the permission %s. Every instance goes by that within a second.\n", cmd.ID)
 		return err
 	})
 }

@@ -148,4 +148,11 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("got %d %s", o.code, o.stderr)
 		}
 	})
+	t.Run("that are not there are named where one is to be removed", func(t *testing.T) {
+		b := withRoles()
+		b.userErr = &domain.Error{Code: domain.Forbidden}
+		if o := run(t, b, nil, "permissions", "delete", "p9"); o.code != cli.ExitFailed || !strings.Contains(o.stderr, `there is no permission "p9"`) {
+			t.Errorf("got %d %s", o.code, o.stderr)
+		}
+	})
 }

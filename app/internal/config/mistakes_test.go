@@ -227,6 +227,7 @@ func TestMistakes(t *testing.T) {
 		{"USER_INVITE_URL_ALLOW_LIST=app.example.com/accept"},
 		{"USER_REGISTER_URL_ALLOW_LIST=ftp://app.example.com"},
 		{"PUBLIC_REGISTRATION_EMAIL_DOMAINS=@example.com,example"},
+		{"PUBLIC_REGISTRATION=true", "PUBLIC_REGISTRATION_ROLE=Readers"},
 		{"EMAIL_CHANGE_TOKEN_TTL=8d"},
 		{"LIMIT_INVITE_ACCOUNT=3"},
 		{"HOST=0.0.0.0"},

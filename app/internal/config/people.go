@@ -36,6 +36,10 @@ func (l *loader) checkPeople(p People) {
 	if p.RegisterStall != 0 {
 		l.warn("REGISTER_STALL_TIME has no effect: a registration does the same work whether the address has an account or not")
 	}
+	if p.Registration && p.RegisterRole != "" && !isUUID(p.RegisterRole) {
+		const name = "PUBLIC_REGISTRATION_ROLE"
+		l.mistake(name, l.shownValue(name, p.RegisterRole)+" is no UUID in small letters", "copy the ID of a role, which roles list shows, or unset it")
+	}
 	switch {
 	case !p.Registration:
 		for _, name := range []string{"PUBLIC_REGISTRATION_ROLE", "PUBLIC_REGISTRATION_EMAIL_DOMAINS", "PUBLIC_REGISTRATION_VERIFY_EMAIL"} {
