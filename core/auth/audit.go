@@ -89,7 +89,7 @@ func kindsOfChange(before, after domain.User) []string {
 // recordDoubt records changes of accounts that ended in an error from which nobody can tell
 // whether they have come about.
 func (s *Service) recordDoubt(ctx context.Context, by author, pairs []accountPair, err error) {
-	if isNotFound(err) || errors.Is(err, errLastAdministrator) {
+	if isNotFound(err) || errors.Is(err, errLastAdministrator) || errors.Is(err, errNothingAsked) {
 		return
 	}
 	for _, pair := range pairs {

@@ -37,6 +37,9 @@ type accountChange struct {
 // errRemoved is what a change says that removes the account.
 var errRemoved = errors.New("the account is to be removed")
 
+// errNothingAsked says that a change failed before anything was asked to be written.
+var errNothingAsked = errors.New("nothing was written")
+
 // accountPair is an account before and after a change. What is removed is after it as before.
 type accountPair struct {
 	before, after domain.User
@@ -65,14 +68,12 @@ func (s *Service) changeAccounts(ctx context.Context, by author, changes []accou
 		if err != nil {
 			return nil, err
 		}
-		roles, err := s.shrinkingRoles(ctx, pairs)
-		if err != nil {
-			return nil, unavailable(fmt.Errorf("find role: %w", err)) // nothing is asked for yet
-		}
-		stored, at, err := s.storeAll(ctx, pairs, roles, by.from)
+		stored, at, err := s.storeAll(ctx, pairs, by.from)
 		switch {
 		case err == nil:
 			return s.changed(ctx, by, stored), nil
+		case isAnswer(err):
+			return nil, domain.OfElement(err, at, len(pairs))
 		case errors.Is(err, port.ErrConflict):
 			users := make([]domain.User, len(pairs))
 			for i, pair := range pairs {
@@ -122,30 +123,41 @@ func withEpoch(before, after domain.User) domain.User {
 }
 
 // storeAll puts each account after the change in the place of that before, and returns the
-// pairs as stored. Each of the roles keeps an active account. On an error it returns which of
-// the pairs it was at.
-func (s *Service) storeAll(ctx context.Context, pairs []accountPair, roles []domain.RoleID, from domain.Client) (stored []accountPair, at int, err error) {
-	if len(pairs) == 1 && !pairs[0].isRemoved && len(roles) == 0 && len(s.notices(pairs[0].before, pairs[0].after, from)) == 0 {
+// pairs as stored. A role that an account is given is there at that moment, and one that
+// administrates and that an active account leaves keeps another. On an error it returns which
+// of the pairs it was at.
+func (s *Service) storeAll(ctx context.Context, pairs []accountPair, from domain.Client) (stored []accountPair, at int, err error) {
+	left, given := leftRoles(pairs), givenRoles(pairs)
+	if len(pairs) == 1 && !pairs[0].isRemoved && len(left)+len(given) == 0 && len(s.notices(pairs[0].before, pairs[0].after, from)) == 0 {
 		pair, err := s.storeIn(ctx, s.Repos, pairs[0], from) // one write needs no transaction
 		return []accountPair{pair}, 0, err
 	}
 	order := lockingOrder(pairs)
 	stored = make([]accountPair, len(pairs))
+	isAsked := false
 	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
 		at = order[0]
-		for _, role := range roles {
-			if err := r.Roles.Reserve(ctx, role); err != nil {
-				return err
-			}
+		missing, err := reserveRoles(ctx, r.Roles, left, given)
+		if err != nil {
+			at = max(slices.IndexFunc(pairs, func(pair accountPair) bool { return pair.isGivenRole() && pair.after.Role == missing }), 0)
+			return err
 		}
+		administrating, err := whichAdministrate(ctx, r.Roles, left)
+		if err != nil {
+			return err
+		}
+		isAsked = true
 		for _, at = range order {
 			var err error
 			if stored[at], err = s.storeIn(ctx, r, pairs[at], from); err != nil {
 				return err
 			}
 		}
-		return keepAdministrators(ctx, r.Users, roles)
+		return keepAdministrators(ctx, r.Users, administrating)
 	})
+	if err != nil && !isAsked && !isAnswer(err) {
+		err = fmt.Errorf("%w: %w", errNothingAsked, err)
+	}
 	return stored, at, err
 }
 
@@ -227,50 +239,6 @@ func (s *Service) endSessions(ctx context.Context, id domain.UserID) {
 	if err := s.Sessions.DeleteUser(ctx, id, ""); err != nil {
 		s.Log.WarnContext(ctx, "ended sessions were not removed", "user", id, "error", err)
 	}
-}
-
-// errLastAdministrator says that nobody would be left who administrates.
-var errLastAdministrator = errors.New("the last active user of a role that administrates")
-
-// shrinkingRoles returns the roles that administrate and lose an active account, in the order
-// of their IDs.
-func (s *Service) shrinkingRoles(ctx context.Context, pairs []accountPair) ([]domain.RoleID, error) {
-	var roles []domain.RoleID
-	for _, pair := range pairs {
-		before, after := pair.before, pair.after
-		stays := !pair.isRemoved && after.Status == domain.StatusActive && after.Role == before.Role
-		if stays || before.Status != domain.StatusActive || before.Role == "" || slices.Contains(roles, before.Role) {
-			continue
-		}
-		role, err := s.roleOf(ctx, before)
-		if err != nil {
-			return nil, err
-		}
-		if role.Admin {
-			roles = append(roles, role.ID)
-		}
-	}
-	slices.Sort(roles)
-	return roles, nil
-}
-
-// keepAdministrators refuses what would take the last active account from one of the roles. Two
-// who take the last two from it at once have reserved the role, one after the other, and the
-// second finds none left.
-func keepAdministrators(ctx context.Context, users port.Users, roles []domain.RoleID) error {
-	for _, role := range roles {
-		left, err := users.Count(ctx, port.UserFilter{Equal: map[port.UserField]string{
-			port.UserFieldRole:   string(role),
-			port.UserFieldStatus: string(domain.StatusActive),
-		}})
-		if err != nil {
-			return err
-		}
-		if left == 0 {
-			return errLastAdministrator
-		}
-	}
-	return nil
 }
 
 // refusedChange gives the answer to a change of the account that did not come about.

@@ -51,7 +51,7 @@ func TestOneStaticTokenForSeveralIsToldAsSuch(t *testing.T) {
 	}
 }
 
-// Red when recordDoubt is asked where shrinkingRoles fails.
+// Red when recordDoubt does not look at errNothingAsked.
 func TestWhatWasNeverAskedForIsNoUnknownOutcome(t *testing.T) {
 	var v valve
 	var log logbook

@@ -71,6 +71,8 @@ func (s *Service) invite(ctx context.Context, a asker, in Invitation) error {
 			return nil
 		case errors.Is(err, port.ErrConflict), errors.Is(err, port.ErrStale):
 			continue // somebody else has made or changed one of the accounts meanwhile
+		case isAnswer(err):
+			return err
 		}
 		for _, one := range people {
 			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserInvited, Actor: a.User, Subject: one.user.ID, Client: in.Client})
@@ -136,6 +138,9 @@ func (s *Service) toInvite(ctx context.Context, a asker, asked []domain.User) ([
 // inviteIn is the body of invite's transaction.
 func (s *Service) inviteIn(ctx context.Context, r port.Repos, people []invited, page string, in Invitation) error {
 	slices.SortFunc(people, func(a, b invited) int { return strings.Compare(string(a.user.ID), string(b.user.ID)) }) // as every change locks them
+	if _, err := reserveRoles(ctx, r.Roles, nil, []domain.RoleID{in.Role}); err != nil {
+		return err
+	}
 	for _, one := range people {
 		if one.before == nil {
 			if err := r.Users.Create(ctx, one.user); err != nil {

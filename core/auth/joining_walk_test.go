@@ -46,7 +46,7 @@ func joiningFlows() []flow {
 			},
 			chances: []string{"Events.Record"},
 			calls: []string{
-				"Roles.ByID", "Roles.ByID", "Limiter.Take", "Users.ByEmail", "UnitOfWork.Do", "Users.Create", "MailQueue.Put",
+				"Roles.ByID", "Roles.ByID", "Limiter.Take", "Users.ByEmail", "UnitOfWork.Do", "Roles.Reserve", "Users.Create", "MailQueue.Put",
 				"Events.Record", "Events.Record", "Events.Record",
 			},
 			check: func(t *testing.T, w world, method string, lost bool) {

@@ -148,6 +148,9 @@ func (s *Service) register(ctx context.Context, place OAuthPlace, who domain.Ext
 	}
 	err := s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
 		if user.Role != "" {
+			if err := r.Roles.Reserve(ctx, user.Role); err != nil {
+				return fmt.Errorf("reserve the role of new accounts: %w", err)
+			}
 			role, err := r.Roles.ByID(ctx, user.Role)
 			if err != nil {
 				return fmt.Errorf("find the role of new accounts: %w", err)

@@ -140,6 +140,8 @@ func (s *Service) CreateAccounts(ctx context.Context, p Principal, patches []Acc
 	switch {
 	case errors.Is(err, port.ErrConflict):
 		return nil, a.told(s.taken(ctx, users, at, err))
+	case isAnswer(err):
+		return nil, domain.OfElement(err, at, len(users))
 	case err != nil && !s.exists(ctx, users[0].ID): // with which all others are, too
 		for _, user := range users {
 			s.recordUnknown(ctx, domain.Event{Kind: domain.EventUserCreated, Actor: p.User.ID, Subject: user.ID, Client: from})
@@ -171,13 +173,24 @@ func (s *Service) newAccount(ctx context.Context, a asker, patch AccountPatch) (
 	})
 }
 
-// createAll stores the accounts, all of them or none. On an error it returns which of them it
-// was at.
+// createAll stores the accounts, all of them or none, in roles that are there at that moment. On
+// an error it returns which of them it was at.
 func (s *Service) createAll(ctx context.Context, users []domain.User) (at int, err error) {
-	if len(users) == 1 {
+	var given []domain.RoleID
+	for _, user := range users {
+		if user.Role != "" {
+			given = append(given, user.Role)
+		}
+	}
+	if len(users) == 1 && len(given) == 0 {
 		return 0, s.Repos.Users.Create(ctx, users[0])
 	}
 	err = s.Work.Do(ctx, func(ctx context.Context, r port.Repos) error {
+		at = 0
+		if missing, err := reserveRoles(ctx, r.Roles, nil, given); err != nil {
+			at = max(slices.IndexFunc(users, func(user domain.User) bool { return missing != "" && user.Role == missing }), 0)
+			return err
+		}
 		var user domain.User
 		for at, user = range users {
 			if err := r.Users.Create(ctx, user); err != nil {
@@ -381,9 +394,13 @@ func (s *Service) checkRole(ctx context.Context, id domain.RoleID) error {
 	_, err := s.Repos.Roles.ByID(ctx, id)
 	switch {
 	case isNotFound(err), errors.Is(err, port.ErrInvalid):
-		return domain.InvalidPayloadError("role", `"role" must be the ID of a role`)
+		return noSuchRole()
 	case err != nil:
 		return unavailable(fmt.Errorf("find role: %w", err))
 	}
 	return nil
+}
+
+func noSuchRole() error {
+	return domain.InvalidPayloadError("role", `"role" must be the ID of a role`)
 }

@@ -162,4 +162,3 @@ func TestFieldsThatMayNotBeWrittenTellNothingOfAccounts(t *testing.T) {
 		}
 	}
 }
-

@@ -401,7 +401,7 @@ func TestSeveralAccountsAreChangedAllOrNone(t *testing.T) {
 	})
 }
 
-// Red when shrinkingRoles finds none, and when keepAdministrators does not count. That two
+// Red when leftRoles finds none, and when keepAdministrators does not count. That two
 // reservations of one role wait for each other is for the kit of the stores.
 func TestTheLastAdministratorStaysWhoeverIsFaster(t *testing.T) {
 	for range 20 {

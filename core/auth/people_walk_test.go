@@ -23,7 +23,7 @@ func updateAccountFlow() flow {
 		},
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
 		calls: []string{
-			"Roles.ByID", "Users.ByID", "PasswordChecker.Check", "Hasher.Hash", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Update", "MailQueue.Put",
+			"Roles.ByID", "Users.ByID", "PasswordChecker.Check", "Hasher.Hash", "UnitOfWork.Do", "Roles.Reserve", "Roles.ByID", "Users.Update", "MailQueue.Put",
 			"Users.Count", "Sessions.DeleteUser", "Events.Record", "Events.Record", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {
@@ -52,7 +52,7 @@ func deleteAccountsFlow() flow {
 		},
 		chances: []string{"Sessions.DeleteUser", "Events.Record"},
 		calls: []string{
-			"Roles.ByID", "Users.ByID", "Users.ByID", "Roles.ByID", "UnitOfWork.Do", "Roles.Reserve", "Users.Delete", "Identities.OfUser", "Users.Delete", "Identities.OfUser", "Users.Count",
+			"Roles.ByID", "Users.ByID", "Users.ByID", "UnitOfWork.Do", "Roles.Reserve", "Roles.ByID", "Users.Delete", "Identities.OfUser", "Users.Delete", "Identities.OfUser", "Users.Count",
 			"Sessions.DeleteUser", "Events.Record", "Sessions.DeleteUser", "Events.Record",
 		},
 		check: func(t *testing.T, w world, method string, lost bool) {

@@ -108,26 +108,37 @@ func (s *Service) registerAtOnce(ctx context.Context, user domain.User, from dom
 
 // makeNewcomer stores the account with the role of newcomers.
 func (s *Service) makeNewcomer(ctx context.Context, user domain.User, from domain.Client) (domain.User, error) {
-	role, err := s.newcomersRole(ctx)
-	if err != nil {
-		return user, err
+	create := func(ctx context.Context, r port.Repos) (err error) {
+		if user.Role, err = s.newcomersRole(ctx, r.Roles); err != nil {
+			return err
+		}
+		return r.Users.Create(ctx, user)
 	}
-	user.Role = role
-	if err := s.Repos.Users.Create(ctx, user); err != nil {
+	var err error
+	if s.settings.Registration.Role == "" {
+		err = create(ctx, s.Repos) // one write needs no transaction
+	} else {
+		err = s.Work.Do(ctx, create)
+	}
+	if err != nil {
 		return user, fmt.Errorf("create account: %w", err)
 	}
 	s.recordChange(ctx, author{from: from}, domain.EventUserCreated, user.ID)
 	return user, nil
 }
 
-// newcomersRole returns the role that the settings name. One that is missing, or administrates,
+// newcomersRole reserves the role that the settings name and returns it. One that is missing, or administrates,
 // is given to nobody: whoever registers is a stranger.
-func (s *Service) newcomersRole(ctx context.Context) (domain.RoleID, error) {
+func (s *Service) newcomersRole(ctx context.Context, roles port.Roles) (domain.RoleID, error) {
 	id := s.settings.Registration.Role
 	if id == "" {
 		return "", nil
 	}
-	role, err := s.Repos.Roles.ByID(ctx, id)
+	var role domain.Role
+	err := roles.Reserve(ctx, id)
+	if err == nil {
+		role, err = roles.ByID(ctx, id)
+	}
 	switch {
 	case isNotFound(err), errors.Is(err, port.ErrInvalid):
 		s.Log.ErrorContext(ctx, "the role of those who register does not exist: they get none", "role", id)

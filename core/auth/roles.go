@@ -233,11 +233,12 @@ func (s *Service) createRole(ctx context.Context, a asker, p Principal, patch Ro
 		return RoleInfo{}, err
 	}
 	made := roleEvent(domain.EventRoleCreated, p, role.ID, from)
-	if err := s.Repos.Roles.Create(ctx, role); err != nil {
+	err = s.Repos.Roles.Create(ctx, role)
+	s.known.forget() // whether it is there or not
+	if err != nil {
 		s.recordUnknown(ctx, made)
 		return RoleInfo{}, unavailable(fmt.Errorf("create role: %w", err))
 	}
-	s.known.forget()
 	s.record(ctx, made)
 	return a.afterRoleChange(role), nil
 }
