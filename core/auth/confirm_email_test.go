@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -44,8 +45,8 @@ func TestConfirmEmail(t *testing.T) {
 			t.Errorf("got %q, proven: %t", u.Email, u.EmailProven)
 		}
 		w.wantMails(t, 3)
-		if to := w.mailbox.Mails()[1].To; to != annEmail {
-			t.Errorf("got a mail to %q, want one to the former address", to)
+		if later := w.mailbox.Mails()[1:]; !slices.ContainsFunc(later, func(m domain.Mail) bool { return m.To == annEmail }) {
+			t.Errorf("got mails to %q and %q, want one to the former address", later[0].To, later[1].To)
 		}
 		wantCode(t, w.service.ConfirmEmail(t.Context(), token, visitor), domain.Forbidden)
 	})
